@@ -1,0 +1,1 @@
+"""Image captioning with recurrent networks, in plain NumPy."""

@@ -1,0 +1,127 @@
+"""Load captions, features and vocabulary from files in the layout of the COCO captioning data.
+
+The embedded dataset `datasets/scenes` and the real COCO files that get_data.py brings have the same layout,
+so everything here reads both.
+"""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+DATASETS_DIR = Path(__file__).resolve().parent.parent / "datasets"
+COCO_DIR = DATASETS_DIR / "coco_captioning"
+SCENES_DIR = DATASETS_DIR / "scenes"
+
+
+def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
+    """Read one dataset into memory.
+
+    base_dir: folder of the files: COCO_DIR, SCENES_DIR or a path
+    max_train: keep this many training captions, drawn from np.random with replacement; None keeps all
+    pca_features: True reads the features reduced to 512 columns, False the 4096 of VGG's layer fc7
+    returns: dict with, for split train and val,
+        {split}_captions (captions, 17) int32: word numbers, padded with <NULL>
+        {split}_image_idxs (captions,): the row in features and urls that a caption belongs to
+        {split}_features (pictures, 512 or 4096) float32
+        {split}_urls (pictures,): where the picture is
+        and idx_to_word (list), word_to_idx (dict)
+    FileNotFoundError: when a file is absent; OSError: when one is damaged. Both say which and what to do
+    """
+    base_dir = Path(base_dir)
+    kind = "vgg16_fc7_pca" if pca_features else "vgg16_fc7"
+    vocabulary = _read_json(base_dir / "coco2014_vocab.json")
+    data = {key: vocabulary[key] for key in ("idx_to_word", "word_to_idx")}
+    data |= _read_h5(base_dir / "coco2014_captions.h5")
+    for split in ("train", "val"):
+        data[f"{split}_features"] = _read_h5(base_dir / f"{split}2014_{kind}.h5")["features"]
+        data[f"{split}_urls"] = np.array(_read_text(base_dir / f"{split}2014_urls.txt").split("\n"))
+    if max_train is not None:
+        chosen = np.random.randint(len(data["train_captions"]), size=max_train)
+        data["train_captions"] = data["train_captions"][chosen]
+        data["train_image_idxs"] = data["train_image_idxs"][chosen]
+    return data
+
+
+def sample_coco_minibatch(data, batch_size=100, split="train"):
+    """Draw captions from np.random, with replacement, each with its picture's features and address.
+
+    data: dict from `load_coco_data`
+    returns: captions (batch_size, T) int32, features (batch_size, D) float32, urls (batch_size,)
+    ValueError: when data has no such split
+    """
+    if f"{split}_captions" not in data:
+        raise ValueError(f"split is {split!r}, expected 'train' or 'val'")
+    captions = data[f"{split}_captions"]
+    chosen = np.random.choice(len(captions), batch_size)
+    rows = data[f"{split}_image_idxs"][chosen]
+    return captions[chosen], data[f"{split}_features"][rows], data[f"{split}_urls"][rows]
+
+
+def decode_captions(captions, idx_to_word):
+    """Turn word numbers into text. <NULL> is left out, and a caption ends with its first <END>.
+
+    captions: (N, T) or (T,) integers
+    idx_to_word: list of words, one a number
+    returns: list of N texts, or one text for (T,)
+    ValueError: when a number has no word
+    """
+    captions = np.asarray(captions)
+    if captions.size and (captions.min() < 0 or captions.max() >= len(idx_to_word)):
+        raise ValueError(
+            f"captions hold numbers from {captions.min()} to {captions.max()}, "
+            f"expected 0 to {len(idx_to_word) - 1}: idx_to_word has {len(idx_to_word)} words"
+        )
+    texts = []
+    for row in np.atleast_2d(captions):
+        words = [idx_to_word[number] for number in row]
+        if "<END>" in words:
+            words = words[: words.index("<END>") + 1]
+        texts.append(" ".join(word for word in words if word != "<NULL>"))
+    return texts[0] if captions.ndim == 1 else texts
+
+
+def _read_text(path):
+    try:
+        return path.read_text(encoding="utf-8").removesuffix("\n")
+    except FileNotFoundError:
+        raise _missing(path) from None
+
+
+def _read_json(path):
+    try:
+        return json.loads(_read_text(path))
+    except ValueError as error:
+        raise _damaged(path, error) from None
+
+
+def _read_h5(path):
+    """All arrays of an HDF5 file; the file is closed before this returns."""
+    if not path.is_file():
+        raise _missing(path)
+    try:
+        with h5py.File(path, "r") as file:
+            return {key: np.asarray(file[key]) for key in file}
+    except OSError as error:
+        raise _damaged(path, error) from None
+
+
+def _missing(path):
+    what = "is not there" if path.parent.is_dir() else "is not there, nor is its folder"
+    if path.parent.resolve() == SCENES_DIR:
+        todo = "This file is part of the repository: `git checkout datasets/scenes` brings it back."
+    else:
+        todo = (
+            "To get the COCO files, run `python get_data.py` in the top folder of the course. "
+            "To go on without them, use load_coco_data(base_dir=SCENES_DIR)."
+        )
+    return FileNotFoundError(f"{path} {what}. {todo}")
+
+
+def _damaged(path, error):
+    size = path.stat().st_size
+    return OSError(
+        f"{path} ({size:,} bytes) is damaged or only half downloaded: {error}. "
+        "Run `python get_data.py`: it checks every file and fetches the damaged ones again."
+    )

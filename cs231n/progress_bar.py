@@ -1,0 +1,31 @@
+"""One progress bar for the whole course: in a terminal and in a notebook, none when output is piped."""
+
+import sys
+
+from tqdm.std import tqdm
+
+
+def progress_bar(iterable=None, hidden=False, **options):
+    """A tqdm bar that suits where it runs: a widget in a notebook, or text where ipywidgets is not installed.
+
+    iterable, options: as for tqdm
+    hidden: True shows nothing; so does the environment variable TQDM_DISABLE=1 in a notebook
+    """
+    if hidden:
+        return tqdm(iterable, disable=True, **options)
+    if not in_notebook():
+        return tqdm(iterable, disable=None, **options)  # None: only where standard error is a terminal
+    try:
+        import ipywidgets  # noqa: F401
+        from tqdm.notebook import tqdm as notebook_tqdm
+
+        return notebook_tqdm(iterable, **options)
+    except ImportError:
+        return tqdm(iterable, file=sys.stdout, **options)
+
+
+def in_notebook():
+    """True when this runs in a Jupyter kernel."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return shell is not None and hasattr(shell, "kernel")

@@ -1,8 +1,11 @@
 """Train a captioning model: draw a minibatch, compute loss and gradients, update every weight, again."""
 
+import math
+
 import numpy as np
 
 from cs231n import optim
+from cs231n.checkpoint import read_checkpoint, write_checkpoint
 from cs231n.coco_utils import sample_coco_minibatch
 from cs231n.progress_bar import in_notebook, progress_bar
 
@@ -15,6 +18,8 @@ class CaptioningSolver:
 
     loss_history: the loss of every minibatch so far
     epoch: how many epochs are done
+    val_loss_history, best_params, best_epoch: with val_size, the validation loss after every epoch, and the
+        weights of the best epoch; `restore_best` puts them into the model
     """
 
     def __init__(
@@ -29,6 +34,10 @@ class CaptioningSolver:
         print_every=10,
         verbose=True,
         on_epoch=None,
+        val_size=0,
+        patience=None,
+        clip_norm=None,
+        checkpoint=None,
     ):
         """Remember what to train, on what, and how. Minibatches are drawn from np.random: a seed repeats a run.
 
@@ -42,32 +51,50 @@ class CaptioningSolver:
         print_every: show the loss every so many minibatches
         verbose: False shows nothing
         on_epoch: called with this solver after each epoch
-        ValueError: for an unknown update_rule or a size below 1
+        val_size: validation captions whose loss is measured after each epoch, spread evenly over the split
+        patience: stop after so many epochs without a better validation loss
+        clip_norm: longest gradient, over all weights together; a longer one is shortened to it
+        checkpoint: path of an .npz file, written after each epoch; `resume` reads it
+        ValueError: for an unknown update_rule, a size below 1, or patience without val_size
         """
         rules = ("sgd", "sgd_momentum", "rmsprop", "adam")
         if update_rule not in rules:
             raise ValueError(f"update_rule is {update_rule!r}, expected one of {', '.join(rules)}")
-        for name, value in (
-            ("batch_size", batch_size),
-            ("num_epochs", num_epochs),
-            ("print_every", print_every),
-        ):
+        sizes = {"batch_size": batch_size, "num_epochs": num_epochs, "print_every": print_every}
+        if patience is not None:
+            sizes["patience"] = patience
+        for name, value in sizes.items():
             if value < 1:
                 raise ValueError(f"{name} is {value}, expected 1 or more")
+        if clip_norm is not None and not clip_norm > 0:
+            raise ValueError(f"clip_norm is {clip_norm}, expected a number above 0")
+        if val_size < 0:
+            raise ValueError(f"val_size is {val_size}, expected 0 (no validation) or more")
+        if patience is not None and not val_size:
+            raise ValueError("patience needs a validation loss to watch: give val_size too, such as 500")
         self.model, self.data = model, data
-        self.update_rule, self.lr_decay = getattr(optim, update_rule), lr_decay
+        self.rule_name, self.update_rule, self.lr_decay = update_rule, getattr(optim, update_rule), lr_decay
         self.batch_size, self.num_epochs = batch_size, num_epochs
         self.print_every, self.verbose, self.on_epoch = print_every, verbose, on_epoch
+        self.val_size, self.patience = val_size, patience
+        self.clip_norm, self.checkpoint = clip_norm, checkpoint
         self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
         self.loss_history, self.epoch = [], 0
+        self.val_loss_history, self.best_params, self.best_epoch = [], None, None
+        self.first_epoch, self._resumed = 0, False  # where this call of train() began
 
     def train(self):
         """Train for num_epochs; call it again to go on. Ctrl-C (the notebook's stop button) ends it early and
-        keeps what the model has learned."""
+        keeps what the model has learned. After `resume`, it does what is left of num_epochs."""
+        if not self._resumed:
+            self.first_epoch = self.epoch
+        self._resumed = False
+        last_epoch = self.first_epoch + self.num_epochs
         per_epoch = max(len(self.data["train_captions"]) // self.batch_size, 1)
-        bar = progress_bar(total=self.num_epochs * per_epoch, unit="batch", hidden=not self.verbose)
+        left = max(last_epoch - self.epoch, 0) * per_epoch
+        bar = progress_bar(total=left, unit="batch", hidden=not self.verbose)
         try:
-            for _ in range(self.num_epochs):
+            while self.epoch < last_epoch and not self._out_of_patience():
                 for _ in range(per_epoch):
                     self._step()
                     self._show(bar)
@@ -76,6 +103,31 @@ class CaptioningSolver:
             print(f"Stopped after {len(self.loss_history)} minibatches. The model keeps what it has learned.")
         finally:
             bar.close()
+        if self.verbose and self._out_of_patience():
+            print(
+                f"Stopped after epoch {self.epoch}: the validation loss has not become better for "
+                f"{self.patience} epochs. restore_best() brings back the weights of epoch {self.best_epoch}."
+            )
+
+    def restore_best(self):
+        """Put the weights of the epoch with the lowest validation loss into the model.
+
+        ValueError: when no validation loss was measured
+        """
+        if self.best_params is None:
+            raise ValueError(
+                "No validation loss was measured yet: give val_size, such as 500, and train first"
+            )
+        self.model.params.update({name: w.copy() for name, w in self.best_params.items()})
+
+    def resume(self, path):
+        """Go on from a checkpoint: train() then gives exactly what the run would have given without the stop.
+
+        Weights, the update rule's memory, the histories and np.random's state come from the file.
+        ValueError: when the file is no checkpoint, or of a run with other settings, data or weights
+        """
+        read_checkpoint(self, path)
+        self._resumed = True
 
     def _step(self):
         captions, features, _ = sample_coco_minibatch(self.data, self.batch_size, split="train")
@@ -85,6 +137,8 @@ class CaptioningSolver:
                 f"The loss became {loss} in minibatch {len(self.loss_history) + 1}. "
                 "The learning rate is probably too high: try a tenth of it."
             )
+        if self.clip_norm is not None:
+            grads = clip_gradients(grads, self.clip_norm)
         updated = {}
         for name, w in self.model.params.items():
             updated[name], self.optim_configs[name] = self.update_rule(
@@ -106,5 +160,45 @@ class CaptioningSolver:
         for config in self.optim_configs.values():
             if "learning_rate" in config:
                 config["learning_rate"] *= self.lr_decay
+        if self.val_size:
+            self._validate()
         if self.on_epoch:
             self.on_epoch(self)
+        if self.checkpoint is not None:
+            write_checkpoint(self, self.checkpoint)
+
+    def _validate(self):
+        """Measure the loss on the validation captions, always the same ones, and keep the best weights."""
+        every = len(self.data["val_captions"])
+        chosen = np.unique(np.linspace(0, every - 1, min(self.val_size, every)).astype(int))
+        total = 0.0
+        for start in range(0, len(chosen), self.batch_size):
+            part = chosen[start : start + self.batch_size]
+            features = self.data["val_features"][self.data["val_image_idxs"][part]]
+            loss, _ = self.model.loss(features, self.data["val_captions"][part])
+            total += float(loss) * len(part)
+        self.val_loss_history.append(total / len(chosen))
+        if self.best_epoch is None or self.val_loss_history[-1] < min(self.val_loss_history[:-1]):
+            self.best_params = {name: w.copy() for name, w in self.model.params.items()}
+            self.best_epoch = self.epoch
+
+    def _out_of_patience(self):
+        if self.patience is None or self.best_epoch is None:
+            return False
+        return self.epoch - max(self.best_epoch, self.first_epoch) >= self.patience
+
+
+def clip_gradients(grads, longest):
+    """Shorten gradients whose common norm ‖g‖ is above `longest`: g · longest / ‖g‖  (Pascanu et al., 2013).
+
+    grads: dict of arrays, left as they are
+    longest: the norm they may have, all arrays taken as one long vector
+    returns: dict of arrays with the same direction and dtype
+    FloatingPointError: when a gradient is not finite
+    """
+    norm = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads.values()))
+    if not math.isfinite(norm):
+        raise FloatingPointError(f"The gradient's norm became {norm}: try a tenth of the learning rate.")
+    if norm <= longest:
+        return grads
+    return {name: g * (longest / norm) for name, g in grads.items()}

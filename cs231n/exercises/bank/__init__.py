@@ -1,0 +1,23 @@
+"""The exercises, one file each: inputs, axes, hints, and the mistakes people make.
+
+To add one, write a file like `rnn_step_forward.py` that ends in `EXERCISE = Exercise(…)`, and add its name here.
+"""
+
+import difflib
+from functools import cache
+from importlib import import_module
+
+ORDER = (
+    "rnn_step_forward",
+    "rnn_step_backward",
+)
+
+
+@cache
+def find(name):
+    """The exercise called `name`. ValueError when there is none, with the name that was perhaps meant."""
+    if name not in ORDER:
+        near = difflib.get_close_matches(str(name), ORDER, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise ValueError(f"There is no exercise called {name}.{meant} The exercises are: {', '.join(ORDER)}.")
+    return import_module(f"{__name__}.{name}").EXERCISE

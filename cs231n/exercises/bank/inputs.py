@@ -1,0 +1,91 @@
+"""Test inputs of awkward sizes: all lengths different, one sample, one time step, all lengths equal, float32."""
+
+import numpy as np
+
+from cs231n.exercises.exercise import Case
+
+
+def rnn_step_inputs():
+    """Cases for rnn_step_forward."""
+    return [_step(seed, sizes, 1, dtype) for seed, (sizes, dtype) in enumerate(STEP_SIZES)]
+
+
+def rnn_step_gradients():
+    """Cases for rnn_step_backward."""
+    return [_with_upstream(case, 10 + seed, ("dnext_h",)) for seed, case in enumerate(rnn_step_inputs())]
+
+
+def lstm_step_inputs():
+    """Cases for lstm_step_forward."""
+    return [_step(20 + seed, sizes, 4, dtype) for seed, (sizes, dtype) in enumerate(STEP_SIZES)]
+
+
+def lstm_step_gradients():
+    """Cases for lstm_step_backward."""
+    return [
+        _with_upstream(case, 30 + seed, ("dnext_h", "dnext_c"))
+        for seed, case in enumerate(lstm_step_inputs())
+    ]
+
+
+def rnn_inputs():
+    """Cases for rnn_forward."""
+    return [_sequence(40 + seed, sizes, 1, dtype) for seed, (sizes, dtype) in enumerate(SEQUENCE_SIZES)]
+
+
+def rnn_gradients():
+    """Cases for rnn_backward."""
+    return [_with_upstream(case, 50 + seed, ("dh",)) for seed, case in enumerate(rnn_inputs())]
+
+
+def lstm_inputs():
+    """Cases for lstm_forward."""
+    return [_sequence(60 + seed, sizes, 4, dtype) for seed, (sizes, dtype) in enumerate(SEQUENCE_SIZES)]
+
+
+def lstm_gradients():
+    """Cases for lstm_backward."""
+    return [_with_upstream(case, 70 + seed, ("dh",)) for seed, case in enumerate(lstm_inputs())]
+
+
+STEP_SIZES = [  # (N, D, H)
+    ((3, 5, 4), np.float64),
+    ((1, 2, 3), np.float64),
+    ((4, 4, 4), np.float64),
+    ((2, 3, 5), np.float32),
+]
+SEQUENCE_SIZES = [  # (N, T, D, H)
+    ((2, 3, 5, 4), np.float64),
+    ((1, 4, 3, 2), np.float64),
+    ((3, 1, 2, 5), np.float64),
+    ((3, 3, 3, 3), np.float64),
+    ((2, 5, 4, 3), np.float32),
+]
+
+
+def _step(seed, sizes, blocks, dtype):
+    N, D, H = sizes
+    draw = _drawer(seed, dtype)
+    state = {"prev_h": draw(N, H), "prev_c": draw(N, H)} if blocks == 4 else {"prev_h": draw(N, H)}
+    weights = {"Wx": draw(D, blocks * H) / 2, "Wh": draw(H, blocks * H) / 2, "b": draw(blocks * H) / 2}
+    return Case(f"N={N}, D={D}, H={H}", {"x": draw(N, D), **state, **weights})
+
+
+def _sequence(seed, sizes, blocks, dtype):
+    N, T, D, H = sizes
+    draw = _drawer(seed, dtype)
+    weights = {"Wx": draw(D, blocks * H) / 2, "Wh": draw(H, blocks * H) / 2, "b": draw(blocks * H) / 2}
+    return Case(f"N={N}, T={T}, D={D}, H={H}", {"x": draw(N, T, D), "h0": draw(N, H), **weights})
+
+
+def _with_upstream(case, seed, names):
+    """The case with an incoming gradient for each name, shaped like the state (and time) of the case."""
+    x = case.inputs["x"]
+    H = case.inputs["Wh"].shape[0]
+    draw = _drawer(seed, x.dtype)
+    return Case(case.sizes, case.inputs, {name: draw(*x.shape[:-1], H) for name in names})
+
+
+def _drawer(seed, dtype):
+    random = np.random.default_rng(seed)
+    return lambda *shape: random.normal(size=shape).astype(dtype)

@@ -1,0 +1,151 @@
+"""Check an answer: `grade` gives a verdict, `check` prints it and hands back a function that works."""
+
+import os
+from dataclasses import dataclass
+from itertools import permutations
+
+from cs231n.exercises import bank, kept, messages, progress_chart
+from cs231n.exercises.attempts import attempts
+from cs231n.exercises.compare import agrees
+from cs231n.exercises.errors import raised_in
+from cs231n.exercises.recognise import expected, recognise
+from cs231n.exercises.run import Run, read_outputs
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a check found.
+
+    status: 'unfilled', 'error', 'wrong' or 'right'
+    mistake: name of the known mistake, or None; two made together are joined by ' + ', two that give the same
+        numbers by ' or '
+    remark: 'float64_from_float32' or None; it costs nothing
+    message: what the student reads
+    """
+
+    name: str
+    status: str
+    message: str
+    mistake: str | None = None
+    remark: str | None = None
+
+    def __str__(self):
+        return self.message
+
+
+class NotRight(AssertionError):
+    """Raised by `check` with CS231N_STRICT=1 where an answer is not right."""
+
+
+def grade(function, forward=None, name=None):
+    """Judge an answer by what it computes.
+
+    function: the answer; the exercise is looked up by its name, or by `name`
+    forward: for a backward function, the forward function whose cache it reads; else the reference's
+    returns: Verdict
+    ValueError: when there is no exercise of that name
+    """
+    exercise = bank.find(name or getattr(function, "__name__", repr(function)))
+    if function is exercise.reference:
+        return Verdict(exercise.name, "unfilled", messages.is_reference_message(exercise))
+    first = None
+    for attempt in attempts(exercise, function, forward):
+        if attempt.right:
+            return _right(exercise, attempt)
+        if _unfilled(attempt.runs[0], function):
+            return Verdict(exercise.name, "unfilled", messages.unfilled_message(exercise))
+        first = first or attempt
+    return _not_right(exercise, function, first)
+
+
+def check(function, forward=None):
+    """Print the verdict on an answer, and give back the answer where it is right, else the reference.
+
+    function: the answer; the exercise is looked up by its name
+    forward: for a backward function, the forward function whose cache it reads
+    returns: a function that works, so that the notebook goes on
+    NotRight: with CS231N_STRICT=1, where the answer is not right
+    """
+    verdict = grade(function, forward)
+    strict = os.environ.get("CS231N_STRICT", "0") not in ("", "0")
+    if verdict.status != "right" and strict:
+        raise NotRight(verdict.message)
+    progress_chart.note(verdict.name, verdict.status)
+    if verdict.status == "right":
+        print(verdict.message)
+        if not strict:
+            _keep(verdict.name, function)
+        return function
+    print(verdict.message)
+    print(
+        f'  A hint: hint("{verdict.name}"). Until yours is right, the reference stands in and the notebook goes on.'
+    )
+    return bank.find(verdict.name).reference
+
+
+def _keep(name, function):
+    try:
+        kept.keep(name, function)
+    except OSError as error:
+        print(f"  It could not be kept for later chapters: {error.strerror}. Is the folder read-only?")
+
+
+def _right(exercise, attempt):
+    for run in attempt.runs:
+        if run.written:
+            return Verdict(
+                exercise.name, "wrong", messages.written_message(exercise, run), "writes_into_argument"
+            )
+    remark = "float64_from_float32" if any(run.made_float64 for run in attempt.runs) else None
+    return Verdict(
+        exercise.name, "right", messages.right_message(exercise, attempt.note, remark), None, remark
+    )
+
+
+def _not_right(exercise, function, attempt):
+    runs = attempt.runs
+    if places := _order(exercise, runs):
+        message = messages.order_message(exercise, places)
+        return Verdict(exercise.name, "wrong", message, "outputs_in_another_order")
+    for run in runs:
+        if run.trouble:
+            return Verdict(exercise.name, "wrong", messages.trouble_message(exercise, run), run.trouble[0])
+    known = recognise(exercise.name, runs)
+    mistake = " + ".join(" or ".join(group) for group in known) or None
+    for run in runs:
+        if run.error is not None:
+            return Verdict(
+                exercise.name, "error", messages.error_message(exercise, function, run, known), mistake
+            )
+    if not known and any(run.written for run in runs):
+        mistake = "writes_into_argument"
+    return Verdict(
+        exercise.name, "wrong", messages.wrong_message(exercise, runs, known, attempt.note), mistake
+    )
+
+
+def _unfilled(run, function):
+    """Is the TODO still there? Either it raises NotImplementedError itself, or all its outputs are None."""
+    return run.unfilled or (isinstance(run.error, NotImplementedError) and raised_in(run.error, function))
+
+
+def _order(exercise, runs):
+    """For each value that came, its place in the order asked for; None when they are not all there."""
+    count = len(exercise.outputs) + exercise.returns_cache
+    if count == 1 or any(run.returned is None or len(run.returned) != count for run in runs):
+        return None
+    for places in list(permutations(range(count)))[1:]:
+        if all(
+            _fits(exercise, right, run, places)
+            for right, run in zip(expected(exercise.name), runs, strict=True)
+        ):
+            return places
+    return None
+
+
+def _fits(exercise, right, run, places):
+    """Are the outputs right when value k of what came is put into place places[k]?"""
+    result = Run(run.case)
+    ordered = [value for _, value in sorted(zip(places, run.returned, strict=True), key=lambda pair: pair[0])]
+    read_outputs(exercise, tuple(ordered), result)
+    return result.outputs is not None and all(agrees(right[name], result.outputs[name]) for name in right)

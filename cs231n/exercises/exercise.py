@@ -1,0 +1,67 @@
+"""What an exercise is made of. The exercises themselves are in `bank/`, one file each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Case:
+    """One test input.
+
+    sizes: what the reader is told, such as "N=3, D=5, H=4"
+    inputs: arguments of the (forward) function by name, in order
+    upstream: for a backward function, the gradients that come in by name, in order
+    """
+
+    sizes: str
+    inputs: dict
+    upstream: dict = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: what it computes, and one sentence that helps without giving the line away.
+
+    function: returns the outputs only. For a forward function it gets the inputs; for a backward function
+        the upstream gradients and then the inputs of the forward function, so that it needs no cache
+    """
+
+    name: str
+    sentence: str
+    function: Callable
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise.
+
+    outputs: name of each output, and the names of its axes; for a dict output, a dict of such pairs
+    returns_cache: True where the function returns a cache as its last output
+    forward: for a backward function, the name of the forward function whose cache it reads
+    step: for a function over a sequence, the name of the step function it may be built from
+    start: where to begin, for a student who has not; hints: three, from a question to nearly the line
+    """
+
+    name: str
+    chapter: str
+    reference: Callable
+    outputs: dict
+    cases: Callable[[], list[Case]]
+    start: str
+    worth_knowing: str
+    next_step: str
+    hints: tuple[str, str, str]
+    mistakes: tuple[Mistake, ...]
+    returns_cache: bool = False
+    forward: str | None = None
+    step: str | None = None
+
+
+def knows(mistakes, name, sentence):
+    """Decorator: put a function into the list `mistakes` under a name and a sentence."""
+
+    def put(function):
+        mistakes.append(Mistake(name, sentence, function))
+        return function
+
+    return put

@@ -1,0 +1,168 @@
+"""Run a student's function on one case: on copies, quietly, and without trusting what comes back."""
+
+import contextlib
+import copy
+import io
+import warnings
+from dataclasses import dataclass, field
+
+import numpy as np
+
+
+@dataclass
+class Run:
+    """What one call gave.
+
+    outputs: name → array, or None where the function failed
+    returned: the values as they came
+    error: the exception, if one was raised
+    trouble: (mistake's name, sentence) when something came back in a form that cannot be compared
+    written: names of the arguments that were changed in place
+    """
+
+    case: object
+    outputs: dict | None = None
+    returned: tuple | None = None
+    error: BaseException | None = None
+    trouble: tuple[str, str] | None = None
+    unfilled: bool = False
+    written: list = field(default_factory=list)
+    made_float64: bool = False
+
+
+def run(exercise, function, case, cache_from=None, show_prints=False):
+    """Call `function` on a copy of the case. A KeyboardInterrupt goes through: the stop button must work.
+
+    cache_from: for a backward function, what turns the forward inputs into its cache
+    """
+    result = Run(case)
+    with quiet(show_prints):
+        try:
+            inputs = copy.deepcopy(case.inputs)
+            arguments = copy.deepcopy(case.upstream)
+            cache = (cache_from(*inputs.values()),) if cache_from else ()
+            given = arguments if exercise.forward else inputs
+            before = copy.deepcopy({**inputs, **arguments})
+            returned = function(*given.values(), *cache)
+            after = {**inputs, **arguments}
+            result.written = [name for name in before if not _unchanged(before[name], after[name])]
+        except (Exception, SystemExit) as error:
+            result.error = error
+            return result
+    read_outputs(exercise, returned, result)
+    if result.outputs and _is_float32(case):
+        result.made_float64 = any(np.asarray(value).dtype == np.float64 for value in result.outputs.values())
+    return result
+
+
+@contextlib.contextmanager
+def quiet(show_prints=False):
+    """Keep warnings and prints of the student's function away, and the global random numbers as they were."""
+    state = np.random.get_state()
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(np.errstate(all="ignore"))
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(contextlib.redirect_stderr(io.StringIO()))
+        if not show_prints:
+            stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        try:
+            yield
+        finally:
+            np.random.set_state(state)
+
+
+@contextlib.contextmanager
+def names_replaced(function, replacements):
+    """Give the function other helpers for a while: global names of its module, put back afterwards."""
+    names = getattr(function, "__globals__", {})
+    before = {name: names[name] for name in replacements if name in names}
+    names.update({name: replacements[name] for name in before})
+    try:
+        yield
+    finally:
+        names.update(before)
+
+
+def read_outputs(exercise, returned, result):
+    """Put what came back into `result.outputs`, or say in `result.trouble` why that is not possible."""
+    names = list(exercise.outputs)
+    wanted = names + ["cache"] * exercise.returns_cache
+    asked = f"{'return ' + wanted[0] if len(wanted) == 1 else 'return ' + ', '.join(wanted)}"
+    if returned is None:
+        result.trouble = (
+            "return_forgotten",
+            f"It gives back nothing (None). Its last line should be: {asked}.",
+        )
+        return
+    if len(wanted) == 1 and not isinstance(returned, tuple):
+        returned = (returned,)
+    if not isinstance(returned, tuple | list):
+        what = "a dict" if isinstance(returned, dict) else "one array" if np.ndim(returned) else "one number"
+        result.trouble = ("outputs_missing", f"It gives back only {what}. Asked for: {asked}.")
+        return
+    result.returned = tuple(returned)
+    if all(value is None for value in returned):
+        result.unfilled = True
+        return
+    if len(returned) != len(wanted):
+        few = len(returned) < len(wanted)
+        count = f"It gives back {len(returned)} {'value' if len(returned) == 1 else 'values'}, "
+        asked_for = f"asked for {'is one' if len(wanted) == 1 else f'are {len(wanted)}'}: {asked}."
+        result.trouble = ("outputs_missing" if few else "too_many_outputs", count + asked_for)
+        return
+    outputs = {}
+    for name, value in zip(names, returned, strict=False):
+        if isinstance(exercise.outputs[name], dict):
+            if not _read_dict(exercise, name, value, outputs, result):
+                return
+        else:
+            outputs[name] = value
+    for name, value in outputs.items():
+        try:
+            outputs[name] = np.asarray(value)
+            numbers = outputs[name].dtype.kind in "fiub"
+        except ValueError:
+            numbers = False
+        if not numbers:
+            what = (
+                "None: it never got a value" if value is None else f"a {type(value).__name__}, not an array"
+            )
+            result.trouble = ("no_value", f"The output {name} is {what}.")
+            return
+    result.outputs = outputs
+
+
+def flat_axes(exercise):
+    """Name of each output, dicts taken apart → names of its axes."""
+    axes = {}
+    for name, value in exercise.outputs.items():
+        axes.update(
+            {f"{name}[{key!r}]": v for key, v in value.items()} if isinstance(value, dict) else {name: value}
+        )
+    return axes
+
+
+def _read_dict(exercise, name, value, outputs, result):
+    if not isinstance(value, dict):
+        result.trouble = ("no_value", f"The output {name} should be a dict, and is a {type(value).__name__}.")
+        return False
+    missing = [key for key in exercise.outputs[name] if key not in value]
+    if missing:
+        result.trouble = ("gradient_missing", f"The dict {name} has no entry for {' and '.join(missing)}.")
+        return False
+    outputs.update({f"{name}[{key!r}]": value[key] for key in exercise.outputs[name]})
+    return True
+
+
+def _unchanged(before, after):
+    if hasattr(before, "params"):
+        return before.params.keys() == after.params.keys() and all(
+            _unchanged(before.params[key], after.params[key]) for key in before.params
+        )
+    return np.array_equal(before, after)
+
+
+def _is_float32(case):
+    arrays = [value for value in (*case.inputs.values(), *case.upstream.values()) if hasattr(value, "dtype")]
+    return any(array.dtype == np.float32 for array in arrays)

@@ -1,0 +1,32 @@
+"""Downloads the real COCO captions and features: only what is needed, and nothing ever half.
+
+`get_data.py` is the command for it, `get_coco` the function.
+"""
+
+from pathlib import Path
+
+from .errors import DownloadError
+from .fetch import Download, Wish
+from .manifest import load_manifest
+from .remote import Policy
+from .report import for_notebook
+from .store import Store, default_folder
+
+__all__ = ["DownloadError", "get_coco"]
+
+
+def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
+    """Bring the COCO files that are not there yet, and return their folder.
+
+    A second call finds them whole and needs no network. A call that was stopped goes on at the byte.
+
+    dest: folder; default `datasets/coco_captioning` of the course pack
+    only: names of files, in place of the six that the notebooks need (about 250 MB to fetch)
+    all_files: all ten files (about 1 GB to fetch)
+    DownloadError: what happened, what is kept, and what to do next
+    """
+    manifest = load_manifest()
+    store = Store(Path(dest) if dest else default_folder())
+    wish = Wish(manifest.choose(only, all_files), manifest.urls)
+    Download(manifest, wish, store, Policy(), for_notebook(quiet)).run()
+    return store.folder

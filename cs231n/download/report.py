@@ -1,0 +1,178 @@
+"""What a download tells: a bar for a terminal or a notebook, lines for a pipe, JSON for a program."""
+
+import json
+import sys
+import time
+
+from tqdm import tqdm
+
+from .store import megabytes
+
+
+class Report:
+    """Tells nothing but errors; the others build on it."""
+
+    def note(self, text: str) -> None:
+        """Something the reader should know."""
+
+    def begin(self, total: int | None, done: int) -> None:
+        """A transfer of `total` bytes begins, of which `done` are here already."""
+
+    def advance(self, count: int) -> None:
+        """So many bytes more are here (fewer, where it is negative)."""
+
+    def file(self, name: str, state: str) -> None:
+        """A file is `whole`, `missing`, `damaged`, `fetched` or `failed`."""
+
+    def table(self, rows: list) -> None:
+        """The files of a manifest: (entry, what is there, which option asks for it)."""
+        for entry, there, why in rows:
+            size = "unknown" if entry.bytes is None else f"{entry.bytes:,}"
+            print(f"{entry.name:<28} {size:>15} bytes  {there:<10}  {why}  {' '.join(entry.urls)}".rstrip())
+
+    def close(self) -> None:
+        """The transfer is over."""
+
+    def end(self, status: int, text: str) -> None:
+        """The last thing said."""
+        if status:
+            print(text, file=sys.stderr)
+
+
+class Lines(Report):
+    """A line now and then, for output that goes to a file or a pipe."""
+
+    every = 10.0
+
+    def __init__(self, stream=None):
+        self.stream = stream or sys.stderr
+        self.total, self.done, self.began, self.said = None, 0, 0.0, 0.0
+        self.first = 0
+
+    def note(self, text):
+        print(text, file=self.stream, flush=True)
+
+    def begin(self, total, done):
+        self.total, self.done, self.first = total, done, done
+        self.began = self.said = time.monotonic()
+
+    def advance(self, count):
+        self.done += count
+        now = time.monotonic()
+        if now - self.said >= self.every:
+            self.said = now
+            self.note(self.line(now))
+
+    def line(self, now: float) -> str:
+        """`120 of 254 MB, 5.1 MB/s, 26 s left`"""
+        rate = max(self.done - self.first, 1) / max(now - self.began, 1e-3)
+        text = f"{megabytes(self.done)} of {megabytes(self.total) if self.total else '?'}"
+        text += f", {rate / 1e6:.1f} MB/s"
+        return text + (f", {(self.total - self.done) / rate:.0f} s left" if self.total else "")
+
+    def file(self, name, state):
+        self.note(f"  {name}: {state}")
+
+    def end(self, status, text):
+        print(text, file=sys.stderr if status else sys.stdout, flush=True)
+
+
+class Bar(Lines):
+    """One bar with rate and time left."""
+
+    def __init__(self, stream=None, make=tqdm):
+        super().__init__(stream)
+        self.make = make
+        self.bar = None
+
+    def note(self, text):
+        if self.bar is None:
+            super().note(text)
+        else:
+            self.bar.write(text, file=self.stream)
+
+    def begin(self, total, done):
+        self.close()
+        where = {"file": self.stream} if self.make is tqdm else {}
+        self.bar = self.make(
+            total=total, initial=done, unit="B", unit_scale=True, desc="Downloading", leave=True, **where
+        )
+
+    def advance(self, count):
+        self.bar.update(count)
+
+    def close(self):
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+class Json(Report):
+    """One JSON object a line on standard output, and nothing else."""
+
+    every = 1.0
+
+    def __init__(self, stream=None):
+        self.stream = stream or sys.stdout
+        self.total, self.done, self.said = None, 0, 0.0
+
+    def say(self, event: str, **facts) -> None:
+        print(json.dumps({"event": event, **facts}), file=self.stream, flush=True)
+
+    def note(self, text):
+        self.say("note", text=text)
+
+    def begin(self, total, done):
+        self.total, self.done, self.said = total, done, time.monotonic()
+        self.say("begin", total=total, done=done)
+
+    def advance(self, count):
+        self.done += count
+        if time.monotonic() - self.said >= self.every:
+            self.said = time.monotonic()
+            self.say("progress", total=self.total, done=self.done)
+
+    def file(self, name, state):
+        self.say("file", name=name, state=state)
+
+    def table(self, rows):
+        for entry, there, why in rows:
+            self.say("file", name=entry.name, bytes=entry.bytes, state=there, option=why, urls=entry.urls)
+
+    def end(self, status, text):
+        self.say("end", status=status, text=text)
+
+
+def for_terminal(quiet: bool = False, as_json: bool = False) -> Report:
+    """The report that fits the command line's options and what standard error is joined to."""
+    if as_json:
+        return Json()
+    if quiet:
+        return Report()
+    return Bar() if sys.stderr.isatty() else Lines()
+
+
+def for_notebook(quiet: bool = False) -> Report:
+    """The report for a function called from a notebook or a script.
+
+    The notebook's own bar needs ipywidgets; without it a plain bar goes to standard output, for what
+    goes to standard error is shown as if it were a fault.
+    """
+    if quiet:
+        return Report()
+    if not in_notebook():
+        return Bar(sys.stdout) if sys.stdout.isatty() else Lines(sys.stdout)
+    try:
+        import ipywidgets  # noqa: F401
+        from tqdm.notebook import tqdm_notebook
+    except ImportError:
+        return Bar(sys.stdout)
+    return Bar(sys.stdout, tqdm_notebook)
+
+
+def in_notebook() -> bool:
+    """Whether a Jupyter kernel runs this."""
+    if "IPython" not in sys.modules:
+        return False
+    shell = sys.modules["IPython"].get_ipython()
+    return shell is not None and "IPKernelApp" in shell.config

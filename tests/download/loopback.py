@@ -1,0 +1,141 @@
+"""A web server on this machine that can be told to behave badly."""
+
+import re
+import ssl
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+
+@dataclass
+class Answer:
+    """What the server is about to send; a fault changes it."""
+
+    status: int
+    body: bytes
+    headers: dict[str, str]
+    cut: int | None = None  # hang up after so many bytes
+    stall: int | None = None  # fall silent after so many bytes
+    drop: bool = False  # hang up before the headers
+    asked: dict = field(default_factory=dict)
+
+
+class Loopback:
+    """`files` by path; `faults`: (which, change), each used once by the first request that `which` fits."""
+
+    def __init__(self, tls: bool = False):
+        self.files: dict[str, bytes] = {}
+        self.etag: str | None = '"v1"'
+        self.ranges = True
+        self.faults: list = []
+        self.always: list = []
+        self.log: list[dict] = []
+        self.sent = 0
+        self.over = threading.Event()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
+        self.server.daemon_threads = True
+        if tls:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_address[1]}"
+        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
+        self.thread.start()
+
+    def close(self) -> None:
+        self.over.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+    def answer(self, path: str, headers) -> Answer:
+        """The right answer, then changed by the faults."""
+        body = self.files.get(path)
+        asked = {"path": path, "range": headers.get("Range"), "if_range": headers.get("If-Range")}
+        asked["kind"] = kind_of(asked["range"], len(body or b""))
+        self.log.append(asked)
+        extra = {"ETag": self.etag} if self.etag else {}
+        if body is None:
+            answer = Answer(404, b"no such file", {})
+        elif self.ranges and asked["range"] and asked["if_range"] in (None, self.etag):
+            first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked["range"]).groups())
+            if first >= len(body):
+                answer = Answer(416, b"", {"Content-Range": f"bytes */{len(body)}"})
+            else:
+                part = body[first : last + 1]
+                place = f"bytes {first}-{first + len(part) - 1}/{len(body)}"
+                answer = Answer(206, part, {"Content-Range": place, "Accept-Ranges": "bytes"} | extra)
+        else:
+            answer = Answer(200, body, extra)
+        answer.headers.setdefault("Content-Length", str(len(answer.body)))
+        answer.asked = asked
+        for change in self.always:
+            change(answer)
+        for fault in list(self.faults):
+            which, change = fault
+            if which in ("any", asked["kind"]):
+                self.faults.remove(fault)
+                change(answer)
+                break
+        return answer
+
+    def kinds(self) -> list[str]:
+        return [asked["kind"] for asked in self.log]
+
+
+def kind_of(asked: str | None, size: int) -> str:
+    """`probe`, `tail` (reaches the last byte), `span` or `whole`."""
+    if not asked:
+        return "whole"
+    first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked).groups())
+    if (first, last) == (0, 0):
+        return "probe"
+    return "tail" if last == size - 1 and first > 0 else "span"
+
+
+def make_handler(owner: Loopback):
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 20
+
+        def log_message(self, *_):
+            pass
+
+        def do_GET(self):
+            answer = owner.answer(self.path, self.headers)
+            if answer.drop:
+                self.close_connection = True
+                return
+            self.send_response(answer.status)
+            for name, value in answer.headers.items():
+                if value is not None:
+                    self.send_header(name, value)
+            if answer.headers.get("Content-Length") is None:
+                self.send_header("Connection", "close")
+                self.close_connection = True
+            self.end_headers()
+            body = answer.body[: answer.cut]
+            if answer.stall is not None:
+                self.wfile.write(body[: answer.stall])
+                owner.sent += answer.stall
+                owner.over.wait(5)
+                self.close_connection = True
+                return
+            try:
+                self.wfile.write(body)
+                owner.sent += len(body)
+            except OSError:
+                self.close_connection = True
+            if answer.cut is not None:
+                self.close_connection = True
+
+    return Handler
+
+
+def until(condition, seconds: float = 10.0) -> None:
+    """Wait for something to become true; fail where it does not."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)

@@ -1,0 +1,199 @@
+# %% [markdown]
+# # 5 · Let the model speak
+#
+# In training, the model always sees the right words. When it speaks, there are no right words. It has to go on from
+# its **own** words. This is called *sampling*.
+#
+# **In this chapter you will**
+#
+# 1. write the loop that lets the model speak,
+# 2. train a captioner, and watch a caption form, epoch by epoch,
+# 3. judge what it says about pictures it has never seen,
+# 4. compare four ways to choose the next word.
+#
+# You need: [chapter 4](04_captioning_loss.ipynb). Time: about 60 minutes.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.captioning_solver import CaptioningSolver
+from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data
+from cs231n.exercises import answers, check, hint, progress
+from cs231n.image_utils import image_from_url
+from cs231n.plotting import heat_map, plot_loss, show_pictures, use_course_style
+from cs231n.scenes import caption_is_true, load_facts
+
+use_course_style()
+
+# %%
+data = load_coco_data(base_dir=SCENES_DIR)  # for real photographs: load_coco_data(), see chapter 0
+
+# %% tags=["nbval-ignore-output"]
+my = answers()
+rnn_step_forward = my.rnn_step_forward
+
+# %% [markdown]
+# ## One word after another
+#
+# ![Scores of all words, one is chosen, and it is fed back as the next input, until <END> comes.](figures/sampling_loop.svg)
+#
+# 1. The picture gives the first state: $h_0 = \text{features} \cdot W_{proj} + b_{proj}$.
+# 2. The first word that goes in is `<START>`.
+# 3. Look up the word's vector, do one RNN step, compute the scores of all words.
+# 4. Choose the word with the **highest score**, and write it down.
+# 5. Feed this word in as the next input. Go back to 3.
+#
+# A caption ends with `<END>`. After it, only `<NULL>` is written. Some pictures of the batch end earlier than others,
+# so you must remember which ones have ended. When all have, you can stop.
+#
+# Always taking the highest score is called *greedy* decoding. You will meet other ways below.
+#
+# ## Your turn
+
+# %% tags=["todo"]
+def captioning_sample(model, features, max_length=30):
+    """Greedy captions for a batch of pictures, by a model with a vanilla RNN.
+
+    model: has .params (see chapter 4), and the word numbers ._start, ._end and ._null
+    features: (N, D)
+    max_length: words at most
+    returns: captions (N, max_length) integers, without <START>, with <END>, and <NULL> after it
+    """
+    ### BEGIN SOLUTION
+    p = model.params
+    N = len(features)
+    captions = np.full((N, max_length), model._null, dtype=np.int32)
+    ended = np.zeros(N, dtype=bool)
+    h = features @ p["W_proj"] + p["b_proj"]
+    words = np.full(N, model._start)
+    for t in range(max_length):
+        h, _ = rnn_step_forward(p["W_embed"][words], h, p["Wx"], p["Wh"], p["b"])
+        words = (h @ p["W_vocab"] + p["b_vocab"]).argmax(axis=1)
+        captions[~ended, t] = words[~ended]
+        ended |= words == model._end
+        if ended.all():
+            break
+    return captions
+    ### END SOLUTION
+
+
+# %%
+captioning_sample = check(captioning_sample)
+
+# %% [markdown]
+# ## Train, and listen
+#
+# Now the model learns from all training pictures. After every epoch (one walk through the data) we ask it about the
+# **same** picture. It is from the validation set: the model never trains on it. Watch how babble turns into a sentence.
+
+# %%
+picture = 3  # which validation picture we ask about: try others
+
+rows = np.unique(data["val_image_idxs"])
+row = rows[picture]
+show_pictures([image_from_url(data["val_urls"][row])], ["what will it say?"], columns=3)
+plt.show()
+
+# %% tags=["nbval-ignore-output"]
+class MyCaptioner(CaptioningRNN):
+    """A captioning model that speaks with *your* loop."""
+
+    sample = captioning_sample
+
+
+def speak(model, features):
+    """The model's captions as texts, without <END>."""
+    texts = decode_captions(model.sample(features), data["idx_to_word"])
+    return [text.removesuffix("<END>").strip() for text in texts]
+
+
+def listen(solver):
+    """After each epoch: what the model says about our picture now."""
+    print(f"epoch {solver.epoch:2d}: {speak(solver.model, data['val_features'][[row]])[0]}")
+
+
+np.random.seed(231)
+model = MyCaptioner(data["word_to_idx"], wordvec_dim=128, hidden_dim=256, cell_type="rnn")
+print(f"before:   {speak(model, data['val_features'][[row]])[0]}")
+solver = CaptioningSolver(
+    model, data, update_rule="adam", optim_config={"learning_rate": 2e-3}, lr_decay=0.8, num_epochs=10, on_epoch=listen
+)
+solver.train()
+
+# %%
+plot_loss(solver.loss_history)
+plt.show()
+
+# %% [markdown]
+# ## New pictures
+#
+# Here are pictures from the validation set. In our painted world we know the facts of each picture. So we can *judge*
+# a caption: ✓ means that everything it says is true, ✗ that something is not.
+
+# %%
+facts = load_facts("val")
+texts = speak(model, data["val_features"])
+true = [caption_is_true(texts[i], facts[i]) for i in rows]
+
+shown = rows[:8]
+show_pictures(
+    [image_from_url(url) for url in data["val_urls"][shown]],
+    [texts[i] for i in shown],
+    marks=[caption_is_true(texts[i], facts[i]) for i in shown],
+)
+plt.show()
+
+# %% tags=["nbval-ignore-output"]
+print(f"true in everything they say: {np.mean(true):.0%} of {len(true)} captions of new pictures")
+
+# %% [markdown]
+# ### Does it really look?
+#
+# A model that never looks at the picture can still write good English. Test it: give every picture the features of
+# *another* picture. If the captions stay true, the model was only guessing.
+
+# %% tags=["nbval-ignore-output"]
+order = np.random.default_rng(0).permutation(rows)
+shuffled = speak(model, data["val_features"][order])
+still_true = np.mean([caption_is_true(text, facts[i]) for text, i in zip(shuffled, rows, strict=True)])
+print(f"with the features of another picture: {still_true:.0%} true")
+
+# %% [markdown]
+# ## Look inside
+#
+# What does the state do while the model speaks? Each row below is a word that the model has just read, each column one
+# of the 256 units (the first 60 are shown). Some units hold still through the whole caption: they may carry what is in
+# the picture. Others change with every word: they keep track of the grammar.
+
+# %%
+words = ["<START>", *texts[row].split()]
+numbers = [data["word_to_idx"][word] for word in words]
+state = model.initial_state(data["val_features"][[row]])
+states = []
+for number in numbers:
+    _, state = model.step(np.array([number]), state)
+    states.append(state[0][0])
+heat_map(np.array(states)[:, :60], words)
+plt.show()
+
+# %% [markdown]
+# ## Question
+#
+# In training, the model always reads the right words. When it speaks, it reads its own. What goes wrong after a first
+# wrong word, and why can training not show it how to recover?
+
+# %% [markdown] tags=["answer"]
+# **Answer.** After a wrong word the model reads a beginning that it never saw in training, since there all beginnings
+# were right. Its states leave the region it knows, and one mistake leads to the next. This gap is called *exposure
+# bias*. People reduce it by sometimes feeding the model its own words while it trains (*scheduled sampling*), or by
+# keeping several beginnings alive, so that an early mistake can still lose: the beam search above.
+
+# %% [markdown]
+# ## What you have now
+#
+# A captioner that speaks, and a way to judge it. In [chapter 6](06_lstm.ipynb) it gets a better memory.
+
+# %% tags=["nbval-ignore-output"]
+progress()

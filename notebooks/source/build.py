@@ -1,0 +1,147 @@
+"""Build both editions of every chapter from its one source.
+
+    python notebooks/source/build.py            build what has changed
+    python notebooks/source/build.py 01 05      build these chapters, changed or not
+    python notebooks/source/build.py --check    build nothing; exit with 1 when a built notebook is out of date
+
+A source is a py:percent file with solutions between `### BEGIN SOLUTION` and `### END SOLUTION`, and answers
+to questions in markdown cells tagged "answer". The student edition, notebooks/NN_name.ipynb, has a stub in
+place of each solution and an empty line in place of each answer. The solved edition,
+notebooks/solutions/NN_name.ipynb, has both, and is executed.
+"""
+
+import argparse
+import hashlib
+import os
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+from nbclient import NotebookClient
+
+SOURCE = Path(__file__).resolve().parent
+STUDENT = SOURCE.parent
+SOLVED = STUDENT / "solutions"
+
+SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.DOTALL | re.MULTILINE)
+STUB = r'\1raise NotImplementedError("TODO")'
+EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
+# What makes outputs the same everywhere: no progress bars, nothing kept between runs.
+QUIET = {"TQDM_DISABLE": "1", "CS231N_ANSWERS": "off"}
+
+
+def chapters():
+    """The sources, in order."""
+    return sorted(SOURCE.glob("[0-9][0-9]_*.py"))
+
+
+def notebook(source, solved):
+    """One edition of a chapter, not executed.
+
+    source: path of the py:percent file
+    solved: True for the solved edition, False for the student's
+    returns: a notebook (nbformat 4.5); cell ids come from the source, so two builds give the same
+    """
+    parsed = jupytext.read(source, fmt="py:percent")
+    seen = {}
+    cells = []
+    for cell in parsed.cells:
+        tags = cell.metadata.get("tags", [])
+        text = cell.source
+        seen[text] = seen.get(text, 0) + 1
+        identity = hashlib.sha256(f"{source.stem}/{text}/{seen[text]}".encode()).hexdigest()[:12]
+        if cell.cell_type == "code":
+            text = re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", text, flags=re.M) if solved else SOLUTION.sub(STUB, text)
+            new = nbformat.v4.new_code_cell(text.rstrip("\n"))
+        else:
+            if "answer" in tags and not solved:
+                text = EMPTY_ANSWER
+            new = nbformat.v4.new_markdown_cell(text.replace("](figures/", "](../figures/") if solved else text)
+        new.id = identity
+        if tags:
+            new.metadata["tags"] = tags
+        cells.append(new)
+    metadata = {
+        "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def execute(chapter, folder):
+    """Run a notebook in `folder`, in place, and keep its outputs. nbclient's error shows the cell that failed."""
+    environment = {**os.environ, **QUIET}
+    client = NotebookClient(
+        chapter, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
+    )
+    client.execute(env=environment)
+    chapter.metadata["language_info"] = {"name": "python"}  # the kernel's version would differ by machine
+
+
+def text_of(chapter):
+    """A notebook as the text of its file."""
+    return nbformat.writes(chapter) + "\n"
+
+
+def without_outputs(chapter):
+    """The same notebook as it was before execution."""
+    for cell in chapter.cells:
+        if cell.cell_type == "code":
+            cell.outputs, cell.execution_count = [], None
+    return chapter
+
+
+def outdated(source):
+    """Which built notebooks of a chapter are absent or not what the source gives: a list of paths."""
+    student, solved = STUDENT / f"{source.stem}.ipynb", SOLVED / f"{source.stem}.ipynb"
+    stale = []
+    if not student.exists() or student.read_text(encoding="utf-8") != text_of(notebook(source, solved=False)):
+        stale.append(student)
+    if not solved.exists() or not _same_cells(solved, notebook(source, solved=True)):
+        stale.append(solved)
+    return stale
+
+
+def build(source):
+    """Write both editions of a chapter; the solved one is executed first, so a failing chapter writes nothing."""
+    SOLVED.mkdir(exist_ok=True)
+    solved = notebook(source, solved=True)
+    execute(solved, SOLVED)
+    _write(SOLVED / f"{source.stem}.ipynb", solved)
+    _write(STUDENT / f"{source.stem}.ipynb", notebook(source, solved=False))
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Build both editions of the chapters.")
+    parser.add_argument("chapters", nargs="*", metavar="NN", help="chapter numbers; default: all that changed")
+    parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    options = parser.parse_args()
+    wanted = [s for s in chapters() if not options.chapters or s.name[:2] in options.chapters]
+    if options.check:
+        stale = [path for source in wanted for path in outdated(source)]
+        for path in stale:
+            print(f"out of date: {path.relative_to(STUDENT.parent)}")
+        return 1 if stale else 0
+    for source in wanted:
+        if options.chapters or outdated(source):
+            print(f"building {source.stem} …", flush=True)
+            build(source)
+    return 0
+
+
+def _same_cells(path, fresh):
+    built = nbformat.read(path, as_version=4)
+    executed = all(cell.execution_count for cell in built.cells if cell.cell_type == "code")
+    return executed and text_of(without_outputs(built)) == text_of(fresh)
+
+
+def _write(path, chapter):
+    part = path.with_suffix(".part")
+    part.write_text(text_of(chapter), encoding="utf-8", newline="\n")
+    part.replace(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,319 @@
+"""Decoding: every method against its definition, and the beam against exhaustive search."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.decoding import (
+    beam_captions,
+    beam_tree,
+    greedy_captions,
+    keep_likely,
+    log_softmax,
+    sampled_captions,
+)
+
+WORDS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "a": 3, "red": 4, "ball": 5}
+NULL, START, END = 0, 1, 2
+CELLS = pytest.mark.parametrize("cell_type", ["rnn", "lstm"])
+METHODS = pytest.mark.parametrize("method", [greedy_captions, sampled_captions, beam_captions])
+
+
+def tiny_model(cell_type="rnn", seed=0, sharpness=3.0, words=WORDS):
+    """A model with random weights, large enough that its words depend on the picture and the words before."""
+    np.random.seed(seed)
+    model = CaptioningRNN(words, input_dim=4, wordvec_dim=6, hidden_dim=7, cell_type=cell_type)
+    model.params["W_embed"] *= 100
+    model.params["W_vocab"] *= sharpness
+    return model
+
+
+def pictures(count=20, seed=0):
+    return np.random.default_rng(seed).standard_normal((count, 4)).astype(np.float32)
+
+
+def logp_of(model, features, caption, first=(), never=(NULL, START)):
+    """Σ log P of a caption's words after `first`, one picture, <END> included; and how many words that is."""
+    total, count, state, word = 0.0, 0, model.initial_state(features[None]), START
+    for t, following in enumerate(caption):
+        scores, state = model.step(np.array([word]), state)
+        if t >= len(first):
+            scores[:, list(never)] = -np.inf
+            total, count = total + log_softmax(scores)[0, following], count + 1
+        word = following
+        if word == END:
+            break
+    return total, count
+
+
+def every_caption(max_length):
+    """All captions of a, red, ball that end with <END> or reach max_length, filled up with <NULL>."""
+    for length in range(max_length):
+        for words in itertools.product((3, 4, 5), repeat=length):
+            yield [*words, END] + [NULL] * (max_length - length - 1)
+    yield from map(list, itertools.product((3, 4, 5), repeat=max_length))
+
+
+# ---- all methods
+
+
+@CELLS
+@METHODS
+def test_captions_have_the_form_of_model_sample(method, cell_type):
+    captions = method(tiny_model(cell_type), pictures(), max_length=9)
+    assert captions.shape == (20, 9) and captions.dtype == np.int32
+    assert not (captions == START).any()
+    ended = (captions == END).cumsum(axis=1)
+    assert ended.max() == 1, "no test without a caption that ends"
+    assert ((captions == NULL) == (ended - (captions == END) > 0)).all()
+
+
+@CELLS
+@METHODS
+def test_a_caption_does_not_depend_on_the_other_pictures(method, cell_type):
+    model, options = tiny_model(cell_type), {"seed": 1} if method is sampled_captions else {}
+    several = method(model, pictures(), **options)
+    others = pictures()
+    others[1:] = pictures(19, seed=8)
+    np.testing.assert_array_equal(method(model, others, **options)[0], several[0])
+
+
+@METHODS
+def test_stops_when_every_caption_has_ended(method):
+    model = tiny_model()
+    model.params["b_vocab"][END] = 100
+    steps, step = [], model.step
+    model.step = lambda words, state: (steps.append(1), step(words, state))[1]
+    captions = method(model, pictures(), max_length=30)
+    assert len(steps) <= (3 if method is beam_captions else 1)  # a beam waits for its other beginnings
+    assert (captions[:, 0] == END).all() and (captions[:, 1:] == NULL).all()
+
+
+@METHODS
+def test_null_and_start_are_never_said_even_where_they_score_highest(method):
+    model = tiny_model()
+    model.params["b_vocab"][[NULL, START]] = 50
+    captions = method(model, pictures(), max_length=5)
+    assert not (captions == START).any() and not (captions[:, 0] == NULL).any()
+
+
+@METHODS
+def test_other_words_can_be_forbidden(method):
+    never = ("<NULL>", "<START>", "red", "not in the vocabulary")
+    captions = method(tiny_model(), pictures(), never=never)
+    assert not (captions == WORDS["red"]).any() and (captions == WORDS["ball"]).any()
+
+
+@METHODS
+def test_first_words_are_forced_and_kept(method):
+    captions = method(tiny_model(), pictures(), max_length=6, first_words=["red", "a"])
+    assert (captions[:, :2] == [WORDS["red"], WORDS["a"]]).all()
+
+
+@METHODS
+def test_first_words_may_fill_the_whole_caption(method):
+    captions = method(tiny_model(), pictures(), max_length=2, first_words=["red", "a"])
+    assert captions.tolist() == [[4, 3]] * 20
+
+
+@METHODS
+@pytest.mark.parametrize("words", [["blue"], ["<END>"], ["<NULL>"], ["a"] * 31])
+def test_first_words_that_cannot_begin_a_caption_raise(method, words):
+    with pytest.raises(ValueError, match="first_words"):
+        method(tiny_model(), pictures(), first_words=words)
+
+
+@METHODS
+def test_the_model_and_the_features_stay_as_they_are(method):
+    model, features = tiny_model(), pictures()
+    before = {name: w.copy() for name, w in model.params.items()}
+    method(model, features)
+    np.testing.assert_array_equal(features, pictures())
+    assert all((before[name] == w).all() for name, w in model.params.items())
+
+
+@METHODS
+def test_a_vocabulary_without_end_speaks_to_the_last_word(method):
+    words = {"<NULL>": 0, "<START>": 1, "a": 2, "ball": 3}
+    captions = method(tiny_model(words=words), pictures(), max_length=4)
+    assert (captions >= 2).all()
+
+
+@METHODS
+def test_no_picture_and_no_length_give_empty_captions(method):
+    assert method(tiny_model(), pictures(0)).shape == (0, 30)
+    assert method(tiny_model(), pictures(3), max_length=0).shape == (3, 0)
+
+
+# ---- greedy
+
+
+@CELLS
+def test_greedy_with_nothing_forbidden_is_model_sample(cell_type):
+    model = tiny_model(cell_type)
+    np.testing.assert_array_equal(greedy_captions(model, pictures(), never=()), model.sample(pictures()))
+
+
+# ---- drawing at random
+
+
+@CELLS
+def test_a_seed_repeats_the_draws(cell_type):
+    model = tiny_model(cell_type)
+    one, same, other = (sampled_captions(model, pictures(), seed=seed) for seed in (1, 1, 2))
+    assert (one == same).all() and (one != other).any()
+
+
+@CELLS
+@pytest.mark.parametrize("option", [{"temperature": 1e-4}, {"top_k": 1}, {"top_p": 1e-9}])
+def test_at_its_limit_drawing_is_greedy(option, cell_type):
+    model = tiny_model(cell_type)
+    drawn = sampled_captions(model, pictures(), seed=0, **option)
+    np.testing.assert_array_equal(drawn, greedy_captions(model, pictures()))
+
+
+@pytest.mark.parametrize("temperature", [0.5, 1.0, 2.0])
+def test_first_words_are_drawn_with_the_models_probabilities(temperature):
+    model, count = tiny_model(sharpness=1), 40_000
+    features = np.repeat(pictures(1), count, axis=0)
+    drawn = sampled_captions(model, features, max_length=1, temperature=temperature, seed=0)[:, 0]
+    scores, _ = model.step(np.array([START]), model.initial_state(features[:1]))
+    odds = np.exp(scores[0].astype(np.float64) / temperature)
+    odds[[NULL, START]] = 0
+    p = odds / odds.sum()
+    measured = np.bincount(drawn, minlength=len(p)) / count
+    assert (abs(measured - p) < 4.5 * np.sqrt(p * (1 - p) / count) + 1e-12).all()
+
+
+@pytest.mark.parametrize(
+    "options, left",
+    [
+        ({"top_k": 2}, [1, 3]),
+        ({"top_k": 99}, [0, 1, 2, 3]),
+        ({"top_p": 0.5}, [1]),
+        ({"top_p": 0.51}, [1, 3]),
+        ({"top_p": 0.85}, [0, 1, 3]),
+        ({"top_p": 1.0}, [0, 1, 2, 3]),
+        ({"top_k": 2, "top_p": 0.7}, [1, 3]),  # of the two left, the first has 0.5 / 0.8 = 0.625
+        ({"top_k": 2, "top_p": 0.6}, [1]),
+    ],
+)
+def test_likely_words_are_kept(options, left):
+    logp = np.log([[0.15, 0.5, 0.05, 0.3]])
+    kept = keep_likely(logp, **options)
+    assert np.flatnonzero(np.isfinite(kept[0])).tolist() == left
+    np.testing.assert_array_equal(kept[0, left], logp[0, left])
+
+
+def test_equal_words_count_one_by_one():
+    assert np.isfinite(keep_likely(np.log(np.full((3, 4), 0.25)), top_k=2)).sum(axis=1).tolist() == [2, 2, 2]
+
+
+def test_a_nucleus_is_never_empty():
+    assert np.isfinite(keep_likely(np.zeros((1, 1)), top_p=1e-12)).all()
+
+
+@pytest.mark.parametrize(
+    "options", [{"temperature": 0}, {"temperature": -1}, {"top_k": 0}, {"top_p": 0}, {"top_p": 1.1}]
+)
+def test_settings_without_sense_raise(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        sampled_captions(tiny_model(), pictures(), **options)
+
+
+def test_log_softmax_survives_large_scores():
+    np.testing.assert_allclose(log_softmax(np.array([[1e4, 0.0, -np.inf]])), [[0, -1e4, -np.inf]])
+
+
+# ---- beam
+
+
+@CELLS
+@pytest.mark.parametrize("length_power", [0, 0.7, 1])
+@pytest.mark.parametrize("seed", [0, 1, 2])
+def test_a_beam_of_width_1_is_greedy(cell_type, length_power, seed):
+    model = tiny_model(cell_type, seed)
+    beam = beam_captions(model, pictures(), width=1, length_power=length_power)
+    np.testing.assert_array_equal(beam, greedy_captions(model, pictures()))
+
+
+@CELLS
+@pytest.mark.parametrize("length_power", [0, 0.7, 1])
+@pytest.mark.parametrize("first_words", [(), ("red",)])
+def test_a_wide_beam_finds_what_exhaustive_search_finds(cell_type, length_power, first_words):
+    model, max_length = tiny_model(cell_type, sharpness=1), 4
+    first = [WORDS[word] for word in first_words]
+    found = beam_captions(model, pictures(6), max_length, 200, length_power, first_words)
+    for features, caption in zip(pictures(6), found, strict=True):
+        ranks = {}
+        for candidate in every_caption(max_length - len(first)):
+            logp, count = logp_of(model, features, first + candidate, first)
+            ranks[tuple(first + candidate)] = logp / count**length_power
+        assert ranks[tuple(caption.tolist())] == pytest.approx(max(ranks.values()), abs=1e-6)
+
+
+def test_greedy_misses_what_a_beam_finds():
+    model = tiny_model(sharpness=1)
+    greedy = greedy_captions(model, pictures(), max_length=5)
+    beam = beam_captions(model, pictures(), max_length=5, width=5, length_power=0)
+    gains = [
+        logp_of(model, features, one)[0] - logp_of(model, features, other)[0]
+        for features, one, other in zip(pictures(), beam, greedy, strict=True)
+    ]
+    assert min(gains) > -1e-6 and max(gains) > 0.1
+
+
+def test_a_larger_length_power_makes_captions_longer():
+    model = tiny_model(sharpness=1)
+    lengths = [
+        (beam_captions(model, pictures(), max_length=12, length_power=power) != NULL).sum()
+        for power in (0, 1)
+    ]
+    assert lengths[0] < lengths[1]
+
+
+def test_a_width_below_1_raises():
+    with pytest.raises(ValueError, match="width"):
+        beam_captions(tiny_model(), pictures(), width=0)
+
+
+# ---- the beam's tree
+
+
+def way_to(nodes, node):
+    words = []
+    while node is not None:
+        words.append(node.word)
+        node = None if node.parent is None else nodes[node.parent]
+    return words[::-1]
+
+
+@CELLS
+@pytest.mark.parametrize("width", [1, 3, 8])
+def test_the_trees_best_way_is_the_beams_caption(cell_type, width):
+    model = tiny_model(cell_type)
+    for features in pictures():
+        nodes = beam_tree(model, features, max_length=7, width=width)
+        best = [node.word for node in nodes if node.best]
+        caption = beam_captions(model, features[None], max_length=7, width=width)[0]
+        assert best == caption[caption != NULL].tolist()
+
+
+def test_the_tree_holds_at_most_width_nodes_a_step_and_parents_come_one_step_before():
+    for features in pictures():
+        nodes = beam_tree(tiny_model(), features, max_length=7, width=3)
+        assert np.bincount([node.step for node in nodes]).max() <= 3
+        for place, node in enumerate(nodes):
+            assert (node.step == 1) if node.parent is None else (nodes[node.parent].step == node.step - 1)
+            assert node.parent is None or (node.parent < place and nodes[node.parent].word != END)
+
+
+def test_the_trees_numbers_are_those_of_its_words():
+    model, features = tiny_model(), pictures(1)[0]
+    nodes = beam_tree(model, features, max_length=5, width=4, first_words=["a"])
+    for node in nodes:
+        logp, count = logp_of(model, features, [WORDS["a"], *way_to(nodes, node)], first=["a"])
+        assert node.step == count
+        assert (node.logp, node.rank) == pytest.approx((logp, logp / count**0.7), abs=1e-5)

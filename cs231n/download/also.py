@@ -67,6 +67,7 @@ def bring_one(entry: Entry, store: Store, policy: Policy, report: Report) -> Non
             if fault is None:
                 store.move(path, store.path(entry))
                 report.file(entry.name, "fetched")
+                store.forget(entry.name)
                 return
             path.unlink()
             raise VerificationError(f"{entry.name} from {url}: {fault}.")

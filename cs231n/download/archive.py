@@ -28,8 +28,8 @@ class Member:
 
     @property
     def key(self) -> str:
-        """A name for the span: the same only where CRC-32, size and length are the same."""
-        return f"{self.info.CRC:08x}-{self.info.file_size}-{self.end - self.start}"
+        """What the span holds: the same only where name, CRC-32, size and length are the same."""
+        return f"{self.entry.name}.{self.info.CRC:08x}-{self.info.file_size}-{self.end - self.start}"
 
 
 class Window:

@@ -15,6 +15,7 @@ from .spans import fetch_span, fetch_whole, held, whole_span
 from .store import Store, megabytes
 
 TIMES_CHANGED = 3
+WHOLE = "archive"  # the name its span goes by
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,11 @@ class Download:
             for url in self.wish.urls:
                 if self.left:
                     self._from_address(url)
+        for entry in set(self.wish.entries).difference(self.left):
+            self.store.forget(entry.name)
         if self.left:
             raise self._summary()
+        self.store.forget(WHOLE)
 
     def _remove(self, damaged: list[Entry]) -> None:
         """Damaged files go before anything else is tried: what has the name must be the file."""
@@ -161,7 +165,7 @@ class Download:
     def _whole(self, remote: Remote) -> None:
         """The whole archive first, then the files out of it."""
         while True:
-            path = whole_span(self.store, remote, "archive")
+            path = whole_span(self.store, remote, WHOLE)
             size = remote.size or self.manifest.bytes or 0
             here = held(path, size) if remote.ranges else 0
             self.store.check_space(size - here + sum(entry.bytes for entry in self.left))

@@ -106,7 +106,7 @@ def load_manifest(path=COCO) -> Manifest:
 
 def entry(name: str, facts: dict) -> Entry:
     """One entry, its name checked: a plain file name on Windows, macOS and Linux."""
-    if FORBIDDEN.search(name) or DEVICES.match(name) or not 0 < len(name) <= 200:
+    if FORBIDDEN.search(name) or DEVICES.match(name) or not 0 < len(name.encode()) <= 200:
         raise UsageError(f"The manifest has a file name that is not safe to write: {name!r}.", "")
     urls = addresses(facts["urls"]) if "urls" in facts else ()
     return Entry(name, facts["bytes"], facts["sha256"], urls, tuple(facts.get("members", ())))

@@ -34,7 +34,7 @@ def fetch_span(remote: Remote, start: int, end: int, path: Path, report: Report)
 def whole_span(store: Store, remote: Remote, name: str) -> Path:
     """Where a whole remote file is gathered: another place for another size or version of it."""
     version = hashlib.sha256(f"{remote.size} {remote.validator}".encode()).hexdigest()[:12]
-    return store.span(f"{name}-{version}")
+    return store.span(f"{name}.{version}")
 
 
 def fetch_whole(remote: Remote, path: Path, report: Report) -> bool:

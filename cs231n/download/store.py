@@ -1,6 +1,7 @@
 """The destination folder: what is whole in it, what is half done, and how a file gets its name."""
 
 import contextlib
+import glob
 import hashlib
 import os
 import shutil
@@ -30,7 +31,7 @@ class Store:
         return self.folder / entry.name
 
     def span(self, key: str) -> Path:
-        """The place of unfinished bytes; `key` must name the content they belong to."""
+        """The place of unfinished bytes; `key` is a file's name, a dot, and what tells its contents."""
         return self.work / f"{key}.span"
 
     def state(self, entry: Entry) -> str:
@@ -53,6 +54,11 @@ class Store:
         """Remove the `.part` files that a killed run left; they are made again from the spans."""
         for name in names:
             part_of(self.folder / name).unlink(missing_ok=True)
+
+    def forget(self, name: str) -> None:
+        """Remove what is left of earlier ways to a file that is now in place."""
+        for path in self.work.glob(f"{glob.escape(name)}.*.span"):
+            path.unlink()
 
     def clean(self) -> int:
         """Remove all unfinished bytes; the number removed."""

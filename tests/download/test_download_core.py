@@ -1,6 +1,6 @@
 """The way without faults: what is fetched, what is not, and what is said."""
 
-from conftest import NEEDED
+from world import NEEDED
 
 
 def test_a_first_run_brings_the_needed_files_and_no_more(world):

@@ -1,0 +1,269 @@
+"""What archives do: damaged, incomplete, unusual or hostile ones, over the network and from this disk."""
+
+import io
+import json
+import stat
+import struct
+import zipfile
+
+import pytest
+from world import NEEDED, PREFIX, make_contents, make_zip
+
+from cs231n.download import archive as archive_module
+from cs231n.download.errors import UsageError
+from cs231n.download.manifest import load_manifest
+
+
+def fails(world, code, *words, options=()):
+    assert world.run(*options) == code, world.said
+    for word in words:
+        assert word in world.err
+
+
+def data_start(data: bytes, name: str) -> int:
+    """Where a member's own bytes begin in the archive."""
+    offset = zipfile.ZipFile(io.BytesIO(data)).getinfo(PREFIX + name).header_offset
+    lengths = struct.unpack("<HH", data[offset + 26 : offset + 30])
+    return offset + 30 + sum(lengths)
+
+
+def flipped(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 4]) + data[at + 1 :]
+
+
+def without_directory(data: bytes) -> bytes:
+    return data[: zipfile.ZipFile(io.BytesIO(data)).start_dir]
+
+
+def patched_directory(data: bytes, name: str, field: str, value: int) -> bytes:
+    """The archive with one number in a member's directory line changed."""
+    where = {"crc": 16, "compressed": 20, "size": 24}[field]
+    at = data.index((PREFIX + name).encode(), zipfile.ZipFile(io.BytesIO(data)).start_dir) - 46
+    return data[: at + where] + struct.pack("<I", value) + data[at + where + 4 :]
+
+
+def link_to(target):
+    """A change that adds a symbolic link of a wanted file's name."""
+
+    def change(archive):
+        info = zipfile.ZipInfo(PREFIX + "vocab.json")
+        info.create_system = 3
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, target)
+
+    return change
+
+
+# --- damaged
+
+
+@pytest.mark.parametrize("options", [(), ("--full",)], ids=["spans", "full"])
+def test_a_flipped_bit_fails_one_file_and_spares_the_others(world, options):
+    world.publish(flipped(world.zip, data_start(world.zip, "captions.h5") + 99_999))
+    fails(world, 1, "captions.h5 is damaged in the archive", "Kept: 2 of 3 files", options=options)
+    assert world.has("vocab.json", "features.h5")
+
+
+def test_a_flipped_bit_at_one_address_is_mended_by_the_next(world):
+    world.server.files["/bad.zip"] = flipped(world.zip, data_start(world.zip, "captions.h5") + 99_999)
+    assert world.run("--url", world.server.base + "/bad.zip", world.url) == 0
+    assert world.has(*NEEDED)
+
+
+def test_an_archive_without_a_directory_is_refused(world):
+    world.publish(without_directory(world.zip))
+    fails(world, 1, "not a whole zip archive")
+    assert world.has()
+
+
+def test_a_missing_member_is_named_before_a_byte_is_fetched(world):
+    contents = {name: data for name, data in world.contents.items() if name != "vocab.json"}
+    world.publish(make_zip(contents))
+    fails(world, 1, f"no {PREFIX}vocab.json")
+    assert "span" not in world.server.kinds()
+
+
+def test_a_size_unlike_the_manifests_is_named_before_a_byte_is_fetched(world):
+    world.publish(make_zip(world.contents | {"captions.h5": b"short"}))
+    fails(world, 1, "5 bytes in the archive", "200000 in the manifest")
+    assert "span" not in world.server.kinds()
+
+
+def test_a_member_longer_than_promised_is_refused(world):
+    longer = make_zip(world.contents | {"captions.h5": world.contents["captions.h5"] + b"more"})
+    world.publish(patched_directory(longer, "captions.h5", "size", 200_000))
+    fails(world, 1, "captions.h5")
+    assert not (world.dest / "captions.h5").exists()
+
+
+def test_other_contents_of_the_right_size_are_refused(world):
+    world.publish(make_zip(make_contents(seed=3)))
+    fails(world, 1, "captions.h5: the bytes are not the ones the manifest promises")
+
+
+def test_a_length_that_is_a_lie_fetches_no_more_than_the_member(world):
+    """The span ends where the next member begins; the bytes in it decide."""
+    world.publish(patched_directory(world.zip, "captions.h5", "compressed", 2**31))
+    assert world.run("--only", "captions.h5") == 0
+    assert world.server.sent < 200_000 + 2 * archive_module.TAIL
+
+
+# --- unusual, and right
+
+
+def test_a_directory_larger_than_the_tail_is_read(world):
+    def many(archive):
+        for number in range(1500):
+            archive.writestr(f"other/{number:0>60}.txt", b"")
+
+    world.publish(make_zip(world.contents, many))
+    directory = len(world.server.files[world.path]) - len(without_directory(world.server.files[world.path]))
+    assert directory > 2 * archive_module.TAIL
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+class Pipe(io.RawIOBase):
+    """A stream that cannot seek: zipfile then writes data descriptors behind the members."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def writable(self):
+        return True
+
+    def write(self, block):
+        self.data += block
+        return len(block)
+
+
+def test_data_descriptors_are_read(world):
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in world.contents.items():
+            archive.writestr(PREFIX + name, data)
+    assert zipfile.ZipFile(io.BytesIO(pipe.data)).getinfo(PREFIX + "captions.h5").flag_bits & 8
+    world.publish(bytes(pipe.data))
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+def test_zip64_is_read(world, monkeypatch):
+    file = io.BytesIO()
+    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
+    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in world.contents.items():
+            with archive.open(PREFIX + name, "w", force_zip64=True) as member:
+                member.write(data)
+    monkeypatch.undo()
+    assert b"PK\x06\x06" in file.getvalue()
+    world.publish(file.getvalue())
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+def test_stored_members_are_read(world):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+        for name, data in world.contents.items():
+            archive.writestr(PREFIX + name, data)
+    world.publish(file.getvalue())
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+# --- hostile names
+
+
+HOSTILE = [
+    "../escaped.txt",
+    "/absolute.txt",
+    "C:\\absolute.txt",
+    "..\\escaped.txt",
+    "CON",
+    "nul.txt",
+    PREFIX + "../up",
+]
+
+
+def test_hostile_names_in_the_archive_are_never_written(world):
+    def hostile(archive):
+        for name in HOSTILE:
+            archive.writestr(name, b"evil")
+
+    world.publish(make_zip(world.contents, hostile))
+    before = {path.name for path in world.folder.iterdir()}
+    for options in ((), ("--full", "--force"), ("--all",)):
+        assert world.run(*options) == 0
+    assert {path.name for path in world.folder.iterdir()} == before | {"data"}
+    assert world.has(*world.contents)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_a_symbolic_link_in_place_of_a_file_is_refused(world):
+    target = "/etc/hostname".ljust(len(world.contents["vocab.json"]), "x")
+    world.publish(make_zip(world.contents, link_to(target)))
+    fails(world, 1, "link")
+    assert world.has()
+
+
+@pytest.mark.parametrize("name", [*HOSTILE, "..", "", "a.part", ".hidden", "a/b", "x" * 201, "a:b", "end."])
+def test_hostile_names_in_a_manifest_are_refused(world, name):
+    raw = json.loads(world.manifest.read_text(encoding="utf-8"))
+    raw["files"][name] = raw["files"]["vocab.json"]
+    world.manifest.write_text(json.dumps(raw), encoding="utf-8")
+    with pytest.raises(UsageError, match="not safe to write"):
+        load_manifest(world.manifest)
+
+
+# --- an archive on this disk
+
+
+def test_a_good_zip_needs_no_network(world):
+    path = world.folder / "my archive.zip"
+    path.write_bytes(world.zip)
+    assert world.run("--zip", path) == 0
+    assert world.has(*NEEDED)
+    assert world.server.log == []
+    assert path.exists()
+
+
+def test_a_corrupt_zip_gives_what_is_whole(world):
+    path = world.folder / "corrupt.zip"
+    path.write_bytes(flipped(world.zip, data_start(world.zip, "captions.h5") + 5000))
+    fails(world, 1, "captions.h5 is damaged", options=["--zip", path])
+    assert world.has("vocab.json", "features.h5")
+
+
+@pytest.mark.parametrize("kind", ["truncated", "text", "empty"])
+def test_what_is_not_a_zip_is_named(world, kind):
+    path = world.folder / "half.zip"
+    path.write_bytes({"truncated": world.zip[:300_000], "text": b"hello", "empty": b""}[kind])
+    fails(world, 1, "not a whole zip archive", "without --zip", options=["--zip", path])
+    assert world.has()
+
+
+def test_a_zip_of_something_else_is_named(world):
+    path = world.folder / "photos.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("holiday.jpg", b"sea")
+    fails(world, 1, "it is another one than the manifest's", options=["--zip", path])
+
+
+def test_a_zip_that_is_not_there_is_a_usage_fault(world):
+    fails(world, 2, "There is no archive", options=["--zip", world.folder / "none.zip"])
+
+
+def test_an_archive_left_by_the_old_script_is_used(world):
+    (world.folder / "coco.zip").write_bytes(world.zip)
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+    assert world.server.log == []
+
+
+def test_a_damaged_archive_left_by_the_old_script_is_passed_by(world):
+    (world.folder / "coco.zip").write_bytes(flipped(world.zip, data_start(world.zip, "captions.h5") + 5000))
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+    assert world.server.kinds() == ["probe", "tail", "span"]

@@ -1,0 +1,409 @@
+"""What computers do: stops, full disks, locks, odd names; each leaves only whole files in place."""
+
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from loopback import until
+from world import NEEDED
+
+from cs231n.download import store as store_module
+from cs231n.download.cli import main
+from cs231n.download.errors import BusyError
+from cs231n.download.lock import lock
+from cs231n.download.remote import CHUNK
+
+FRONT = Path(__file__).parents[2] / "get_data.py"
+posix = pytest.mark.skipif(os.name == "nt", reason="signals of this kind exist on Linux and macOS only")
+
+
+def start(world, *options, **settings) -> subprocess.Popen:
+    """get_data.py as a process of its own, from another folder."""
+    command = [sys.executable, str(FRONT), *world.argv(*options)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=world.folder, text=True, encoding="utf-8", **(pipes | settings))
+
+
+def stalled(world, *options, after=120_000, **settings) -> subprocess.Popen:
+    """A process that has some bytes of the first span and waits for more."""
+    world.server.faults = [("span", lambda answer: setattr(answer, "stall", after))]
+    process = start(world, *options, **settings)
+    until(lambda: unfinished(world) > after - CHUNK)
+    return process
+
+
+def unfinished(world) -> int:
+    return sum(path.stat().st_size for path in (world.dest / ".download").glob("*.span"))
+
+
+def resumes(world, kept: int):
+    """A new run arrives, and fetches nothing again that was kept."""
+    world.server.sent = 0
+    assert world.run() == 0, world.said
+    assert world.has(*NEEDED)
+    sizes = [last - first + 1 for first, last in map(ends, world.server.log)]
+    assert world.server.sent == sum(sizes)
+    whole = sum(len(world.contents[name]) for name in NEEDED)
+    assert sum(sizes[2:]) < whole - kept + 1000
+
+
+def ends(asked):
+    return map(int, asked["range"].removeprefix("bytes=").split("-"))
+
+
+# --- stopped
+
+
+def test_a_killed_run_goes_on_at_the_byte(world):
+    process = stalled(world)
+    process.kill()
+    process.communicate()
+    world.nothing_half()
+    assert (world.dest / ".get_data.lock").exists()
+    kept = unfinished(world)
+    assert kept >= 100_000
+    resumes(world, kept)
+
+
+@posix
+def test_ctrl_c_ends_with_130_and_goes_on_at_the_byte(world):
+    process = stalled(world)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "run the same command again" in err
+    assert "Traceback" not in err
+    resumes(world, unfinished(world))
+
+
+def test_ctrl_c_anywhere_ends_with_130(world, monkeypatch):
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(store_module.Store, "move", interrupt)
+    assert world.run() == 130
+    assert not list(world.dest.glob("*.part"))
+
+
+def test_a_part_file_left_by_a_kill_is_swept(world):
+    world.dest.mkdir()
+    (world.dest / "captions.h5.part").write_bytes(b"half")
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+# --- the disk
+
+
+class Full:
+    """A file that has room for so many bytes; the disk is full then."""
+
+    room = 0
+
+    def __init__(self, file):
+        self.file = file
+
+    def write(self, data):
+        Full.room -= len(data)
+        if Full.room < 0:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return self.file.write(data)
+
+    def __getattr__(self, name):
+        return getattr(self.file, name)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.file.close()
+
+
+@pytest.mark.parametrize("room", [0, 50_000, 250_000, 590_000])
+def test_a_disk_full_while_writing_keeps_what_came(world, monkeypatch, room):
+    real = Path.open
+
+    def narrow(self, mode="r", *rest, **options):
+        file = real(self, mode, *rest, **options)
+        return Full(file) if self.suffix in (".span", ".part") and mode[0] in "wa" else file
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", narrow)
+        Full.room = room
+        assert world.run() == 4
+    assert "The disk is full" in world.err and "Free some space" in world.err
+    assert not list(world.dest.glob("*.part"))
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+def test_too_little_space_is_said_with_the_numbers_before_the_transfer(world, monkeypatch):
+    usage = shutil.disk_usage(world.folder)._replace(free=300_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    assert world.run() == 4
+    assert "0.6 MB are needed, 0.3 MB are free" in world.err
+    assert "span" not in world.server.kinds()
+
+
+def test_a_read_only_destination_ends_with_4(world, monkeypatch):
+    """Injected: a privileged user may write anywhere, so a real read-only folder proves nothing for all."""
+
+    def refuse(self, *_, **__):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(self))
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    assert world.run() == 4
+    assert "No permission" in world.err and "--dest" in world.err
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="a privileged user may write anywhere")
+def test_a_really_read_only_destination_ends_with_4(world):
+    world.dest.mkdir(mode=0o555)
+    assert world.run() == 4
+    assert "No permission" in world.err
+
+
+def test_a_file_where_the_folder_should_be_ends_with_4(world):
+    world.dest.write_bytes(b"")
+    assert main(world.argv()) == 4
+
+
+def refusing(monkeypatch, times):
+    """Windows refuses to replace a file that another program holds open; here the first `times` moves."""
+    real, left = Path.replace, [times]
+
+    def replace(self, target):
+        if left[0] > 0:
+            left[0] -= 1
+            raise PermissionError(errno.EACCES, "The file is used by another process", str(target))
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+
+
+def test_a_move_refused_twice_is_tried_again(world, monkeypatch):
+    refusing(monkeypatch, 2)
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+def test_a_move_refused_for_ever_keeps_the_bytes(world, monkeypatch):
+    with monkeypatch.context() as patch:
+        refusing(patch, 10**6)
+        assert world.run() == 4
+    assert "Close programs that have the file open" in world.err
+    assert "0.2 MB of unfinished parts" in world.err
+    resumes(world, 200_000)
+
+
+def test_a_destination_open_elsewhere_does_not_hinder(world):
+    """Where the system lets an open file be replaced; where not, the test above shows the outcome."""
+    if os.name == "nt":
+        pytest.skip("Windows refuses: see test_a_move_refused_for_ever_keeps_the_bytes")
+    world.half("vocab.json")
+    with (world.dest / "vocab.json").open("rb"):
+        assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+# --- two at once
+
+
+def test_two_at_once_the_second_ends_with_5(world):
+    process = stalled(world)
+    try:
+        assert world.run() == 5
+        assert "Another download" in world.err and "--dest" in world.err
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_stale_lock_is_no_hindrance(world):
+    world.dest.mkdir()
+    (world.dest / ".get_data.lock").write_bytes(b"")
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+def test_a_lock_is_free_again_after_its_block(tmp_path):
+    path = tmp_path / "lock"
+    for _ in range(3):
+        with lock(path), pytest.raises(BusyError), lock(path):
+            pass
+    assert not path.exists()
+
+
+# --- what lies there
+
+
+def test_a_damaged_sidecar_is_found_and_fetched_again(world):
+    process = stalled(world)
+    process.kill()
+    process.communicate()
+    (span,) = (world.dest / ".download").glob("*.span")
+    data = bytearray(span.read_bytes())
+    data[50_000] ^= 1
+    span.write_bytes(data)
+    assert world.run() == 0
+    assert "the kept bytes were damaged" in world.err
+    assert world.has(*NEEDED)
+
+
+def test_a_sidecar_that_is_too_long_is_thrown_away(world):
+    process = stalled(world)
+    process.kill()
+    process.communicate()
+    (span,) = (world.dest / ".download").glob("*.span")
+    span.write_bytes(b"x" * 900_000)
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+
+
+def test_a_whole_archive_that_was_stopped_goes_on_at_the_byte(world):
+    process = stalled(world, "--full")
+    process.kill()
+    process.communicate()
+    kept = unfinished(world)
+    world.server.sent = 0
+    assert world.run("--full") == 0
+    assert world.server.sent <= len(world.zip) - kept + 1
+    assert world.has(*NEEDED)
+
+
+def test_a_half_unzipped_folder_is_taken_over(world):
+    """As a killed unzip leaves it: some files whole, one half, the rest absent."""
+    world.dest.mkdir()
+    (world.dest / "captions.h5").write_bytes(world.contents["captions.h5"])
+    world.half("vocab.json")
+    assert world.run() == 0
+    assert world.has(*NEEDED)
+    assert world.server.kinds().count("span") == 2
+
+
+def test_a_damaged_file_goes_even_where_the_network_fails(world):
+    world.half("captions.h5")
+    world.server.files.clear()
+    assert world.run() == 3
+    assert world.has()
+
+
+def test_one_flipped_byte_is_found_by_verify(world):
+    world.run()
+    path = world.dest / "features.h5"
+    data = bytearray(path.read_bytes())
+    data[1000] ^= 1
+    path.write_bytes(data)
+    assert main(world.argv("--verify")) == 1
+    assert world.run() == 0
+    assert world.run("--verify") == 0
+
+
+def test_force_fetches_what_is_whole(world):
+    world.run()
+    assert world.run("--force") == 0
+    assert world.server.kinds().count("span") == 3
+
+
+def test_clean_removes_unfinished_parts_only(world):
+    process = stalled(world)
+    process.kill()
+    process.communicate()
+    (world.dest / "mine.txt").write_bytes(b"mine")
+    assert world.run("--clean") == 0
+    assert "0.1 MB" in world.out
+    assert unfinished(world) == 0 and (world.dest / "mine.txt").exists()
+
+
+# --- names and streams
+
+
+LONG = "a" * 200
+
+
+@pytest.mark.parametrize(
+    "name", ["with some spaces", "数据 集", LONG], ids=["spaces", "Chinese", "200 characters"]
+)
+def test_odd_names_of_folders_are_no_hindrance(world, name):
+    world.dest = world.folder / name
+    process = start(world, env=os.environ | {"PYTHONIOENCODING": "ascii"})
+    process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert world.has(*NEEDED)
+
+
+def test_a_piped_stderr_gets_lines_and_no_bar(world):
+    process = start(world)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 0
+    assert "\r" not in err and "captions.h5: fetched" in err
+    assert out.startswith("All 3 files are in")
+
+
+def test_quiet_says_nothing_but_errors(world):
+    assert world.run("--quiet") == 0
+    assert world.said == ""
+    world.server.files.clear()
+    assert world.run("--quiet", "--force") == 3
+    assert "404" in world.err and world.out == ""
+
+
+def test_list_needs_no_network(world):
+    world.half("captions.h5")
+    status = main(world.argv("--list"))
+    out = world.capsys.readouterr().out
+    assert status == 0 and world.server.log == []
+    assert "wrong size" in out and "large.h5" in out and "120,000" in out
+
+
+def failing(kind):
+    """A way to each exit status."""
+
+    def arrange(world, monkeypatch):
+        if kind == 3:
+            world.server.files.clear()
+        if kind == 4:
+            world.dest.write_bytes(b"")
+        if kind == 1:
+            world.publish(world.zip[:-30])
+        if kind == 130:
+            monkeypatch.setattr(
+                store_module.Store, "move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
+            )
+        return {2: ["--only", "nothing"]}.get(kind, [])
+
+    return arrange
+
+
+@pytest.mark.parametrize("code", [0, 1, 2, 3, 4, 5, 130])
+def test_json_parses_on_every_exit(world, monkeypatch, code):
+    options = failing(code)(world, monkeypatch)
+    if code == 5:
+        world.dest.mkdir()
+        with lock(world.dest / ".get_data.lock"):
+            status = main(world.argv("--json"))
+    else:
+        status = main(world.argv("--json", *options))
+    captured = world.capsys.readouterr()
+    events = [json.loads(line) for line in captured.out.splitlines()]
+    assert status == code and captured.err == ""
+    assert events[-1]["event"] == "end" and events[-1]["status"] == code and events[-1]["text"]
+
+
+@pytest.mark.parametrize("bad", [["--nonsense"], ["--all", "--only", "x"], ["--retries", "many"]])
+def test_json_holds_on_usage_faults_too(world, bad):
+    assert main(["--json", *bad]) == 2
+    captured = world.capsys.readouterr()
+    assert json.loads(captured.out)["status"] == 2 and captured.err == ""
+
+
+def test_json_holds_on_a_fault_of_its_own(world, monkeypatch):
+    monkeypatch.setattr(store_module.Store, "state", lambda *_: 1 / 0)
+    assert main(world.argv("--json")) == 1
+    assert "ZeroDivisionError" in json.loads(world.capsys.readouterr().out)["text"]

@@ -47,7 +47,10 @@ def installed_twice(name, prefix=sys.prefix, paths=None):
 
 def _python():
     fine = sys.version_info >= (3, 11)
-    return fine, "Python is new enough" if fine else f"Python is {sys.version.split()[0]}: the course needs 3.11"
+    return (
+        fine,
+        "Python is new enough" if fine else f"Python is {sys.version.split()[0]}: the course needs 3.11",
+    )
 
 
 def _packages():

@@ -46,7 +46,9 @@ check_setup()
 # exactly the same form, so one line switches between them.
 
 # %%
-data = load_coco_data(base_dir=SCENES_DIR)  # for real photographs: base_dir=COCO_DIR (see the end of this chapter)
+data = load_coco_data(
+    base_dir=SCENES_DIR
+)  # for real photographs: base_dir=COCO_DIR (see the end of this chapter)
 
 for name, value in data.items():
     shape = value.shape if isinstance(value, np.ndarray) else f"{type(value).__name__} of {len(value)}"
@@ -69,7 +71,9 @@ for name, value in data.items():
 # %%
 np.random.seed(5)
 captions, features, urls = sample_coco_minibatch(data, batch_size=6)
-show_pictures([image_from_url(url) for url in urls], decode_captions(captions, data["idx_to_word"]), columns=3)
+show_pictures(
+    [image_from_url(url) for url in urls], decode_captions(captions, data["idx_to_word"]), columns=3
+)
 plt.show()
 
 # %% [markdown]
@@ -97,6 +101,7 @@ print(caption)
 #
 # A warm-up. Turn one row of numbers into text: without `<START>` and `<NULL>`, and up to (but without) `<END>`. Keep
 # `<UNK>`: it stands for a real word.
+
 
 # %% tags=["todo"]
 def caption_to_text(caption, idx_to_word):
@@ -138,7 +143,9 @@ plt.show()
 counts = np.bincount(data["train_captions"].ravel(), minlength=len(data["idx_to_word"]))
 counts[:3] = 0  # leave <NULL>, <START> and <END> out
 most = np.argsort(-counts, kind="stable")[:15]
-plot_bars({data["idx_to_word"][i]: counts[i] for i in most}, xlabel="times in the training captions", form="{:,.0f}")
+plot_bars(
+    {data["idx_to_word"][i]: counts[i] for i in most}, xlabel="times in the training captions", form="{:,.0f}"
+)
 plt.show()
 
 # %% [markdown]

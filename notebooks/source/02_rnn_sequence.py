@@ -50,6 +50,7 @@ rnn_step_forward, rnn_step_backward = my.rnn_step_forward, my.rnn_step_backward
 #   nobody tells you. Write `dtype=x.dtype` as well.
 # - Keep the cache of every step: the way back needs them all.
 
+
 # %% tags=["todo"]
 def rnn_forward(x, h0, Wx, Wh, b):
     """A vanilla RNN over a whole sequence.
@@ -116,6 +117,7 @@ plt.show()
 # This way of working is called *backpropagation through time*.
 #
 # ## Your turn: the sequence backward
+
 
 # %% tags=["todo"]
 def rnn_backward(dh, cache):

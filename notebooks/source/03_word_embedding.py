@@ -38,6 +38,7 @@ use_course_style()
 #
 # One line is enough. NumPy can index an array with a whole array of numbers.
 
+
 # %% tags=["todo"]
 def word_embedding_forward(x, W):
     """Look up the vector of every word.
@@ -81,6 +82,7 @@ print(dW)
 # costs real gradients, and nothing crashes. Look for a NumPy function that adds *at* places, one after another.
 #
 # ## Your turn: backward
+
 
 # %% tags=["todo"]
 def word_embedding_backward(dout, cache):
@@ -128,7 +130,11 @@ groups = {
     "things": ["house", "car", "bus", "tent", "horse", "whale", "ship", "kite"],
     "places": ["sea", "beach", "meadow", "desert", "forest", "mountains"],
 }
-looks = {"colours": ("o", PALETTE["gradient"]), "things": ("s", PALETTE["input"]), "places": ("^", PALETTE["state"])}
+looks = {
+    "colours": ("o", PALETTE["gradient"]),
+    "things": ("s", PALETTE["input"]),
+    "places": ("^", PALETTE["state"]),
+}
 
 words = [word for group in groups.values() for word in group]
 rows = [data["word_to_idx"][word] for word in words]

@@ -84,6 +84,7 @@ word_embedding_forward, word_embedding_backward = my.word_embedding_forward, my.
 # Forward, you call five functions. Backward, you call their five partners **in the opposite order**. Every weight
 # in `model.params` needs its gradient in the dict `grads`, under the same name.
 
+
 # %% tags=["todo"]
 def captioning_loss(model, features, captions):
     """Loss and gradients of a captioning model with a vanilla RNN.
@@ -147,7 +148,9 @@ tiny_features, tiny_captions = rng.standard_normal((3, 6)), rng.integers(0, 5, (
 _, grads = captioning_loss(tiny, tiny_features, tiny_captions)
 for name, weights in tiny.params.items():
     print(name)
-    grad_check_sparse(lambda _: captioning_loss(tiny, tiny_features, tiny_captions)[0], weights, grads[name], num_checks=2)
+    grad_check_sparse(
+        lambda _: captioning_loss(tiny, tiny_features, tiny_captions)[0], weights, grads[name], num_checks=2
+    )
 
 # %% [markdown]
 # A relative error below about 1e-6 means: the two agree.
@@ -177,7 +180,13 @@ class MyCaptioner(CaptioningRNN):
 np.random.seed(231)
 model = MyCaptioner(data["word_to_idx"], wordvec_dim=256, hidden_dim=512, cell_type="rnn")
 solver = CaptioningSolver(
-    model, small_data, update_rule="adam", optim_config={"learning_rate": 5e-3}, lr_decay=0.95, batch_size=25, num_epochs=50
+    model,
+    small_data,
+    update_rule="adam",
+    optim_config={"learning_rate": 5e-3},
+    lr_decay=0.95,
+    batch_size=25,
+    num_epochs=50,
 )
 solver.train()
 

@@ -52,6 +52,7 @@ rnn_step_forward = my.rnn_step_forward
 #
 # ## Your turn
 
+
 # %% tags=["todo"]
 def captioning_sample(model, features, max_length=30):
     """Greedy captions for a batch of pictures, by a model with a vanilla RNN.
@@ -96,6 +97,7 @@ row = rows[picture]
 show_pictures([image_from_url(data["val_urls"][row])], ["what will it say?"], columns=3)
 plt.show()
 
+
 # %% tags=["nbval-ignore-output"]
 class MyCaptioner(CaptioningRNN):
     """A captioning model that speaks with *your* loop."""
@@ -118,7 +120,13 @@ np.random.seed(231)
 model = MyCaptioner(data["word_to_idx"], wordvec_dim=128, hidden_dim=256, cell_type="rnn")
 print(f"before:   {speak(model, data['val_features'][[row]])[0]}")
 solver = CaptioningSolver(
-    model, data, update_rule="adam", optim_config={"learning_rate": 2e-3}, lr_decay=0.8, num_epochs=10, on_epoch=listen
+    model,
+    data,
+    update_rule="adam",
+    optim_config={"learning_rate": 2e-3},
+    lr_decay=0.8,
+    num_epochs=10,
+    on_epoch=listen,
 )
 solver.train()
 
@@ -132,7 +140,7 @@ plt.show()
 # Here are pictures from the validation set. In our painted world we know the facts of each picture. So we can *judge*
 # a caption: ✓ means that everything it says is true, ✗ that something is not.
 
-# %%
+# %% tags=["readme-picture"]
 facts = load_facts("val")
 texts = speak(model, data["val_features"])
 true = [caption_is_true(texts[i], facts[i]) for i in rows]

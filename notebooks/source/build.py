@@ -11,6 +11,7 @@ notebooks/solutions/NN_name.ipynb, has both, and is executed.
 """
 
 import argparse
+import base64
 import hashlib
 import os
 import re
@@ -53,12 +54,18 @@ def notebook(source, solved):
         seen[text] = seen.get(text, 0) + 1
         identity = hashlib.sha256(f"{source.stem}/{text}/{seen[text]}".encode()).hexdigest()[:12]
         if cell.cell_type == "code":
-            text = re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", text, flags=re.M) if solved else SOLUTION.sub(STUB, text)
+            text = (
+                re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", text, flags=re.M)
+                if solved
+                else SOLUTION.sub(STUB, text)
+            )
             new = nbformat.v4.new_code_cell(text.rstrip("\n"))
         else:
             if "answer" in tags and not solved:
                 text = EMPTY_ANSWER
-            new = nbformat.v4.new_markdown_cell(text.replace("](figures/", "](../figures/") if solved else text)
+            new = nbformat.v4.new_markdown_cell(
+                text.replace("](figures/", "](../figures/") if solved else text
+            )
         new.id = identity
         if tags:
             new.metadata["tags"] = tags
@@ -74,7 +81,11 @@ def execute(chapter, folder):
     """Run a notebook in `folder`, in place, and keep its outputs. nbclient's error shows the cell that failed."""
     environment = {**os.environ, **QUIET}
     client = NotebookClient(
-        chapter, timeout=300, kernel_name="python3", resources={"metadata": {"path": str(folder)}}, record_timing=False
+        chapter,
+        timeout=300,
+        kernel_name="python3",
+        resources={"metadata": {"path": str(folder)}},
+        record_timing=False,
     )
     client.execute(env=environment)
     chapter.metadata["language_info"] = {"name": "python"}  # the kernel's version would differ by machine
@@ -109,13 +120,26 @@ def build(source):
     SOLVED.mkdir(exist_ok=True)
     solved = notebook(source, solved=True)
     execute(solved, SOLVED)
-    _write(SOLVED / f"{source.stem}.ipynb", solved)
-    _write(STUDENT / f"{source.stem}.ipynb", notebook(source, solved=False))
+    _write(SOLVED / f"{source.stem}.ipynb", text_of(solved))
+    _write(STUDENT / f"{source.stem}.ipynb", text_of(notebook(source, solved=False)))
+    for picture in readme_pictures(solved):
+        (STUDENT / "figures" / "what_you_will_have.png").write_bytes(picture)
+
+
+def readme_pictures(chapter):
+    """The PNG outputs of the cell tagged "readme-picture", which the README shows."""
+    for cell in chapter.cells:
+        if "readme-picture" in cell.metadata.get("tags", []):
+            for output in cell.outputs:
+                if "image/png" in output.get("data", {}):
+                    yield base64.b64decode(output["data"]["image/png"])
 
 
 def main():
     parser = argparse.ArgumentParser(description="Build both editions of the chapters.")
-    parser.add_argument("chapters", nargs="*", metavar="NN", help="chapter numbers; default: all that changed")
+    parser.add_argument(
+        "chapters", nargs="*", metavar="NN", help="chapter numbers; default: all that changed"
+    )
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
     options = parser.parse_args()
     wanted = [s for s in chapters() if not options.chapters or s.name[:2] in options.chapters]
@@ -137,9 +161,9 @@ def _same_cells(path, fresh):
     return executed and text_of(without_outputs(built)) == text_of(fresh)
 
 
-def _write(path, chapter):
+def _write(path, text):
     part = path.with_suffix(".part")
-    part.write_text(text_of(chapter), encoding="utf-8", newline="\n")
+    part.write_text(text, encoding="utf-8", newline="\n")
     part.replace(path)
 
 

@@ -1,0 +1,140 @@
+"""Both editions of the chapters come from their sources, and the student edition runs with nothing filled in."""
+
+import ast
+import importlib.util
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from cs231n.exercises import grade
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = ROOT / "notebooks"
+
+
+def load_build():
+    spec = importlib.util.spec_from_file_location("build", NOTEBOOKS / "source" / "build.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+build = load_build()
+SOURCES = build.chapters()
+each_chapter = pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+
+
+def code_cells(chapter):
+    return [cell for cell in chapter.cells if cell.cell_type == "code"]
+
+
+def todo_cells(chapter):
+    return [cell for cell in code_cells(chapter) if "todo" in cell.metadata.get("tags", [])]
+
+
+def pictures(chapter):
+    text = "\n".join(cell.source for cell in chapter.cells if cell.cell_type == "markdown")
+    return re.findall(r"!\[(.*?)\]\((.*?)\)", text, re.DOTALL)
+
+
+@each_chapter
+def test_built_notebooks_agree_with_their_source(source):
+    assert build.outdated(source) == [], f"run: python notebooks/source/build.py {source.name[:2]}"
+
+
+@each_chapter
+def test_two_builds_are_the_same(source):
+    assert build.text_of(build.notebook(source, True)) == build.text_of(build.notebook(source, True))
+
+
+@each_chapter
+def test_cell_ids_are_unique(source):
+    ids = [cell.id for cell in build.notebook(source, False).cells]
+    assert len(ids) == len(set(ids))
+
+
+@each_chapter
+def test_no_solution_is_handed_out(source):
+    for cell in build.notebook(source, False).cells:
+        assert "SOLUTION" not in cell.source
+        if "answer" in cell.metadata.get("tags", []):
+            assert cell.source == build.EMPTY_ANSWER
+
+
+@each_chapter
+def test_every_chapter_has_a_todo_that_is_a_stub_and_says_what_to_return(source):
+    cells = todo_cells(build.notebook(source, False))
+    assert cells
+    for cell in cells:
+        function = ast.parse(cell.source).body[-1]
+        assert "returns" in ast.get_docstring(function)
+        assert ast.unparse(function.body[-1]) == "raise NotImplementedError('TODO')"
+
+
+@each_chapter
+def test_every_todo_has_a_check_under_it(source):
+    cells = code_cells(build.notebook(source, False))
+    for cell, below in zip(cells, cells[1:], strict=False):
+        if "todo" in cell.metadata.get("tags", []):
+            name = ast.parse(cell.source).body[-1].name
+            assert re.search(rf"^{name} = check\({name}\b", below.source, re.M)
+
+
+@each_chapter
+def test_every_chapter_has_a_drawing_with_a_description(source):
+    found = pictures(build.notebook(source, False))
+    assert found
+    for description, path in found:
+        assert len(description) > 20
+        assert (NOTEBOOKS / path).is_file(), path
+
+
+@each_chapter
+def test_drawings_are_found_from_the_solved_edition_too(source):
+    for _, path in pictures(build.notebook(source, True)):
+        assert (NOTEBOOKS / "solutions" / path).is_file(), path
+
+
+@each_chapter
+def test_every_chapter_asks_a_question_and_answers_it(source):
+    tags = [tag for cell in build.notebook(source, True).cells for tag in cell.metadata.get("tags", [])]
+    assert "answer" in tags
+
+
+@each_chapter
+def test_solutions_behave_like_the_package(source):
+    """Each solution in the chapter passes its check; it stands on the package's own functions."""
+    room = {}
+    for cell in code_cells(build.notebook(source, True)):
+        if "todo" in cell.metadata.get("tags", []):
+            exec(compile(cell.source, source.name, "exec"), room)
+            name = ast.parse(cell.source).body[-1].name
+            verdict = grade(room[name], forward=room.get(name.replace("backward", "forward")))
+            assert verdict.status == "right", verdict.message
+        elif cell.source.startswith(("import ", "from ")):
+            exec(compile(cell.source, source.name, "exec"), room)
+        elif "answers()" in cell.source:
+            exec(compile(cell.source, source.name, "exec"), room)
+
+
+@each_chapter
+def test_solved_edition_shows_no_error_and_nothing_on_stderr(source):
+    chapter = nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4)
+    assert_clean(chapter)
+    assert all(cell.execution_count for cell in code_cells(chapter))
+
+
+@each_chapter
+def test_student_edition_runs_unfilled(source):
+    chapter = build.notebook(source, solved=False)
+    build.execute(chapter, NOTEBOOKS)
+    assert_clean(chapter)
+
+
+def assert_clean(chapter):
+    for cell in code_cells(chapter):
+        for output in cell.outputs:
+            assert output.output_type != "error", output.get("evalue")
+            assert output.get("name") != "stderr", output.get("text")

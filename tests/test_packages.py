@@ -1,0 +1,39 @@
+"""pyproject.toml and environment.yml name the same packages, with ranges, and nothing committed is locked."""
+
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def project_packages():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    named = project["project"]["dependencies"] + project["project"]["optional-dependencies"]["test"]
+    python = "python" + project["project"]["requires-python"]
+    return sorted([python, *named])
+
+
+def conda_packages():
+    text = (ROOT / "environment.yml").read_text(encoding="utf-8")
+    return sorted(
+        p for p in re.findall(r"^  - ([^\s:]+)$", text.partition("dependencies:")[2], re.M) if p != "pip"
+    )
+
+
+def committed():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    return listed.splitlines()
+
+
+def test_conda_and_pip_install_the_same():
+    assert conda_packages() == project_packages()
+
+
+def test_no_exact_pins():
+    assert not [p for p in project_packages() if "==" in p]
+
+
+def test_no_lock_file_is_committed():
+    assert not [f for f in committed() if f.endswith((".lock", "pylock.toml"))]

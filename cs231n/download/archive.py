@@ -39,7 +39,7 @@ class Window:
         self.size = size
         self.fetch = fetch
         self.position = 0
-        self.span = (0, 0, None)  # start, end, an open file
+        self.span = None  # (start, end, open file) while a member is read: nothing is fetched then
         self.tail_start = max(0, size - TAIL)
         self.tail = fetch(self.tail_start, size)
 
@@ -67,10 +67,12 @@ class Window:
         return data
 
     def _piece(self, start: int, end: int) -> bytes:
-        span_start, span_end, file = self.span
-        if span_start <= start < span_end:
-            file.seek(start - span_start)
-            return file.read(min(end, span_end) - start)
+        if self.span:
+            first, last, file = self.span
+            if not first <= start < last:
+                return b""
+            file.seek(start - first)
+            return file.read(min(end, last) - start)
         if start >= self.tail_start:
             return self.tail[start - self.tail_start : end - self.tail_start]
         if end - start > LARGEST_READ:

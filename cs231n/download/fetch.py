@@ -151,7 +151,7 @@ class Download:
             except VerificationError as error:
                 fault = error
             finally:
-                window.span = (0, 0, None)
+                window.span = None
             path.unlink()
             if fault is None:
                 return

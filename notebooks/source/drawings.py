@@ -1,0 +1,40 @@
+"""Draw the chapters' pictures of computations into notebooks/figures.
+
+    python notebooks/source/drawings.py
+
+Each picture is a function in drawn/, named as its file is; the function's docstring is the alt text, which
+chapters quote: ALT_TEXT["rnn_step"] belongs to figures/rnn_step.svg. The same matplotlib draws the same bytes.
+"""
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from drawn import steps, words
+
+FIGURES = Path(__file__).resolve().parent.parent / "figures"
+
+DRAWINGS = {
+    drawing.__name__: drawing
+    for drawing in (
+        words.what_you_will_build,
+        words.special_tokens,
+        steps.rnn_step,
+        steps.rnn_step_backward,
+        steps.rnn_unrolled,
+        words.word_embedding,
+    )
+}
+ALT_TEXT = {name: " ".join(drawing.__doc__.split()) for name, drawing in DRAWINGS.items()}
+
+
+def redraw(folder=FIGURES):
+    """Write every picture to folder as NAME.svg, with its alt text inside."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, drawing in DRAWINGS.items():
+        svg = drawing().svg(title=name.replace("_", " "), description=escape(ALT_TEXT[name]))
+        (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    redraw()
+    print(f"{len(DRAWINGS)} pictures drawn in {FIGURES}")

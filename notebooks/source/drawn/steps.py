@@ -1,0 +1,115 @@
+"""Chapters 01 and 02: one step of the vanilla RNN, and the step unrolled over time."""
+
+from .pencil import Sheet
+
+
+def _step_graph(sheet, backward):
+    """The graph of one step, its arrows turned round where backward is True. Returns its shapes by name."""
+    s = {
+        "x": sheet.box(275, 118, "x", "input", w=92),
+        "Wx": sheet.box(275, 182, "Wx", "weight", w=92),
+        "prev_h": sheet.box(275, 262, "prev_h", "state", w=92),
+        "Wh": sheet.box(275, 326, "Wh", "weight", w=92),
+        "b": sheet.box(520, 338, "b", "weight", w=92),
+        "at_x": sheet.circle(400, 150, "@"),
+        "at_h": sheet.circle(400, 294, "@"),
+        "add": sheet.circle(520, 222, "+", size=24),
+        "tanh": sheet.circle(618, 222, "tanh", r=30, size=16),
+        "next_h": sheet.box(728, 222, "next_h", "state", w=96),
+    }
+    pairs = "x at_x, Wx at_x, prev_h at_h, Wh at_h, at_x add, at_h add, b add, add tanh, tanh next_h"
+    for pair in pairs.split(", "):
+        start, end = pair.split()
+        if backward:
+            sheet.arrow(s[end], s[start], "gradient", width=2.2)
+        else:
+            sheet.arrow(s[start], s[end])
+    return s
+
+
+def rnn_step():
+    """One step of a vanilla RNN as a graph. x (N, D) times Wx (D, H), prev_h (N, H) times Wh (H, H) and the
+    bias b (H,) are added to a; tanh(a) is next_h (N, H)."""
+    sheet = Sheet(800, 400)
+    sheet.text(400, 44, "next_h = tanh(x @ Wx + prev_h @ Wh + b)", size=21, code=True)
+    s = _step_graph(sheet, backward=False)
+    for name, what, shape in (
+        ("x", "input at this step", "(N, D)"),
+        ("Wx", "weights", "(D, H)"),
+        ("prev_h", "state before", "(N, H)"),
+        ("Wh", "weights", "(H, H)"),
+    ):
+        sheet.text(212, s[name].y - 10, what, ha="right")
+        sheet.text(212, s[name].y + 11, shape, ha="right", code=True, size=15)
+    sheet.text(578, 328, "bias", ha="left")
+    sheet.text(578, 349, "(H,)", ha="left", code=True, size=15)
+    sheet.text(728, 164, "state after")
+    sheet.text(728, 185, "(N, H)", code=True, size=15)
+    sheet.text(462, 166, "(N, H)", ha="left", code=True, size=15)
+    sheet.text(452, 292, "(N, H)", ha="left", code=True, size=15)
+    sheet.text(565, 207, "a", code=True)
+    return sheet
+
+
+def rnn_step_backward():
+    """The same graph with every arrow turned round: gradients flow back. dnext_h (N, H) goes through tanh and
+    becomes da, the gradient of the sum. The sum hands the same da to its three parts. Each product sends one
+    gradient to both of its sides: dx (N, D) and dWx (D, H), dprev_h (N, H) and dWh (H, H); b gets db (H,)."""
+    sheet = Sheet(800, 430)
+    sheet.text(400, 34, "Every gradient has the shape of its array.", size=18, role="gradient")
+    s = _step_graph(sheet, backward=True)
+    for name, shape in (("x", "(N, D)"), ("Wx", "(D, H)"), ("prev_h", "(N, H)"), ("Wh", "(H, H)")):
+        sheet.text(
+            212, s[name].y - 10, f"d{name}", ha="right", code=True, bold=True, role="gradient", size=17
+        )
+        sheet.text(212, s[name].y + 11, shape, ha="right", code=True, size=15)
+    sheet.text(578, 328, "db", ha="left", code=True, bold=True, role="gradient", size=17)
+    sheet.text(578, 349, "(H,)", ha="left", code=True, size=15)
+    sheet.text(728, 164, "dnext_h", code=True, bold=True, role="gradient", size=17)
+    sheet.text(728, 185, "(N, H)", code=True, size=15)
+    for x, y in ((565, 203), (476, 168), (474, 290), (546, 284)):
+        sheet.text(x, y, "da", code=True, bold=True, role="gradient", size=17)
+    sheet.text(
+        400, 398, "+ hands the same da to all its parts.  Each @ sends a gradient to both sides.", size=16
+    )
+    return sheet
+
+
+def rnn_unrolled():
+    """An RNN unrolled over three time steps. Forward, from left to right: each step takes x[:, t] and the state
+    before, and gives h[:, t]; all steps share one Wx, Wh and b. Backward, from right to left: at each state the
+    gradient dh[:, t] of its own output joins the gradient from the step after, and the shares of all steps are
+    added up to dWx, dWh and db."""
+    sheet = Sheet(800, 560)
+    columns = (162, 382, 602)
+    between = (272, 492, 722)
+
+    sheet.text(24, 30, "Forward", bold=True, ha="left")
+    shared = sheet.box(382, 42, "the same  Wx, Wh, b  at every step", "weight", w=520, h=36)
+    state = sheet.box(58, 142, "h0", "state", w=64)
+    for t, (x, next_x) in enumerate(zip(columns, between, strict=True)):
+        step = sheet.circle(x, 142, "step", r=31)
+        sheet.arrow((x, shared.y + 18), step, "weight")
+        sheet.arrow(sheet.box(x, 232, f"x[:, {t}]", "input", w=92, h=38), step, "input")
+        sheet.arrow(state, step, "state")
+        state = sheet.box(next_x, 142, f"h[:, {t}]", "state", w=92)
+        sheet.arrow(step, state, "state")
+
+    sheet.text(24, 296, "Backward", bold=True, ha="left", role="gradient")
+    total = sheet.box(382, 520, "dWx, dWh, db  =  the sum over all steps", "gradient", w=520, h=36)
+    later = None
+    for t in (2, 1, 0):
+        step = sheet.circle(columns[t], 412, "step", "gradient", r=31)
+        own = sheet.box(between[t], 332, f"dh[:, {t}]", "gradient", w=92, h=38)
+        if later is None:
+            sheet.arrow(own, step, "gradient", through="|-")
+        else:
+            plus = sheet.circle(between[t], 412, "+", "gradient", r=18, size=20)
+            sheet.arrow(own, plus, "gradient")
+            sheet.arrow(later, plus, "gradient")
+            sheet.arrow(plus, step, "gradient")
+        sheet.arrow(step, sheet.box(columns[t], 332, f"dx[:, {t}]", "gradient", w=92, h=38), "gradient")
+        sheet.arrow(step, (columns[t], total.y - 18), "gradient")
+        later = step
+    sheet.arrow(later, sheet.box(58, 412, "dh0", "gradient", w=64), "gradient")
+    return sheet

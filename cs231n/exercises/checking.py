@@ -77,9 +77,7 @@ def check(function, forward=None):
             _keep(verdict.name, function)
         return function
     print(verdict.message)
-    print(
-        f'  A hint: hint("{verdict.name}"). Until yours is right, the reference stands in and the notebook goes on.'
-    )
+    print(f'  hint("{verdict.name}") helps. Until yours is right, the reference stands in: just go on.')
     return bank.find(verdict.name).reference
 
 

@@ -122,6 +122,10 @@ def read_outputs(exercise, returned, result):
         try:
             outputs[name] = np.asarray(value)
             numbers = outputs[name].dtype.kind in "fiub"
+            if exercise.whole_numbers and outputs[name].dtype.kind == "f":
+                sentence = f"The output {name} should hold whole numbers (dtype np.int32): they name words."
+                result.trouble = ("not_whole_numbers", sentence)
+                return
         except ValueError:
             numbers = False
         if not numbers:

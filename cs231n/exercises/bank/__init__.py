@@ -10,6 +10,16 @@ from importlib import import_module
 ORDER = (
     "rnn_step_forward",
     "rnn_step_backward",
+    "rnn_forward",
+    "rnn_backward",
+    "word_embedding_forward",
+    "word_embedding_backward",
+    "captioning_loss",
+    "captioning_sample",
+    "lstm_step_forward",
+    "lstm_step_backward",
+    "lstm_forward",
+    "lstm_backward",
 )
 
 

@@ -48,6 +48,33 @@ def lstm_gradients():
     return [_with_upstream(case, 70 + seed, ("dh",)) for seed, case in enumerate(lstm_inputs())]
 
 
+def embedding_inputs():
+    """Cases for word_embedding_forward: words that occur again in a caption, at a time step, and elsewhere."""
+    found = []
+    for seed, (V, D, words, dtype) in enumerate(EMBEDDINGS):
+        x = np.array(words)
+        inputs = {"x": x, "W": _drawer(80 + seed, dtype)(V, D)}
+        found.append(Case(f"N={x.shape[0]}, T={x.shape[1]}, V={V}, D={D}", inputs))
+    return found
+
+
+def embedding_gradients():
+    """Cases for word_embedding_backward."""
+    found = []
+    for seed, case in enumerate(embedding_inputs()):
+        x, W = case.inputs.values()
+        draw = _drawer(90 + seed, W.dtype)
+        found.append(Case(case.sizes, case.inputs, {"dout": draw(*x.shape, W.shape[1])}))
+    return found
+
+
+EMBEDDINGS = [  # V, D, x, dtype
+    (7, 3, [[4, 0, 4, 2], [4, 5, 2, 0]], np.float64),
+    (4, 5, [[3, 1, 1, 0, 3, 2]], np.float64),
+    (5, 2, [[0], [3], [3]], np.float64),
+    (3, 3, [[0, 1, 1], [2, 0, 1], [2, 1, 1]], np.float64),
+    (6, 4, [[1, 5, 1], [0, 5, 2]], np.float32),
+]
 STEP_SIZES = [  # (N, D, H)
     ((3, 5, 4), np.float64),
     ((1, 2, 3), np.float64),

@@ -16,11 +16,14 @@ SCENES_DIR = DATASETS_DIR / "scenes"
 
 
 def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
-    """Read one dataset into memory.
+    """Load one dataset: what fits in memory is read, the rest stays in its file until it is used.
+
+    All PCA features are read at once (COCO: 250 MB). With max_train, and for the fc7 features (COCO: 2 GB),
+    the features are np.memmap arrays: they are indexed like others, and only the rows asked for are read.
 
     base_dir: folder of the files: COCO_DIR, SCENES_DIR or a path
     max_train: keep this many training captions, drawn from np.random with replacement; None keeps all
-    pca_features: True reads the features reduced to 512 columns, False the 4096 of VGG's layer fc7
+    pca_features: True for the features reduced to 512 columns, False for the 4096 of VGG's layer fc7
     returns: dict with, for split train and val,
         {split}_captions (captions, 17) int32: word numbers, padded with <NULL>
         {split}_image_idxs (captions,): the row in features and urls that a caption belongs to
@@ -28,19 +31,25 @@ def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
         {split}_urls (pictures,): where the picture is
         and idx_to_word (list), word_to_idx (dict)
     FileNotFoundError: when a file is absent; OSError: when one is damaged. Both say which and what to do
+    ValueError: when max_train is below 1
     """
+    if max_train is not None and max_train < 1:
+        raise ValueError(f"max_train is {max_train}, expected 1 or more, or None for all captions")
     base_dir = Path(base_dir)
     kind = "vgg16_fc7_pca" if pca_features else "vgg16_fc7"
-    vocabulary = _read_json(base_dir / "coco2014_vocab.json")
-    data = {key: vocabulary[key] for key in ("idx_to_word", "word_to_idx")}
-    data |= _read_h5(base_dir / "coco2014_captions.h5")
+    read_features = _read_h5 if pca_features and max_train is None else _map_h5
+    data = _read_vocabulary(base_dir / "coco2014_vocab.json")
+    captions_path = base_dir / "coco2014_captions.h5"
     for split in ("train", "val"):
-        data[f"{split}_features"] = _read_h5(base_dir / f"{split}2014_{kind}.h5")["features"]
+        arrays = _map_h5(captions_path, f"{split}_captions", f"{split}_image_idxs")
+        if split == "train" and max_train is not None:
+            chosen = np.random.randint(len(arrays[0]), size=max_train)
+            arrays = [array[chosen] for array in arrays]
+        data[f"{split}_captions"], data[f"{split}_image_idxs"] = (np.array(array) for array in arrays)
+        features_path = base_dir / f"{split}2014_{kind}.h5"
+        (data[f"{split}_features"],) = read_features(features_path, "features")
         data[f"{split}_urls"] = np.array(_read_text(base_dir / f"{split}2014_urls.txt").split("\n"))
-    if max_train is not None:
-        chosen = np.random.randint(len(data["train_captions"]), size=max_train)
-        data["train_captions"] = data["train_captions"][chosen]
-        data["train_image_idxs"] = data["train_image_idxs"][chosen]
+        _check_rows(data, split, captions_path, features_path)
     return data
 
 
@@ -87,41 +96,70 @@ def _read_text(path):
         return path.read_text(encoding="utf-8").removesuffix("\n")
     except FileNotFoundError:
         raise _missing(path) from None
-
-
-def _read_json(path):
-    try:
-        return json.loads(_read_text(path))
-    except ValueError as error:
+    except UnicodeDecodeError as error:
         raise _damaged(path, error) from None
 
 
-def _read_h5(path):
-    """All arrays of an HDF5 file; the file is closed before this returns."""
+def _read_vocabulary(path):
+    try:
+        vocabulary = json.loads(_read_text(path))
+        return {key: vocabulary[key] for key in ("idx_to_word", "word_to_idx")}
+    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        raise _damaged(path, error) from None
+
+
+def _read_h5(path, *names):
+    """Arrays of an HDF5 file, read into memory; the file is closed before this returns."""
     if not path.is_file():
         raise _missing(path)
     try:
         with h5py.File(path, "r") as file:
-            return {key: np.asarray(file[key]) for key in file}
-    except OSError as error:
+            return [file[name][()] for name in names]
+    except (OSError, KeyError) as error:
         raise _damaged(path, error) from None
+
+
+def _map_h5(path, *names):
+    """The same as np.memmap arrays where they lie in one piece in the file, as in all files of the course."""
+    if not path.is_file():
+        raise _missing(path)
+    try:
+        with h5py.File(path, "r") as file:
+            places = [(file[name].id.get_offset(), file[name].shape, file[name].dtype) for name in names]
+    except (OSError, KeyError) as error:
+        raise _damaged(path, error) from None
+    if any(offset is None for offset, _, _ in places):  # compressed, in chunks or empty
+        return _read_h5(path, *names)
+    return [np.memmap(path, dtype, "r", offset, shape) for offset, shape, dtype in places]
+
+
+def _check_rows(data, split, captions_path, features_path):
+    """Raise an OSError when the files of a split do not belong together."""
+    rows, urls = len(data[f"{split}_features"]), len(data[f"{split}_urls"])
+    image_idxs = data[f"{split}_image_idxs"]
+    if urls < rows:
+        path = captions_path.with_name(f"{split}2014_urls.txt")
+        raise _damaged(path, f"it has {urls:,} addresses for {rows:,} rows in {features_path.name}")
+    if image_idxs.size and not 0 <= image_idxs.min() <= image_idxs.max() < rows:
+        reason = f"it has {rows:,} rows, but {captions_path.name} names row {image_idxs.max():,}"
+        raise _damaged(features_path, reason)
 
 
 def _missing(path):
     what = "is not there" if path.parent.is_dir() else "is not there, nor is its folder"
-    if path.parent.resolve() == SCENES_DIR:
-        todo = "This file is part of the repository: `git checkout datasets/scenes` brings it back."
-    else:
-        todo = (
-            "To get the COCO files, run `python get_data.py` in the top folder of the course. "
-            "To go on without them, use load_coco_data(base_dir=SCENES_DIR)."
-        )
-    return FileNotFoundError(f"{path} {what}. {todo}")
+    return FileNotFoundError(f"{path} {what}. {_what_to_do(path)}")
 
 
 def _damaged(path, error):
     size = path.stat().st_size
-    return OSError(
-        f"{path} ({size:,} bytes) is damaged or only half downloaded: {error}. "
-        "Run `python get_data.py`: it checks every file and fetches the damaged ones again."
+    return OSError(f"{path} ({size:,} bytes) is damaged or incomplete: {error}. {_what_to_do(path)}")
+
+
+def _what_to_do(path):
+    if path.parent.resolve() == SCENES_DIR:
+        return "This file is part of the repository: `git checkout datasets/scenes` brings it back."
+    return (
+        "To get the COCO files, run `python get_data.py` in the top folder of the course: it checks every "
+        "file and fetches what is missing or damaged. To go on without them, use "
+        "load_coco_data(base_dir=SCENES_DIR)."
     )

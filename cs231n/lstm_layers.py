@@ -102,13 +102,13 @@ def lstm_backward(dh, cache):
     N, T, D, H = (size[letter] for letter in "NTDH")
     da = np.empty((N, T, 4 * H), dtype=np.result_type(dh, h))
     dstate, dcell = (np.zeros((N, H), dtype=da.dtype) for _ in range(2))
-    start = np.zeros_like(c[:, 0])
+    start = np.zeros_like(dcell)
     for t in reversed(range(T)):
         prev_c = c[:, t - 1] if t else start
         da[:, t], dcell = _step_gradient(dh[:, t] + dstate, dcell, prev_c, gates[:, t], tanh_c[:, t])
         dstate = da[:, t] @ Wh.T
     rows = da.reshape(N * T, 4 * H)
-    prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1).reshape(N * T, H)
+    prev_h = np.concatenate([h0[:, None], h], axis=1)[:, :T].reshape(N * T, H)
     dx = (rows @ Wx.T).reshape(N, T, D)
     return dx, dstate, x.reshape(N * T, D).T @ rows, prev_h.T @ rows, rows.sum(axis=0)
 

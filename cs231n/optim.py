@@ -70,4 +70,6 @@ def _with_defaults(w, dw, config, **defaults):
     """A new config: the caller's values over the defaults. Also checks that the gradient fits the weights."""
     if np.shape(w) != np.shape(dw):
         raise ValueError(f"dw has shape {np.shape(dw)}, expected the shape of w, {np.shape(w)}")
-    return {**defaults, **(config or {})}
+    config = {**defaults, **(config or {})}
+    # A NumPy float64 would turn float32 weights into float64; a Python float does not.
+    return {name: float(v) if isinstance(v, np.floating) else v for name, v in config.items()}

@@ -101,6 +101,6 @@ def rnn_backward(dh, cache):
         da[:, t] = (dh[:, t] + dstate) * (1 - h[:, t] * h[:, t])
         dstate = da[:, t] @ Wh.T
     rows = da.reshape(N * T, H)
-    prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1).reshape(N * T, H)
+    prev_h = np.concatenate([h0[:, None], h], axis=1)[:, :T].reshape(N * T, H)
     dx = (rows @ Wx.T).reshape(N, T, D)
     return dx, dstate, x.reshape(N * T, D).T @ rows, prev_h.T @ rows, rows.sum(axis=0)

@@ -42,7 +42,7 @@ def temporal_affine_forward(x, w, b):
     """
     check_shapes(x=(x, "N T D"), w=(w, "D M"), b=(b, "M"))
     N, T, D = x.shape
-    return (x.reshape(N * T, D) @ w + b).reshape(N, T, -1), (x, w)
+    return (x.reshape(N * T, D) @ w + b).reshape(N, T, len(b)), (x, w)
 
 
 def temporal_affine_backward(dout, cache):
@@ -54,8 +54,9 @@ def temporal_affine_backward(dout, cache):
     """
     x, w = cache
     size = check_shapes(x=(x, "N T D"), w=(w, "D M"), dout=(dout, "N T M"))
-    rows = dout.reshape(-1, size["M"])
-    return (rows @ w.T).reshape(x.shape), x.reshape(-1, size["D"]).T @ rows, rows.sum(axis=0)
+    N, T, D, M = size.values()
+    rows = dout.reshape(N * T, M)
+    return (rows @ w.T).reshape(x.shape), x.reshape(N * T, D).T @ rows, rows.sum(axis=0)
 
 
 def temporal_softmax_loss(x, y, mask, verbose=False):

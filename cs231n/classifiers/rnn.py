@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -178,7 +179,7 @@ class CaptioningRNN:
             random_state = np.random.get_state()
             model = cls(about["word_to_idx"], D, W, H, about["cell_type"], dtype)
             np.random.set_state(random_state)  # reading a file must not change what is drawn next
-        except (KeyError, ValueError, EOFError) as error:
+        except (KeyError, ValueError, EOFError, BadZipFile) as error:
             raise ValueError(f"{path} was not written by CaptioningRNN.save: {error}") from None
         model.params = params
         return model

@@ -97,43 +97,46 @@ print(caption)
 #
 # ![One caption as a row of 17 cells: START, words, END, then NULL.](figures/special_tokens.svg)
 #
-# ## Your turn: from numbers to a caption
+# `decode_captions` turns the numbers back into text:
+
+# %%
+print(decode_captions(caption, data["idx_to_word"]))
+
+# %% [markdown]
+# ## Your turn: how long are the captions?
 #
-# A warm-up. Turn one row of numbers into text: without `<START>` and `<NULL>`, and up to (but without) `<END>`. Keep
-# `<UNK>`: it stands for a real word.
+# A warm-up. Count the **words** of each caption. `<NULL>`, `<START>` and `<END>` are signs, not words. `<UNK>` stands
+# for a real word, so it counts.
+#
+# Delete the line with `raise`, and write your own. One line is enough, without a loop.
 
 
 # %% tags=["todo"]
-def caption_to_text(caption, idx_to_word):
-    """The words of one caption, joined by spaces.
+def caption_lengths(captions):
+    """How many words each caption has.
 
-    caption: (T,) integers
-    idx_to_word: list, the word of each number
-    returns: str
+    captions: (N, T) integers: 0 is <NULL>, 1 is <START>, 2 is <END>, 3 is <UNK>
+    returns: (N,) integers
     """
     ### BEGIN SOLUTION
-    words = []
-    for number in caption:
-        word = idx_to_word[number]
-        if word == "<END>":
-            break
-        if word not in ("<START>", "<NULL>"):
-            words.append(word)
-    return " ".join(words)
+    return (captions > 2).sum(axis=1)
     ### END SOLUTION
 
 
-# %%
-caption_to_text = check(caption_to_text)
+# %% [markdown]
+# Now run the check. It tells you what is right, and if something is wrong, *where*.
 
 # %%
-print(caption_to_text(caption, data["idx_to_word"]))
+caption_lengths = check(caption_lengths)
 
 # %% [markdown]
+# If your answer is missing or wrong, the check hands you the course's own function, so that the rest of the notebook
+# still works. Stuck? Run `hint("caption_lengths")` in a new cell. Each time you run it, it says a little more.
+#
 # ## How long, and which words?
 
 # %%
-lengths = (data["train_captions"] > 2).sum(axis=1)  # without <NULL>, <START> and <END>
+lengths = caption_lengths(data["train_captions"])
 fig, ax = plt.subplots(figsize=(8, 3))
 ax.hist(lengths, bins=np.arange(3.5, 17.5), color=PALETTE["input"], rwidth=0.85)
 ax.set(xlabel="words in a caption", ylabel="captions")

@@ -8,6 +8,7 @@ from functools import cache
 from importlib import import_module
 
 ORDER = (
+    "caption_lengths",
     "rnn_step_forward",
     "rnn_step_backward",
     "rnn_forward",

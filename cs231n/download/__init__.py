@@ -26,7 +26,7 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
     DownloadError: what happened, what is kept, and what to do next
     """
     manifest = load_manifest()
-    store = Store(Path(dest) if dest else default_folder())
+    store = Store(Path(dest).expanduser() if dest else default_folder())
     wish = Wish(manifest.choose(only, all_files), manifest.urls)
     Download(manifest, wish, store, Policy(), for_notebook(quiet)).run()
     return store.folder

@@ -8,12 +8,13 @@ import zipfile
 import zlib
 
 from .errors import CertificateError, NetworkError, VerificationError
-from .fetch import working_in
+from .faults import Changed, NoRanges
 from .manifest import Entry
-from .remote import Changed, NoRanges, Policy, Remote
+from .remote import Policy, Remote
 from .report import Report
 from .spans import fetch_whole, whole_span
 from .store import Store, sha256_of
+from .workplace import plainly, working_in
 
 
 def fault_in(path, entry: Entry) -> str | None:
@@ -43,12 +44,13 @@ def state_also(store: Store, entry: Entry) -> str:
 
 def bring_also(entries: list[Entry], store: Store, policy: Policy, report: Report, force=False) -> None:
     """Bring the files that are not there or are damaged; DownloadError where that fails."""
-    for entry in entries:
-        state = state_also(store, entry)
-        report.file(entry.name, state)
-        if force or state != "whole":
-            with working_in(store, entries, report):
-                bring_one(entry, store, policy, report)
+    with plainly(store, entries):
+        for entry in entries:
+            state = state_also(store, entry)
+            report.file(entry.name, state)
+            if force or state != "whole":
+                with working_in(store, entries, report):
+                    bring_one(entry, store, policy, report)
 
 
 def bring_one(entry: Entry, store: Store, policy: Policy, report: Report) -> None:
@@ -56,21 +58,10 @@ def bring_one(entry: Entry, store: Store, policy: Policy, report: Report) -> Non
     faults = []
     for url in entry.urls:
         report.note(f"Asking {url}")
-        remote = Remote(url, policy, report.note)
         try:
-            remote.probe()
-            path = whole_span(store, remote, entry.name)
-            store.check_space(2 * (remote.size or entry.bytes or 0))
-            fetch_whole(remote, path, report)
-            report.close()
-            fault = fault_in(path, entry)
-            if fault is None:
-                store.move(path, store.path(entry))
-                report.file(entry.name, "fetched")
-                store.forget(entry.name)
-                return
-            path.unlink()
-            raise VerificationError(f"{entry.name} from {url}: {fault}.")
+            with Remote(url, policy, report.note) as remote:
+                from_address(remote, entry, store, report)
+            return
         except (Changed, NoRanges):
             faults.append(NetworkError(f"{url}: the file changed while it was fetched."))
         except CertificateError as error:
@@ -82,3 +73,23 @@ def bring_one(entry: Entry, store: Store, policy: Policy, report: Report) -> Non
             faults.append(error)
     kind = next((fault for fault in faults if isinstance(fault, VerificationError)), faults[-1])
     raise type(kind)("\n".join(fault.what for fault in faults), kind.next_step)
+
+
+def from_address(remote: Remote, entry: Entry, store: Store, report: Report) -> None:
+    """The file to disk, looked at, then into place; damaged kept bytes are replaced once."""
+    while True:
+        remote.probe()
+        path = whole_span(store, remote, entry.name)
+        store.check_space(remote.size or entry.bytes or 0)
+        resumed = fetch_whole(remote, path, report)
+        report.close()
+        fault = fault_in(path, entry)
+        if fault is None:
+            store.move(path, store.path(entry))
+            store.forget(entry.name)
+            report.file(entry.name, "fetched")
+            return
+        path.unlink()
+        if not resumed:
+            raise VerificationError(f"{entry.name} from {remote.url}: {fault}.")
+        report.note(f"{entry.name}: the kept bytes were damaged; fetching them again.")

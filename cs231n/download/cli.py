@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from .also import bring_also, state_also
-from .errors import DownloadError, UsageError
+from .errors import DiskError, DownloadError, UsageError
 from .fetch import Download, Wish
 from .manifest import COCO, Entry, Manifest, addresses, load_manifest
 from .remote import Policy
@@ -69,6 +69,9 @@ def main(argv: list[str] | None = None, policy: Policy | None = None) -> int:
         status, text = run(options, report, policy or Policy())
     except DownloadError as error:
         status, text = error.status, str(error)
+    except OSError as error:
+        fault = DiskError.from_os(error, "the folder")
+        status, text = fault.status, str(fault)
     except KeyboardInterrupt:
         report.close()
         status, text = 130, "Stopped. What has come is kept; run the same command again to go on."
@@ -89,7 +92,7 @@ def run(options, report: Report, policy: Policy) -> tuple[int, str]:
     entries = manifest.choose(options.only, options.all)
     extras = manifest.choose_also(options.also)
     urls = addresses(options.url) if options.url else manifest.urls
-    store = Store(options.dest or default_folder(), policy.move_pause)
+    store = Store(options.dest.expanduser() if options.dest else default_folder(), policy.move_pause)
     if options.list:
         return show(manifest, store, report)
     if options.verify:

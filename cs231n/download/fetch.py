@@ -1,18 +1,17 @@
 """The whole way: look at the disk, fetch only what is not right there, verify, put in place."""
 
-import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from .archive import Member, Window, find_members, open_archive
-from .errors import DiskError, DownloadError, NetworkError, VerificationError
-from .lock import lock
+from .errors import DownloadError, NetworkError, VerificationError
+from .faults import Changed, NoRanges
 from .manifest import Entry, Manifest
-from .remote import Changed, NoRanges, Policy, Remote
+from .remote import Policy, Remote
 from .report import Report
 from .spans import fetch_span, fetch_whole, held, whole_span
 from .store import Store, megabytes
+from .workplace import plainly, working_in
 
 TIMES_CHANGED = 3
 WHOLE = "archive"  # the name its span goes by
@@ -44,15 +43,19 @@ class Download:
 
         DownloadError: see its kinds in errors.py; `kept` says what need not be fetched again
         """
-        if not self.wish.force:
-            for entry in self.wish.entries:
-                state = self.store.state(entry)
-                self.report.file(entry.name, state)
-                if state == "whole":
-                    self.left.remove(entry)
-        if self.left:
-            with working_in(self.store, self.wish.entries, self.report):
-                self._bring()
+        with plainly(self.store, self.wish.entries):
+            if not self.wish.force:
+                self._look()
+            if self.left:
+                with working_in(self.store, self.wish.entries, self.report):
+                    self._bring()
+
+    def _look(self) -> None:
+        for entry in self.wish.entries:
+            state = self.store.state(entry)
+            self.report.file(entry.name, state)
+            if state == "whole":
+                self.left.remove(entry)
 
     def _bring(self) -> None:
         if not self.wish.force:  # another run may have brought some before this one held the lock
@@ -92,23 +95,23 @@ class Download:
 
     def _from_address(self, url: str) -> None:
         self.report.note(f"Asking {url}")
-        remote = Remote(url, self.policy, self.report.note)
         full, ranges = self.wish.full, True
         try:
-            for _ in range(TIMES_CHANGED):
-                try:
-                    remote.probe()
-                    remote.ranges = remote.ranges and ranges
-                    if full or not remote.ranges:
-                        self._whole(remote)
-                    else:
-                        self._members(remote)
-                    return
-                except Changed:
-                    self.report.note("The archive on the server has changed; looking at it again.")
-                except NoRanges:
-                    self.report.note("The server cannot send parts of the archive; fetching all of it.")
-                    ranges = False
+            with Remote(url, self.policy, self.report.note) as remote:
+                for _ in range(TIMES_CHANGED):
+                    try:
+                        remote.probe()
+                        remote.ranges = remote.ranges and ranges
+                        if full or not remote.ranges:
+                            self._whole(remote)
+                        else:
+                            self._members(remote)
+                        return
+                    except Changed:
+                        self.report.note("The archive on the server has changed; looking at it again.")
+                    except NoRanges:
+                        self.report.note("The server cannot send parts of the archive; fetching all of it.")
+                        ranges = False
             raise NetworkError("the archive on the server changes again and again")
         except NetworkError as fault:
             self.faults.append(type(fault)(f"{url}: {fault.what}.", fault.next_step))
@@ -135,6 +138,9 @@ class Download:
             here = sum(held(spans[m], length) for m, length in zip(members, lengths, strict=True))
             files = sum(member.entry.bytes for member in members)
             self.store.check_space(files + max(lengths) - min(here, max(lengths)))
+            self.report.note(
+                f"Fetching {megabytes(sum(lengths) - here)} for {len(members)} files into {self.store.folder}."
+            )
             self.report.begin(sum(lengths), here)
             for member in members:
                 self._member(remote, window, archive, member, spans[member])
@@ -207,32 +213,3 @@ class Download:
         kind = next((f for f in self.faults if isinstance(f, VerificationError)), self.faults[-1])
         what = "\n".join(dict.fromkeys(fault.what for fault in self.faults))
         return type(kind)(what, kind.next_step)
-
-
-@contextlib.contextmanager
-def working_in(store: Store, entries: list[Entry], report: Report) -> Iterator[None]:
-    """The folder made, locked and swept; every way out says what is kept."""
-    try:
-        store.prepare()
-        with lock(store.lock_file):
-            store.sweep(entry.name for entry in entries)
-            try:
-                yield
-            finally:
-                report.close()
-                store.drop_work()
-    except DownloadError as error:
-        error.kept = kept(store, entries)
-        raise
-    except OSError as error:
-        readable = DiskError.from_os(error, store.folder)
-        readable.kept = kept(store, entries)
-        raise readable from error
-
-
-def kept(store: Store, entries: list[Entry]) -> str:
-    """What a new run need not fetch again."""
-    there = sum(store.path(entry).is_file() for entry in entries)
-    parts = store.unfinished()
-    text = f"Kept: {there} of {len(entries)} files are in place"
-    return text + (f", and {megabytes(parts)} of unfinished parts." if parts else ".")

@@ -24,6 +24,9 @@ else:
         msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
 
 
+NO_LOCKS = {getattr(errno, name, None) for name in ("ENOLCK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS")}
+
+
 @contextlib.contextmanager
 def lock(path: Path) -> Iterator[None]:
     """Hold the lock file `path` for the length of a with block.
@@ -46,18 +49,21 @@ def lock(path: Path) -> Iterator[None]:
 
 def hold(path: Path):
     """The locked open file; tried again where its last holder removed it in between."""
-    while True:
+    for _ in range(100):
         file = path.open("ab")
         try:
             take(file)
         except OSError as error:
-            if error.errno not in (errno.ENOLCK, errno.ENOTSUP, errno.ENOSYS):
+            if error.errno not in NO_LOCKS:
                 file.close()
                 raise BusyError(
                     f"Another download into {path.parent} is running.",
                     "Wait until it has finished, or choose another folder with --dest.",
                 ) from error
+        if os.name == "nt":  # an open file cannot be removed there
+            return file
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(file.fileno()), path.stat()):
                 return file
         file.close()
+    raise BusyError(f"The lock {path} cannot be held.", "Remove that file if no download is running.")

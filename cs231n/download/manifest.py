@@ -30,7 +30,6 @@ class Manifest:
 
     urls: tuple[str, ...]
     bytes: int | None
-    sha256: str | None
     prefix: str
     files: dict[str, Entry]
     needed: tuple[str, ...]
@@ -79,7 +78,6 @@ def load_manifest(path=COCO) -> Manifest:
         manifest = Manifest(
             urls=addresses(archive["urls"]),
             bytes=archive.get("bytes"),
-            sha256=archive.get("sha256"),
             prefix=archive.get("prefix", ""),
             files=files,
             needed=tuple(raw.get("needed_by_the_notebooks", files)),

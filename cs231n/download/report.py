@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from functools import partial
 
 from tqdm import tqdm
 
@@ -80,9 +81,9 @@ class Lines(Report):
 class Bar(Lines):
     """One bar with rate and time left."""
 
-    def __init__(self, stream=None, make=tqdm):
+    def __init__(self, stream=None, make=None):
         super().__init__(stream)
-        self.make = make
+        self.make = make or partial(tqdm, file=self.stream)
         self.bar = None
 
     def note(self, text):
@@ -93,10 +94,7 @@ class Bar(Lines):
 
     def begin(self, total, done):
         self.close()
-        where = {"file": self.stream} if self.make is tqdm else {}
-        self.bar = self.make(
-            total=total, initial=done, unit="B", unit_scale=True, desc="Downloading", leave=True, **where
-        )
+        self.bar = self.make(total=total, initial=done, unit="B", unit_scale=True, desc="Downloading")
 
     def advance(self, count):
         self.bar.update(count)

@@ -1,0 +1,176 @@
+"""The doors: the script for any Python, the function for notebooks, the packaged manifest, the bar."""
+
+import ast
+import io
+import json
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+from tqdm import tqdm
+from world import NEEDED
+
+import cs231n.download
+from cs231n.download import DownloadError, get_coco, report
+from cs231n.download.cli import parser
+from cs231n.download.manifest import COCO, load_manifest
+from cs231n.download.store import default_folder
+
+ROOT = Path(__file__).parents[2]
+FRONT = ROOT / "get_data.py"
+SHARED = ROOT.parent / "shared" / "data" / "coco_manifest.json"
+
+
+# --- the script
+
+
+def test_an_old_python_can_read_the_script():
+    ast.parse(FRONT.read_text(encoding="utf-8"), feature_version=(3, 4))
+
+
+@pytest.mark.parametrize("version, package", [((3, 8, 1), None), (None, "requests"), (None, "tqdm")])
+@pytest.mark.parametrize("options", [[], ["--json"]])
+def test_a_wrong_interpreter_is_told_what_to_install(version, package, options):
+    """The script sees another version or misses a package, as with the wrong interpreter."""
+    lie = f"sys.version_info = {version}" if version else "pass"
+    hide = (
+        f"real = importlib.util.find_spec\n"
+        f"importlib.util.find_spec = lambda name, *r: None if name == {package!r} else real(name, *r)"
+    )
+    code = (
+        f"import importlib.util, runpy, sys\n{hide}\nsys.argv = ['get_data.py', *{options}]\n{lie}\n"
+        f"runpy.run_path({str(FRONT)!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 2
+    assert (package or "Python 3.11 or newer") in (done.stdout if options else done.stderr)
+    if options:
+        assert json.loads(done.stdout)["status"] == 2 and done.stderr == ""
+
+
+def test_the_script_runs_from_any_folder_without_the_package(world):
+    """-I: neither the current folder nor the environment's settings are on the path."""
+    command = [sys.executable, "-I", str(FRONT), *world.argv("--list")]
+    done = subprocess.run(command, cwd=world.folder, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0 and "captions.h5" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--url", "ftp://x/y"], ["--retries", "-1"], ["--timeout", "0"], ["--zip", "a", "--url", "http://b/c"]],
+)
+def test_nonsense_ends_with_2(world, options):
+    assert world.run(*options) == 2
+
+
+def test_a_manifest_of_another_form_ends_with_2(world):
+    for text in ("", "[]", "{}", '{"archive": {"urls": []}, "files": {}}'):
+        world.manifest.write_text(text, encoding="utf-8")
+        assert world.run() == 2
+        assert "manifest" in world.err or "Addresses" in world.err
+
+
+def test_every_option_is_explained():
+    text = parser().format_help()
+    for (
+        option
+    ) in "all only dest zip url full verify list force keep-zip clean manifest retries timeout".split():
+        assert f"--{option}" in text
+    assert "130" in text
+
+
+# --- the manifest
+
+
+def test_the_default_folder_is_in_the_pack():
+    assert default_folder() == ROOT / "datasets" / "coco_captioning"
+
+
+def test_the_manifest_has_ten_files_of_which_six_are_needed():
+    manifest = load_manifest()
+    assert len(manifest.files) == 10 and len(manifest.needed) == 6
+    assert manifest.urls[0].startswith("https://") and manifest.archive_name == "coco_captioning.zip"
+    assert COCO.parent == Path(cs231n.download.__file__).parent
+
+
+@pytest.mark.skipif(not SHARED.is_file(), reason="the collected facts do not lie beside this copy")
+def test_the_manifest_agrees_with_the_collected_facts():
+    facts = json.loads(SHARED.read_text(encoding="utf-8"))
+    ours = json.loads(COCO.read_text(encoding="utf-8"))
+    for key in ("files", "archive", "needed_by_the_notebooks"):
+        assert ours[key] == facts[key]
+
+
+# --- the function
+
+
+@pytest.fixture
+def coco(world, monkeypatch):
+    """get_coco reads the small manifest of this world."""
+    monkeypatch.setattr(cs231n.download, "load_manifest", lambda: load_manifest(world.manifest))
+    return world
+
+
+def test_get_coco_brings_the_files_and_returns_their_folder(coco):
+    assert get_coco(coco.dest) == coco.dest
+    assert coco.has(*NEEDED)
+    captured = coco.capsys.readouterr()
+    assert captured.err == "" and "features.h5" in captured.out
+
+
+def test_get_coco_again_asks_nobody(coco):
+    get_coco(coco.dest, quiet=True)
+    coco.server.log.clear()
+    get_coco(str(coco.dest), quiet=True)
+    assert coco.server.log == []
+
+
+def test_get_coco_raises_a_readable_error(coco):
+    coco.server.files.clear()
+    with pytest.raises(DownloadError, match="404(.|\n)*Kept: 0 of 3 files(.|\n)*Run"):
+        get_coco(coco.dest, quiet=True)
+    with pytest.raises(DownloadError, match="No such file"):
+        get_coco(coco.dest, only=["nothing"])
+
+
+# --- the bar
+
+
+@pytest.fixture(autouse=True)
+def bars_are_shown(monkeypatch):
+    """Also where the environment switches bars off for notebooks that are tested."""
+    monkeypatch.setattr(report, "tqdm", partial(tqdm, disable=False))
+
+
+def test_the_bar_counts_what_was_there_before():
+    stream = io.StringIO()
+    bar = report.Bar(stream)
+    bar.begin(1000, 400)
+    bar.advance(600)
+    bar.note("one thing to say")
+    bar.close()
+    assert "100%" in stream.getvalue() and "one thing to say\n" in stream.getvalue()
+
+
+def test_the_notebook_bar_needs_ipywidgets_and_does_without(monkeypatch, capsys):
+    monkeypatch.setattr(report, "in_notebook", lambda: True)
+    monkeypatch.setitem(sys.modules, "ipywidgets", None)
+    bar = report.for_notebook()
+    bar.begin(1000, 0)
+    bar.advance(1000)
+    bar.close()
+    captured = capsys.readouterr()
+    assert "100%" in captured.out and captured.err == ""
+
+
+def test_a_line_tells_rate_and_time_left(monkeypatch):
+    stream = io.StringIO()
+    lines = report.Lines(stream)
+    clock = iter([0.0, 5.0, 12.0])
+    monkeypatch.setattr(report.time, "monotonic", lambda: next(clock))
+    lines.begin(100_000_000, 0)
+    lines.advance(30_000_000)
+    lines.advance(30_000_000)
+    assert stream.getvalue() == "60 MB of 100 MB, 5.0 MB/s, 8 s left\n"

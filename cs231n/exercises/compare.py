@@ -26,7 +26,7 @@ def differing(expected, given):
     if expected.shape != given.shape:
         return None
     if expected.dtype.kind in "iub":
-        return given != expected
+        return np.asarray(given != expected)
     single = np.float32 in (expected.dtype, given.dtype) or given.dtype == np.float16
     largest = np.abs(expected).max(initial=1e-3)
     with np.errstate(invalid="ignore"):
@@ -62,7 +62,7 @@ def describe(departure):
 def number(value):
     """A number with four digits, the same on every machine."""
     value = np.asarray(value).item()
-    return str(value) if isinstance(value, int | bool) else f"{value:.4g}"
+    return str(value) if isinstance(value, int) else f"{value:.4g}"
 
 
 def _overall(departure, mask):

@@ -60,6 +60,14 @@ def written_message(exercise, run):
     )
 
 
+def not_whole_message(exercise):
+    """The values are right, but they are floats where something is counted or named."""
+    return _join(
+        f"✗ {exercise.name} is not right yet: it gives back floats, such as 3.0.",
+        "The values are right. They count or name things, so they should be whole numbers: dtype=np.int32.",
+    )
+
+
 def order_message(exercise, places):
     """All outputs are there, in another order."""
     wanted = list(exercise.outputs) + ["cache"] * exercise.returns_cache

@@ -119,22 +119,10 @@ def read_outputs(exercise, returned, result):
         else:
             outputs[name] = value
     for name, value in outputs.items():
-        try:
-            outputs[name] = np.asarray(value)
-            numbers = outputs[name].dtype.kind in "fiub"
-            if exercise.whole_numbers and outputs[name].dtype.kind == "f":
-                sentence = f"The output {name} should hold whole numbers (dtype np.int32): they name words."
-                result.trouble = ("not_whole_numbers", sentence)
-                return
-        except ValueError:
-            numbers = False
-        if not numbers:
-            what = (
-                "None: it never got a value" if value is None else f"a {type(value).__name__}, not an array"
-            )
-            result.trouble = ("no_value", f"The output {name} is {what}.")
+        if trouble := _trouble(name, value):
+            result.trouble = trouble
             return
-    result.outputs = outputs
+    result.outputs = {name: np.asarray(value) for name, value in outputs.items()}
 
 
 def flat_axes(exercise):
@@ -157,6 +145,22 @@ def _read_dict(exercise, name, value, outputs, result):
         return False
     outputs.update({f"{name}[{key!r}]": value[key] for key in exercise.outputs[name]})
     return True
+
+
+def _trouble(name, value):
+    """Mistake and sentence when a value is no array of numbers."""
+    if value is None:
+        return "no_value", f"The output {name} is None: it never got a value."
+    try:
+        numbers = np.asarray(value).dtype.kind in "fiub"
+    except ValueError:  # rows of different lengths
+        numbers = False
+    came = type(value).__name__
+    return (
+        None
+        if numbers
+        else ("no_value", f"The output {name} should be an array of numbers, and is a {came}.")
+    )
 
 
 def _unchanged(before, after):

@@ -45,14 +45,9 @@ def start_and_end_counted(captions):
     return (captions != NULL).sum(axis=1)
 
 
-@knows(MISTAKES, "end_counted", "You count <END>. It is a sign, not a word.")
-def end_counted(captions):
+@knows(MISTAKES, "one_sign_counted", "You count <START> or <END>. Both are signs, not words.")
+def one_sign_counted(captions):
     return (captions > START).sum(axis=1)
-
-
-@knows(MISTAKES, "start_counted", "You count <START>. It is a sign, not a word.")
-def start_counted(captions):
-    return ((captions > NULL) & (captions != END)).sum(axis=1)
 
 
 @knows(MISTAKES, "unknown_left_out", "You leave <UNK> out. It stands for a real word, only a rare one.")
@@ -73,13 +68,6 @@ def counted_down_the_columns(captions):
 @knows(MISTAKES, "all_captions_together", "This is the number of all captions together. Keep them apart.")
 def all_captions_together(captions):
     return np.array((captions > END).sum())
-
-
-@knows(
-    MISTAKES, "mean_for_sum", "You take the mean over the row. It is the share of words, not their number."
-)
-def mean_for_sum(captions):
-    return (captions > END).mean(axis=1)
 
 
 EXERCISE = Exercise(

@@ -73,7 +73,7 @@ def test_each_picture_carries_its_alt_text(drawings):
 def test_alt_texts_say_enough_and_do_not_break_markdown(drawings):
     for name, text in drawings.ALT_TEXT.items():
         assert 80 <= len(text) <= 500, f"{name}: {len(text)} letters"
-        assert not text.count("[") - text.count("]"), name
+        assert text.count("[") == text.count("]") and "<" not in text, name
 
 
 def test_each_picture_is_small_and_needs_no_font():

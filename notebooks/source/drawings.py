@@ -9,7 +9,7 @@ chapters quote: ALT_TEXT["rnn_step"] belongs to figures/rnn_step.svg. The same m
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from drawn import steps, words
+from drawn import loss, lstm, speaking, steps, words
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
@@ -22,6 +22,13 @@ DRAWINGS = {
         steps.rnn_step_backward,
         steps.rnn_unrolled,
         words.word_embedding,
+        loss.captioning_loss,
+        speaking.sampling_loop,
+        speaking.decoding_choices,
+        speaking.beam_tree,
+        lstm.lstm_cell,
+        words.words_or_characters,
+        steps.hoisting,
     )
 }
 ALT_TEXT = {name: " ".join(drawing.__doc__.split()) for name, drawing in DRAWINGS.items()}

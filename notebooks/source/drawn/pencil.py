@@ -20,6 +20,7 @@ DARK = {
     "gradient": "#B34A00",
 }
 CODE = "DejaVu Sans Mono"
+DASHES = (0, (4, 2))
 STYLE = {
     "svg.hashsalt": "captioning-with-rnns",  # the same ids each time
     "svg.fonttype": "path",  # letters are drawn, so no font is needed to see them
@@ -29,8 +30,9 @@ STYLE = {
 }
 
 
-def tint(role, strength=0.16):
+def tint(role, strength=None):
     """The colour of a role, mixed with white."""
+    strength = strength or (0.05 if role == "ink" else 0.16)
     return tuple(1 - strength * (1 - part) for part in to_rgb(PALETTE[role]))
 
 
@@ -74,10 +76,16 @@ class Sheet:
             )
         )
 
-    def text(self, x, y, text, size=16, role="ink", ha="center", code=False, bold=False, rotation=0):
-        """A line of text with its middle at height y; size in pixels. code=True writes it as in code."""
+    def text(
+        self, x, y, text, size=16, role="ink", ha="center", code=False, bold=False, rotation=0, on_line=False
+    ):
+        """A line of text with its middle at height y; size in pixels.
+
+        code: written as in code; on_line: with white behind it, so that it can stand on an arrow
+        """
         more = {"family": CODE} if code else {}
         more |= {"rotation": rotation, "rotation_mode": "anchor"} if rotation else {}
+        more |= {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}} if on_line else {}
         weight = "bold" if bold else "normal"
         style = {"color": dark(role), "fontsize": size * 0.75, "fontweight": weight, "zorder": 5}
         self.ax.text(x, y, text, ha=ha, va="center_baseline", **style, **more)
@@ -100,6 +108,10 @@ class Sheet:
         if below:
             self.text(x, y + 12, below, size=14, code=True)
         return Shape(patch, x, y, w, h)
+
+    def layer(self, x, y, text, w=170, h=48):
+        """A layer of the network: a box in plain ink, its name in words."""
+        return self.box(x, y, text, "ink", w=w, h=h, code=False)
 
     def circle(self, x, y, text, role="ink", r=24, size=17):
         """An operation."""
@@ -132,17 +144,19 @@ class Sheet:
                 shrinkB=3,
                 arrowstyle="-|>,head_length=5,head_width=2.8",
                 connectionstyle=connection,
-                linestyle=(0, (4, 2)) if dashed else "-",
+                linestyle=DASHES if dashed else "-",
                 color=PALETTE[role],
                 linewidth=width,
                 zorder=2,
             )
         )
 
-    def line(self, points, role="ink", width=1.8):
+    def line(self, points, role="ink", width=1.8, dashed=False):
         """A line without a head through the points, for the long way round to an arrow."""
         x, y = zip(*points, strict=True)
-        self.ax.plot(x, y, color=PALETTE[role], linewidth=width, solid_joinstyle="round", zorder=2)
+        self.ax.plot(
+            x, y, color=PALETTE[role], linewidth=width, linestyle=DASHES if dashed else "-", zorder=2
+        )
 
     def cells(self, x, y, values, role="input", w=40, h=34, size=15, code=True, roles=None):
         """A row of touching cells that starts at (x, y), its top left; returns them as shapes.

@@ -1,4 +1,4 @@
-"""Chapters 01 and 02: one step of the vanilla RNN, and the step unrolled over time."""
+"""Chapters 01, 02 and 08: one step of the vanilla RNN, all steps unrolled, and what can leave the loop."""
 
 from .pencil import Sheet
 
@@ -112,4 +112,43 @@ def rnn_unrolled():
         sheet.arrow(step, (columns[t], total.y - 18), "gradient")
         later = step
     sheet.arrow(later, sheet.box(58, 412, "dh0", "gradient", w=64), "gradient")
+    return sheet
+
+
+def hoisting():
+    """Moving the input's product out of the time loop. Left: inside the loop, each of T steps multiplies its
+    own x[:, t] (N, D) by Wx, T small products. Right: before the loop, all steps stand below each other as one
+    array (N*T, D), and one large product with Wx gives every step's part at once; only state @ Wh, which needs
+    the step before, stays in the loop."""
+    sheet = Sheet(800, 480)
+
+    def row(y, *parts):
+        """Boxes and signs along one line: (middle, text, role, width) or (middle, sign)."""
+        for middle, text, *box in parts:
+            if box:
+                sheet.box(middle, y, text, box[0], w=box[1], h=40, size=15)
+            else:
+                sheet.text(middle, y, text, code=True, bold=True, size=18)
+
+    sheet.text(206, 38, "In the loop: T small products", bold=True, size=18)
+    sheet.band(22, 62, 368, 394)
+    sheet.text(36, 86, "for t in range(T):", code=True, ha="left")
+    for t, y in enumerate((152, 252, 352)):
+        row(y, (84, f"x[:, {t}]", "input", 96), (146, "@"), (190, "Wx", "weight", 58), (236, "+"))
+        row(y, (272, "h", "state", 42), (308, "@"), (350, "Wh", "weight", 58))
+        sheet.text(84, y + 34, "(N, D)", code=True, size=14)
+    sheet.text(190, 424, "Wx is read T times", role="weight")
+
+    sheet.text(598, 38, "Before it: one large product", bold=True, size=18)
+    for x, name, role, shape in ((482, "x", "input", "(N*T, D)"), (718, "a", "state", "(N*T, H)")):
+        for t in range(3):
+            sheet.cells(x - 48, 66 + 40 * t, [f"{name}[:, {t}]"], role, w=96, h=40)
+        sheet.text(x, 206, shape, code=True, size=14)
+    row(126, (548, "@"), (594, "Wx", "weight", 58), (646, "="))
+    sheet.text(594, 166, "once", role="weight")
+    sheet.band(410, 232, 368, 224)
+    sheet.text(424, 256, "for t in range(T):", code=True, ha="left")
+    for t, y in enumerate((302, 362, 422)):
+        row(y, (482, f"a[:, {t}]", "state", 96), (554, "+"), (600, "h", "state", 42), (646, "@"))
+        row(y, (694, "Wh", "weight", 58))
     return sheet

@@ -2,7 +2,9 @@
 
 from matplotlib.patches import Circle, Polygon, Rectangle
 
-from .pencil import Sheet
+from cs231n.plotting import PALETTE
+
+from .pencil import Sheet, tint
 
 CAPTION = "<START> a man with a <UNK> kite <END>".split()
 NUMBERS = [1, 4, 12, 9, 4, 3, 154, 2]  # as in the COCO vocabulary of the assignment
@@ -33,8 +35,8 @@ def _picture(sheet, x, y, side):
 
 def what_you_will_build():
     """A picture of a red kite over the sea becomes a row of numbers, its features; these become h0, the first
-    state of a recurrent network. From <START> on, each step gives one word, and the word goes into the next step:
-    a, red, kite, <END>."""
+    state of a recurrent network. From START on, each step gives one word, and the word goes into the next step:
+    a, red, kite, END."""
     sheet = Sheet(800, 350)
     _picture(sheet, 26, 112, 128)
     sheet.text(90, 262, "picture")
@@ -72,10 +74,10 @@ def _blue(strength):
 
 
 def special_tokens():
-    """A caption as a row of 17 numbers: 1 for <START>, then the words, 3 for <UNK> (a word that is not in the
-    vocabulary), 2 for <END>, and 0 for <NULL> up to the end of the row. Below, words_in is the row without its
-    last number; words_out, one place further, is the row without its first: what must come out after each word
-    that went in. Places where <NULL> should come out do not count."""
+    """A caption as a row of 17 numbers: 1 for START, then the words, 3 for UNK (a word that is not in the
+    vocabulary), 2 for END, and 0 for NULL up to the end of the row. Below, words_in is the row without its last
+    number; words_out, one place further, is the row without its first: what must come out after each word that
+    went in. Places where NULL should come out do not count."""
     sheet = Sheet(800, 350)
     special = {"<START>": "state", "<END>": "gradient", "<UNK>": "output", "<NULL>": "quiet"}
     words = CAPTION + ["<NULL>"] * (17 - len(CAPTION))
@@ -107,8 +109,8 @@ def special_tokens():
 
 def word_embedding():
     """Forward: each of the five word numbers x of "a kite and a boat" picks its row of W, and the rows stand in
-    out in the order of the words; row 1, for "a", is picked twice. Backward: each row of dout is added to the row
-    of dW it came from. dW[1] gets two, dout[0] + dout[3]; dW[0], which no word picked, stays 0."""
+    out in the order of the words; row 1, for "a", is picked twice. Backward: each row of dout is added to the
+    row of dW it came from. dW[1] gets two, dout[0] + dout[3]; dW[0], which no word picked, stays 0."""
     sheet = Sheet(800, 420)
     words, x = "a kite and a boat".split(), [1, 4, 2, 1, 3]
     roles = ["quiet", "input", "state", "output", "weight"]  # a colour for each word of the vocabulary
@@ -141,4 +143,48 @@ def word_embedding():
     sheet.text(
         400, 388, "A row of W for each word of the vocabulary; a row of out for each word of the caption."
     )
+    return sheet
+
+
+def words_or_characters():
+    """The caption "a red kite" cut in two ways. In words, it has 5 places with START and END; in characters,
+    the space among them, it has 12. Below, to scale, the table W_embed for the COCO captions: 1,004 rows of
+    words against 31 rows of characters. Words make a short sequence and a large table, characters a long
+    sequence and a small table."""
+    sheet = Sheet(800, 460)
+    left, w = 28, 62
+    words = ["<START>", "a", "red", "kite", "<END>"]
+    characters = ["<START>", *"a␣red␣kite", "<END>"]
+    of_words = ["quiet", "input", "gradient", "state", "quiet"]
+    of_characters = ["quiet", "input", "quiet", *["gradient"] * 3, "quiet", *["state"] * 4, "quiet"]
+    for y, name, cells, roles in (
+        (58, "In words", words, of_words),
+        (152, "In characters", characters, of_characters),
+    ):
+        sheet.text(left, y - 20, name, ha="left", bold=True, size=18)
+        sheet.text(left + 160, y - 20, f"T = {len(cells)} places", ha="left", size=16)
+        sheet.cells(left, y, cells, w=w, h=40, size=14, roles=roles)
+
+    sheet.text(left, 240, "W_embed for the COCO captions, to scale", ha="left", bold=True, size=18)
+    bottom, per_row = 434, 166 / 1004
+    for x, rows, lines in (
+        (left, 1004, ("V = 1004", "one row a word")),
+        (420, 31, ("V = 31", "26 letters, the space,", "4 special signs")),
+    ):
+        high = rows * per_row
+        table = Rectangle(
+            (x, bottom - high), 110, high, facecolor=tint("weight"), edgecolor=PALETTE["weight"]
+        )
+        sheet.ax.add_patch(table)
+        for number, line in enumerate(lines):
+            y = bottom - 10 - 24 * (len(lines) - 1 - number)
+            sheet.text(
+                x + 126,
+                y,
+                line,
+                ha="left",
+                code=number == 0,
+                bold=number == 0,
+                role="weight" if number == 0 else "ink",
+            )
     return sheet

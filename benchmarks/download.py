@@ -21,8 +21,6 @@ import zipfile
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
-
 ROOT = Path(__file__).parents[1]
 MANIFEST = ROOT / "cs231n" / "download" / "coco_manifest.json"
 LATENCY, RATE, BLOCK = 0.05, 25e6, 1 << 18
@@ -30,11 +28,13 @@ PLAIN = "import requests,sys; r=requests.get(sys.argv[1],stream=True); f=open(sy
 PLAIN += "; [f.write(c) for c in r.iter_content(1<<16)]; f.close()"
 
 
-# --- the archive
+# --- the archive, made by a process of its own: what this one holds would count as its children's memory
 
 
 def pieces(name: str, size: int):
     """About as compressible as the real file: features, sparse features, word numbers, or addresses."""
+    import numpy as np
+
     draw, left = np.random.default_rng(len(name)), size
     while left > 0:
         count = min(left, 1 << 23)
@@ -54,8 +54,8 @@ def pieces(name: str, size: int):
         left -= count
 
 
-def make_archive(folder: Path, scale: float) -> tuple[Path, dict]:
-    """The archive and its manifest, without an address yet."""
+def make_archive(folder: Path, scale: float) -> None:
+    """archive.zip and its manifest.json, without the address yet."""
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     prefix, path = manifest["archive"]["prefix"], folder / "archive.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -68,7 +68,7 @@ def make_archive(folder: Path, scale: float) -> tuple[Path, dict]:
                     member.write(piece)
             facts |= {"bytes": size, "sha256": digest.hexdigest()}
     manifest["archive"]["bytes"] = path.stat().st_size
-    return path, manifest
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
 
 # --- the server, a process of its own
@@ -185,23 +185,24 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--scale", type=float, default=1.0, help="size of the archive; 1 is the real one")
     options.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
+    options.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     options = options.parse_args()
+    if options.make:
+        return make_archive(options.make, options.scale)
     if options.serve:
         return serve(options.serve)
 
     with tempfile.TemporaryDirectory(prefix="benchmark-download-") as name:
         folder = Path(name)
-        archive, facts = make_archive(folder, options.scale)
-        server = subprocess.Popen(
-            [sys.executable, __file__, "--serve", archive],
-            stdout=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-        )
+        make = [sys.executable, __file__, "--make", folder, "--scale", str(options.scale)]
+        subprocess.run(make, check=True)
+        serving = [sys.executable, __file__, "--serve", folder / "archive.zip"]
+        server = subprocess.Popen(serving, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         try:
             base = f"http://127.0.0.1:{int(server.stdout.readline())}"
-            facts["archive"]["urls"] = [f"{base}/a.zip"]
             manifest = folder / "manifest.json"
+            facts = json.loads(manifest.read_text(encoding="utf-8"))
+            facts["archive"]["urls"] = [f"{base}/a.zip"]
             manifest.write_text(json.dumps(facts), encoding="utf-8")
             compare(folder, base, manifest, facts)
         finally:

@@ -40,7 +40,7 @@ def answers():
         exercise = bank.find(name)
         if exercise.forward:
             continue  # comes with its forward function
-        names = [name] + [backward_of[name]] * (name in backward_of)
+        names = [name, backward_of[name]] if name in backward_of else [name]
         loaded = {}
         for each in names:
             if each in sections:

@@ -2,8 +2,10 @@
 
 import os
 
-import matplotlib
-
 os.environ["TQDM_DISABLE"] = "1"  # no progress bars in the notebooks' outputs
 os.environ["CS231N_ANSWERS"] = "off"  # nothing read from or written to a student's my_answers.py
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # two notebooks run at a time: more threads get in each other's way
+
+import matplotlib  # noqa: E402
+
 matplotlib.use("agg")  # tests draw without a screen; the notebooks' kernels choose for themselves

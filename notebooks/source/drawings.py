@@ -10,6 +10,7 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from drawn import loss, lstm, speaking, steps, words
+from drawn.pencil import same_everywhere
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
 
@@ -34,12 +35,17 @@ DRAWINGS = {
 ALT_TEXT = {name: " ".join(drawing.__doc__.split()) for name, drawing in DRAWINGS.items()}
 
 
+def as_svg(name):
+    """One picture as SVG text, with its alt text inside."""
+    with same_everywhere():
+        return DRAWINGS[name]().svg(title=name.replace("_", " "), description=escape(ALT_TEXT[name]))
+
+
 def redraw(folder=FIGURES):
-    """Write every picture to folder as NAME.svg, with its alt text inside."""
+    """Write every picture to folder as NAME.svg."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, drawing in DRAWINGS.items():
-        svg = drawing().svg(title=name.replace("_", " "), description=escape(ALT_TEXT[name]))
-        (folder / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+    for name in DRAWINGS:
+        (folder / f"{name}.svg").write_text(as_svg(name), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

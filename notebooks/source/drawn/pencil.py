@@ -1,6 +1,7 @@
 """A sheet to draw on: boxes for arrays, circles for operations, arrows between them, in the course's colours."""
 
 import io
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import matplotlib
@@ -24,10 +25,16 @@ DASHES = (0, (4, 2))
 STYLE = {
     "svg.hashsalt": "captioning-with-rnns",  # the same ids each time
     "svg.fonttype": "path",  # letters are drawn, so no font is needed to see them
-    "path.simplify": False,
-    "font.family": "DejaVu Sans",
-    "mathtext.fontset": "dejavusans",
 }
+
+
+@contextmanager
+def same_everywhere():
+    """Draw with matplotlib's own settings, not with those of the reader's machine."""
+    with matplotlib.rc_context():
+        matplotlib.rcdefaults()
+        matplotlib.rcParams.update(STYLE)
+        yield
 
 
 def tint(role, strength=None):
@@ -60,9 +67,8 @@ class Sheet:
 
     def __init__(self, width, height):
         self.width, self.height = width, height
-        with matplotlib.rc_context(STYLE):
-            self.figure = Figure(figsize=(width / 96, height / 96), facecolor="none")
-            self.ax = self.figure.add_axes([0, 0, 1, 1])
+        self.figure = Figure(figsize=(width / 96, height / 96), facecolor="none")
+        self.ax = self.figure.add_axes([0, 0, 1, 1])
         self.ax.set(xlim=(0, width), ylim=(height, 0))
         self.ax.axis("off")
         self.band(3, 3, width - 6, height - 6, fill=PAPER, edge="#D0D0D0", rounding=14)
@@ -180,8 +186,7 @@ class Sheet:
         """The sheet as SVG text, the same each time, with a title and a description for screen readers."""
         file = io.StringIO()
         about = {"Title": title, "Creator": f"matplotlib {matplotlib.__version__}", "Date": None}
-        with matplotlib.rc_context(STYLE):
-            self.figure.savefig(file, format="svg", metadata=about)
+        self.figure.savefig(file, format="svg", metadata=about)
         lines = [line.rstrip() for line in file.getvalue().splitlines()]
         title_at = next(number for number, line in enumerate(lines) if "<title>" in line)
         lines.insert(title_at + 1, f" <desc>{description}</desc>")

@@ -84,9 +84,7 @@ def beam_tree():
             if keep:
                 kept.append((shape, product))
         parents = kept
-    sheet.text(
-        786, 478, "Greedy says “a kite over”, 0.135. The beam finds “the kite flies”, 0.216.", ha="right"
-    )
+    sheet.text(400, 478, "Greedy says “a kite over”, 0.135. The beam finds “the kite flies”, 0.216.")
     return sheet
 
 

@@ -34,6 +34,9 @@ class Verdict:
         return self.message
 
 
+_last = {}  # exercise → the answer that was checked last in this session, right or not
+
+
 class NotRight(AssertionError):
     """Raised by `check` with CS231N_STRICT=1 where an answer is not right."""
 
@@ -67,15 +70,20 @@ def check(function, forward=None):
     returns: a function that works, so that the notebook goes on
     NotRight: with CS231N_STRICT=1, where the answer is not right
     """
-    verdict = grade(function, forward)
+    verdict = grade(function, _own(forward))
     strict = os.environ.get("CS231N_STRICT", "0") not in ("", "0")
     if verdict.status != "right" and strict:
         raise NotRight(verdict.message)
     progress_chart.note(verdict.name, verdict.status)
+    if not stands_in_for(function, bank.find(verdict.name)):
+        _last[verdict.name] = function
     if verdict.status == "right":
         print(verdict.message)
         if not strict:
             _keep(verdict.name, function)
+        if _own(forward) is not forward and grade(function, forward).status != "right":
+            print(f"  Until your {forward.__name__} is right too, the reference stands in for both.")
+            return bank.find(verdict.name).reference
         return function
     print(verdict.message)
     function, readable = stand_in(verdict.name, forward)
@@ -85,6 +93,14 @@ def check(function, forward=None):
             f"  It cannot read the cache of your {forward.__name__}: keep the inputs and the outputs there too."
         )
     return function
+
+
+def _own(forward):
+    """The student's forward function, where the reference has taken its place: the cache that is known."""
+    name = getattr(forward, "__name__", None)
+    if name in bank.ORDER and forward is bank.find(name).reference:
+        return _last.get(name, forward)
+    return forward
 
 
 def _keep(name, function):
@@ -121,7 +137,10 @@ def _not_right(exercise, function, attempt):
     for run in runs:
         if run.error is not None:
             return Verdict(
-                exercise.name, "error", messages.error_message(exercise, function, run, known), mistake
+                exercise.name,
+                "error",
+                messages.error_message(exercise, function, run, known, attempt.note),
+                mistake,
             )
     if not known and any(run.written for run in runs):
         mistake = "writes_into_argument"

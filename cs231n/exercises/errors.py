@@ -78,6 +78,8 @@ def _sentence(error, function, names):
         return f"Python does not know the name {getattr(error, 'name', '')} here.{meant}"
     if "NoneType" in text:
         return "Something here is None. Perhaps a function that you call has no return line."
+    if "must be a NumPy array" in text:
+        return "A function that you call wants an array here. Perhaps start with np.zeros of the right shape."
     if isinstance(error, ValueError) and "unpack" in text:
         return (
             "The names on the left are more or fewer than the values on the right. What does the cache hold?"

@@ -36,12 +36,13 @@ def right_message(exercise, notes, remark):
     return _join(first, *remarks, f"Worth knowing: {exercise.worth_knowing}", f"Next: {exercise.next_step}")
 
 
-def error_message(exercise, function, run, known):
+def error_message(exercise, function, run, known, note=""):
     """The answer stopped with an exception."""
     return _join(
         f"✗ {exercise.name} stopped with an error (tried with {run.case.sizes}).",
         *explain(run.error, function, run.case),
         *_likely(exercise, known),
+        _noted(note),
     )
 
 
@@ -100,7 +101,7 @@ def wrong_message(exercise, runs, known, note=""):
         *describe(departure),
         " ".join(filter(None, [*state, _sizes_that_pass(right, runs)])),
         *_likely(exercise, known),
-        f"Note: it was checked {note}." if note.startswith("with") else f"Note: {note[4:]}." if note else "",
+        _noted(note),
     )
 
 
@@ -127,6 +128,12 @@ def _likely(exercise, known):
             yield "Probably: " + sentences[group[0]]
         else:
             yield "Two mistakes give these numbers. " + " Or: ".join(sentences[name] for name in group[:2])
+
+
+def _noted(note):
+    if note.startswith("but "):
+        return f"Note: {note[4:]}."
+    return f"Note: it was checked {note}." if note else ""
 
 
 def _and(names):

@@ -1,0 +1,80 @@
+"""The bank tests itself: every known mistake is rejected and named, and no two are alike."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from mistaken_answers import KNOWN, NAMES, handed_in
+
+from cs231n.exercises import bank, grade
+from cs231n.exercises.recognise import cases, expected, mistaken
+
+
+@pytest.mark.parametrize(("name", "mistake"), KNOWN, ids=NAMES)
+def test_each_mistake_is_rejected_and_named(name, mistake):
+    verdict = grade(*handed_in(name, mistake))
+    assert verdict.status in ("wrong", "error")
+    assert verdict.mistake == mistake.name
+    assert mistake.sentence in verdict.message
+    assert len(verdict.message.splitlines()) <= 7  # check adds one
+
+
+def test_there_are_at_least_six_an_exercise_and_seventy_in_all():
+    counts = Counter(name for name, _ in KNOWN)
+    assert min(counts[name] for name in bank.ORDER) >= 6 and len(KNOWN) >= 70
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_names_are_given_once_and_sentences_are_short(name):
+    mistakes = bank.find(name).mistakes
+    assert len({mistake.name for mistake in mistakes}) == len(mistakes)
+    assert all(20 <= len(mistake.sentence) <= 125 for mistake in mistakes)
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_mistakes_differ_by_far_more_than_rounding(name):
+    """Each pair, and each mistake and the reference, differ by at least 1% somewhere."""
+    every = {"right": expected(name), **mistaken(name)}
+    for first in every:
+        for second in every:
+            if first < second:
+                assert _distance(every[first], every[second]) > 1e-2, (first, second)
+
+
+def _distance(first, second):
+    largest = 0
+    for ours, theirs in zip(first, second, strict=True):
+        if (ours is None) != (theirs is None):
+            return np.inf
+        for output in ours or ():
+            a, b = ours[output], theirs[output]
+            if a.shape != b.shape:
+                return np.inf
+            if a.size:
+                largest = max(largest, np.abs(a - b).max() / max(np.abs(a).max(), 1e-12))
+    return largest
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_an_exercise_says_all_that_a_student_needs(name):
+    exercise = bank.find(name)
+    assert exercise.name == name and len(exercise.hints) == 3 and len(set(exercise.hints)) == 3
+    for text in (exercise.start, exercise.worth_knowing, exercise.next_step, *exercise.hints):
+        assert 20 <= len(text) <= 250 and text[-1] in ".?"
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_cases_have_awkward_sizes(name):
+    sizes = [dict(part.split("=") for part in case.sizes.split(", ") if "=" in part) for case in cases(name)]
+    assert any(size["N"] == "1" for size in sizes)
+    assert any(len(set(size.values())) == len(size) for size in sizes)
+    if "T" in sizes[0] and name not in ("captioning_loss", "caption_lengths"):
+        assert any(size["T"] == "1" for size in sizes)
+
+
+def test_sampled_captions_differ_and_end_at_different_places():
+    for case, outputs in zip(cases("captioning_sample"), expected("captioning_sample"), strict=True):
+        captions, model = outputs["captions"], case.inputs["model"]
+        ends = [int((row == model._end).argmax()) if model._end in row else None for row in captions]
+        assert len(captions) == 1 or len(set(ends)) > 1
+        assert len(captions) == 1 or len({tuple(row) for row in captions}) > 1

@@ -45,10 +45,10 @@ def state_also(store: Store, entry: Entry) -> str:
 def bring_also(entries: list[Entry], store: Store, policy: Policy, report: Report, force=False) -> None:
     """Bring the files that are not there or are damaged; DownloadError where that fails."""
     with plainly(store, entries):
+        states = {entry.name: state_also(store, entry) for entry in entries}
+        report.found(states)
         for entry in entries:
-            state = state_also(store, entry)
-            report.file(entry.name, state)
-            if force or state != "whole":
+            if force or states[entry.name] != "whole":
                 with working_in(store, entries, report):
                     bring_one(entry, store, policy, report)
 

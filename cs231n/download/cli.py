@@ -8,6 +8,7 @@ from pathlib import Path
 from .also import bring_also, state_also
 from .errors import DiskError, DownloadError, UsageError
 from .fetch import Download, Wish
+from .lock import lock
 from .manifest import COCO, Entry, Manifest, addresses, load_manifest
 from .remote import Policy
 from .report import Report, for_terminal
@@ -92,13 +93,15 @@ def run(options, report: Report, policy: Policy) -> tuple[int, str]:
     entries = manifest.choose(options.only, options.all)
     extras = manifest.choose_also(options.also)
     urls = addresses(options.url) if options.url else manifest.urls
-    store = Store(options.dest.expanduser() if options.dest else default_folder(), policy.move_pause)
+    store = Store(
+        options.dest.expanduser().resolve() if options.dest else default_folder(), policy.move_pause
+    )
     if options.list:
         return show(manifest, store, report)
     if options.verify:
         return verify(entries, extras, store, report)
     if options.clean:
-        return 0, f"Removed {megabytes(store.clean())} of unfinished parts."
+        return clean(store)
     if options.zip and not options.zip.is_file():
         raise UsageError(f"There is no archive {options.zip}.", "")
     wish = Wish(entries, urls, options.zip, options.full or options.keep_zip, options.force, options.keep_zip)
@@ -120,6 +123,15 @@ def verify(entries: list[Entry], extras: list[Entry], store: Store, report: Repo
     if wrong:
         return 1, f"Missing or damaged in {store.folder}: {', '.join(wrong)}.\nRun get_data.py to fetch them."
     return 0, f"All {len(states)} files in {store.folder} are right."
+
+
+def clean(store: Store) -> tuple[int, str]:
+    """Remove unfinished parts, unless another run is at work on them."""
+    removed = 0
+    if store.work.is_dir():
+        with lock(store.lock_file):
+            removed = store.clean()
+    return 0, f"Removed {megabytes(removed)} of unfinished parts."
 
 
 def show(manifest: Manifest, store: Store, report: Report) -> tuple[int, str]:

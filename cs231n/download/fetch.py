@@ -51,18 +51,16 @@ class Download:
                     self._bring()
 
     def _look(self) -> None:
-        for entry in self.wish.entries:
-            state = self.store.state(entry)
-            self.report.file(entry.name, state)
-            if state == "whole":
-                self.left.remove(entry)
+        states = {entry.name: self.store.state(entry) for entry in self.wish.entries}
+        self.report.found(states)
+        self.left = [entry for entry in self.left if states[entry.name] != "whole"]
 
     def _bring(self) -> None:
         if not self.wish.force:  # another run may have brought some before this one held the lock
             states = {entry: self.store.state(entry) for entry in self.left}
             self.left = [entry for entry in self.left if states[entry] != "whole"]
             self._remove([entry for entry in self.left if states[entry] == "damaged"])
-        path = self.wish.zip_path or self._archive_nearby()
+        path = self.wish.zip_path or (None if self.wish.force else self._archive_nearby())
         if path:
             self.report.note(f"Taking the files out of {path}.")
             try:

@@ -70,12 +70,14 @@ class Remote:
                 raise refused(answer)
             start, total = content_range(answer)
             self.ranges = answer.status_code == 206 and start == 0 and plain(answer) and bool(total)
-            if not self.ranges and answer.status_code == 200:
-                if is_page(answer):
-                    raise sign_in_page()
-                length = answer.headers.get("Content-Length", "")
-                total = int(length) if plain(answer) and length.isdecimal() else None
-            self.size = total or None
+            if self.ranges:
+                next(self._body(answer), b"")  # read to its end, so that the connection serves again
+                self.size = total
+            elif is_page(answer):
+                raise sign_in_page()
+            else:
+                length = answer.headers.get("Content-Length", "") if answer.status_code == 200 else ""
+                self.size = int(length) if plain(answer) and length.isdecimal() else None
             self.validator = validator(answer)
             self.url = answer.url
 
@@ -88,23 +90,20 @@ class Remote:
 
         def attempt():
             nonlocal reached
-            before = reached
-            try:
+            while reached < end:  # an answer may rightly hold fewer bytes than were asked for
+                before = reached
                 with self._part(reached, end) as answer:
                     for chunk in self._body(answer):
                         chunk = chunk[: end - reached]
                         sink(chunk)
                         reached += len(chunk)
+                        self.failures = 0
                         if reached == end:
-                            return True
-                raise Passing("the connection was cut")
-            except Passing:
-                if reached > before:
-                    self.failures = 0
-                raise
+                            return
+                if reached == before:
+                    raise Passing("the server sent no bytes")
 
-        if start < end:
-            self._trying(attempt)
+        self._trying(attempt)
 
     def stream_whole(self, restart: Callable[[], Callable[[bytes], object]]) -> None:
         """Send the whole file to the sink that `restart` gives; every try begins at the first byte."""

@@ -22,6 +22,9 @@ class Report:
     def advance(self, count: int) -> None:
         """So many bytes more are here (fewer, where it is negative)."""
 
+    def found(self, states: dict[str, str]) -> None:
+        """What lies on the disk before anything is fetched, by name."""
+
     def file(self, name: str, state: str) -> None:
         """A file is `whole`, `missing`, `damaged`, `fetched` or `failed`."""
 
@@ -70,6 +73,11 @@ class Lines(Report):
         text = f"{megabytes(self.done)} of {megabytes(self.total) if self.total else '?'}"
         text += f", {rate / 1e6:.1f} MB/s"
         return text + (f", {(self.total - self.done) / rate:.0f} s left" if self.total else "")
+
+    def found(self, states):
+        if states:
+            whole = sum(state == "whole" for state in states.values())
+            self.note(f"{whole} of {len(states)} files are in place and whole.")
 
     def file(self, name, state):
         self.note(f"  {name}: {state}")
@@ -129,6 +137,10 @@ class Json(Report):
         if time.monotonic() - self.said >= self.every:
             self.said = time.monotonic()
             self.say("progress", total=self.total, done=self.done)
+
+    def found(self, states):
+        for name, state in states.items():
+            self.file(name, state)
 
     def file(self, name, state):
         self.say("file", name=name, state=state)

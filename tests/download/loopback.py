@@ -32,7 +32,7 @@ class Loopback:
         self.faults: list = []
         self.always: list = []
         self.log: list[dict] = []
-        self.sent = 0
+        self.sent = self.connections = 0
         self.over = threading.Event()
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
         self.server.daemon_threads = True
@@ -99,6 +99,10 @@ def make_handler(owner: Loopback):
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 20
+
+        def setup(self):
+            owner.connections += 1
+            super().setup()
 
         def log_message(self, *_):
             pass

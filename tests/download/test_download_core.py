@@ -7,6 +7,7 @@ def test_a_first_run_brings_the_needed_files_and_no_more(world):
     assert world.run() == 0
     assert world.has(*NEEDED)
     assert world.server.kinds() == ["probe", "tail", "span", "span", "span"]
+    assert world.server.connections == 1
     assert world.server.sent < 0.85 * len(world.zip)
 
 

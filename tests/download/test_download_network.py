@@ -205,6 +205,19 @@ def test_a_content_range_shifted_for_ever_ends_with_status_3(world):
     fails(world, 3, "other bytes than the ones asked for")
 
 
+def test_a_server_that_sends_less_than_asked_is_asked_for_the_rest_at_once(world):
+    def small(answer):
+        if answer.asked["kind"] == "span":
+            first, _ = answer.asked["range"].removeprefix("bytes=").split("-")
+            answer.body = answer.body[:50_000]
+            place = f"bytes {first}-{int(first) + len(answer.body) - 1}/{len(world.zip)}"
+            answer.headers |= {"Content-Length": str(len(answer.body)), "Content-Range": place}
+
+    world.server.always = [small]
+    arrives(world)
+    assert "trying again" not in world.err
+
+
 @pytest.mark.parametrize("length", ["10", "99999999"])
 def test_a_wrong_content_length_is_survived(world, length):
     world.server.faults = [("span", header("Content-Length", length))]

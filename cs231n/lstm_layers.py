@@ -6,6 +6,7 @@ input gate, forget gate, output gate, candidate.
 
 import numpy as np
 
+from cs231n.packing import batch_major, previous_rows, row_blocks, time_major
 from cs231n.shapes import check_shapes
 
 
@@ -76,18 +77,12 @@ def lstm_forward(x, h0, Wx, Wh, b):
     ValueError: when a shape does not fit
     """
     size = check_shapes(x=(x, "N T D"), h0=(h0, "N H"), Wx=(Wx, "D 4H"), Wh=(Wh, "H 4H"), b=(b, "4H"))
-    N, T, D, H = (size[letter] for letter in "NTDH")
-    gates = (x.reshape(N * T, D) @ Wx + b).reshape(N, T, 4 * H)
-    gates = gates.astype(np.result_type(gates, h0, Wh), copy=False)
-    h, c, tanh_c = (np.empty((N, T, H), dtype=gates.dtype) for _ in range(3))
-    state, cell = h0, np.zeros((N, H), dtype=gates.dtype)
-    for t in range(T):
-        gates[:, t] = _squash(gates[:, t] + state @ Wh)
-        i, f, o, g = np.split(gates[:, t], 4, axis=1)
-        cell = c[:, t] = f * cell + i * g
-        tanh_c[:, t] = np.tanh(cell)
-        state = h[:, t] = o * tanh_c[:, t]
-    return h, (x, h0, Wx, Wh, h, c, gates, tanh_c)
+    N, T = size["N"], size["T"]
+    a = time_major(x) @ Wx + b
+    a = a.astype(np.result_type(a, h0, Wh), copy=False)
+    _, (h, _, _, _, *inside) = lstm_states(a, h0, Wh, [N] * T)
+    h, *inside = (batch_major(part, N, T) for part in (h, *inside))
+    return h, (x, h0, Wx, Wh, h, *inside)
 
 
 def lstm_backward(dh, cache):
@@ -97,42 +92,78 @@ def lstm_backward(dh, cache):
     cache: (x, h0, Wx, Wh, h, c, gates, tanh_c) from `lstm_forward`
     returns: dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,)
     """
-    x, h0, Wx, Wh, h, c, gates, tanh_c = cache
+    x, h0, Wx, Wh, h, *inside = cache
     size = check_shapes(x=(x, "N T D"), h=(h, "N T H"), dh=(dh, "N T H"))
-    N, T, D, H = (size[letter] for letter in "NTDH")
-    da = np.empty((N, T, 4 * H), dtype=np.result_type(dh, h))
-    dstate, dcell = (np.zeros((N, H), dtype=da.dtype) for _ in range(2))
-    start = np.zeros_like(dcell)
-    for t in reversed(range(T)):
-        prev_c = c[:, t - 1] if t else start
-        da[:, t], dcell = _step_gradient(dh[:, t] + dstate, dcell, prev_c, gates[:, t], tanh_c[:, t])
-        dstate = da[:, t] @ Wh.T
-    rows = da.reshape(N * T, 4 * H)
-    prev_h = np.concatenate([h0[:, None], h], axis=1)[:, :T].reshape(N * T, H)
-    dx = (rows @ Wx.T).reshape(N, T, D)
-    return dx, dstate, x.reshape(N * T, D).T @ rows, prev_h.T @ rows, rows.sum(axis=0)
+    N, T = size["N"], size["T"]
+    states = (time_major(h), h0, Wh, [N] * T, *(time_major(part) for part in inside))
+    da, dh0, dWh = lstm_states_backward(time_major(dh), states)
+    return batch_major(da @ Wx.T, N, T), dh0, time_major(x).T @ da, dWh, da.sum(axis=0)
 
 
-def _squash(a):
-    """Sigmoid on the blocks i, f, o of a (N, 4H), tanh on the block g."""
+def lstm_states(a, h0, Wh, counts):
+    """The part of an LSTM that has to go step by step: everything after a_t = x_t Wx + b.
+
+    a: (K, 4H) packed rows of x_t Wx + b, overwritten with the gates
+    h0: (N, H), Wh: (H, 4H)
+    counts: rows at each step, see `packing`
+    returns: h (K, H) packed rows and cache (h, h0, Wh, counts, c, gates, tanh_c)
+    """
+    H = h0.shape[1]
+    h, c, tanh_c = (np.empty((len(a), H), dtype=a.dtype) for _ in range(3))
+    state, cell = h0, np.zeros_like(h0, dtype=a.dtype)
+    for rows in row_blocks(counts):
+        still = slice(rows.stop - rows.start)
+        a[rows] += state[still] @ Wh
+        i, f, o, g = np.split(_squash(a[rows], out=a[rows]), 4, axis=1)
+        np.multiply(f, cell[still], out=c[rows])
+        c[rows] += i * g
+        np.tanh(c[rows], out=tanh_c[rows])
+        np.multiply(o, tanh_c[rows], out=h[rows])
+        state, cell = h[rows], c[rows]
+    return h, (h, h0, Wh, counts, c, a, tanh_c)
+
+
+def lstm_states_backward(dh, cache):
+    """Backward of `lstm_states`.
+
+    dh: (K, H) packed rows
+    returns: da (K, 4H), dh0 (N, H), dWh (H, 4H)
+    """
+    h, h0, Wh, counts, c, gates, tanh_c = cache
+    da = np.empty(gates.shape, dtype=np.result_type(dh, h, Wh))
+    dstate = np.zeros((0, h.shape[1]), dtype=da.dtype)  # from the step after: only captions that have one
+    dcell = np.zeros_like(h0, dtype=da.dtype)
+    prev_c = previous_rows(c, np.zeros_like(h0), counts)
+    for rows in reversed(row_blocks(counts)):
+        still = slice(rows.stop - rows.start)
+        dh_t = dh[rows].astype(da.dtype)
+        dh_t[: len(dstate)] += dstate
+        dcell[still] = _step_gradient(
+            dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], out=da[rows]
+        )[1]
+        dstate = da[rows] @ Wh.T
+    dh0 = np.zeros_like(dcell)
+    dh0[: len(dstate)] = dstate
+    return da, dh0, previous_rows(h, h0, counts).T @ da
+
+
+def _squash(a, out=None):
+    """Sigmoid on the blocks i, f, o of a (N, 4H), tanh on the block g; out may be a itself."""
     H = a.shape[1] // 4
-    gates = np.empty_like(a)
+    gates = np.empty_like(a) if out is None else out
     gates[:, : 3 * H] = sigmoid(a[:, : 3 * H])
-    gates[:, 3 * H :] = np.tanh(a[:, 3 * H :])
+    np.tanh(a[:, 3 * H :], out=gates[:, 3 * H :])
     return gates
 
 
-def _step_gradient(dnext_h, dnext_c, prev_c, gates, tanh_c):
+def _step_gradient(dnext_h, dnext_c, prev_c, gates, tanh_c, out=None):
     """Gradients with respect to a (N, 4H), before the squashing, and to prev_c (N, H)."""
     i, f, o, g = np.split(gates, 4, axis=1)
     dc = dnext_c + dnext_h * o * (1 - tanh_c * tanh_c)
-    da = np.concatenate(
-        [
-            dc * g * i * (1 - i),
-            dc * prev_c * f * (1 - f),
-            dnext_h * tanh_c * o * (1 - o),
-            dc * i * (1 - g * g),
-        ],
-        axis=1,
-    )
-    return da, dc * f
+    parts = [
+        dc * g * i * (1 - i),
+        dc * prev_c * f * (1 - f),
+        dnext_h * tanh_c * o * (1 - o),
+        dc * i * (1 - g * g),
+    ]
+    return np.concatenate(parts, axis=1, out=out), dc * f

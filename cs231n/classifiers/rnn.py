@@ -6,22 +6,12 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from cs231n.rnn_layers import (
-    affine_backward,
-    affine_forward,
-    lstm_backward,
-    lstm_forward,
-    lstm_step_forward,
-    rnn_backward,
-    rnn_forward,
-    rnn_step_forward,
-    temporal_affine_backward,
-    temporal_affine_forward,
-    temporal_softmax_loss,
-    word_embedding_backward,
-    word_embedding_forward,
-)
+from cs231n.layers import affine_backward, affine_forward
+from cs231n.lstm_layers import lstm_states, lstm_states_backward, lstm_step_forward
+from cs231n.packing import pack_captions
+from cs231n.rnn_layers import rnn_states, rnn_states_backward, rnn_step_forward
 from cs231n.shapes import check_finite, check_indices, check_shapes
+from cs231n.temporal_layers import softmax_loss, word_inputs_backward, word_inputs_forward
 
 CELL_TYPES = {"rnn": 1, "lstm": 4}  # name of the cell: how many blocks of H columns its weights have
 
@@ -87,21 +77,24 @@ class CaptioningRNN:
         features = self._checked(features)
         check_shapes(features=(features, "N D"), captions=(captions, "N T"))
         check_indices("captions", captions, len(p["W_embed"]), "the vocabulary")
-        words_in, words_out = captions[:, :-1], captions[:, 1:]
-        forward, backward = (
-            (lstm_forward, lstm_backward) if self.cell_type == "lstm" else (rnn_forward, rnn_backward)
+        states, states_backward = (
+            (lstm_states, lstm_states_backward)
+            if self.cell_type == "lstm"
+            else (rnn_states, rnn_states_backward)
         )
+        order, counts, words_in, words_out = pack_captions(captions, self._null)
 
-        h0, proj_cache = affine_forward(features, p["W_proj"], p["b_proj"])
-        vectors, embed_cache = word_embedding_forward(words_in, p["W_embed"])
-        h, cell_cache = forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
-        scores, vocab_cache = temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
-        loss, dscores = temporal_softmax_loss(scores, words_out, words_out != self._null)
+        h0, proj_cache = affine_forward(features[order], p["W_proj"], p["b_proj"])
+        a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])
+        h, states_cache = states(a, h0, p["Wh"], counts)
+        scores, vocab_cache = affine_forward(h, p["W_vocab"], p["b_vocab"])
+        weights = (words_out != self._null).astype(self.dtype) / max(len(captions), 1)
+        loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
 
         grads = {}
-        dh, grads["W_vocab"], grads["b_vocab"] = temporal_affine_backward(dscores, vocab_cache)
-        dvectors, dh0, grads["Wx"], grads["Wh"], grads["b"] = backward(dh, cell_cache)
-        grads["W_embed"] = word_embedding_backward(dvectors, embed_cache)
+        dh, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
+        da, dh0, grads["Wh"] = states_backward(dh, states_cache)
+        grads["W_embed"], grads["Wx"], grads["b"] = word_inputs_backward(da, words_cache)
         _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache)
         return loss, grads
 

@@ -1,0 +1,70 @@
+"""Packed rows: the words of many captions in one array, step after step, without any padding.
+
+Captions are sorted, the longest first. Then those that still have a word at step t are the first counts[t]
+of them, and packed rows hold counts[0] rows for step 0, then counts[1] rows for step 1, and so on. A batch
+without padding is packed rows too: N rows at each of T steps.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class PackedCaptions(NamedTuple):
+    """What a captioning model reads and has to say, as packed rows.
+
+    order: (N,) which caption stands in which place, the longest first
+    counts: list, how many captions have a word at each step; K is their sum
+    words_in: (K,) the word that is fed
+    words_out: (K,) the word that should come next; <NULL> inside a caption stays, after its last word not
+    """
+
+    order: np.ndarray
+    counts: list
+    words_in: np.ndarray
+    words_out: np.ndarray
+
+
+def pack_captions(captions, null):
+    """Cut captions (N, T + 1) into words fed and words to come, and leave out the tail that is only <NULL>.
+
+    Nothing after a caption's last word to come changes the loss, so leaving it out is exact. A <NULL> before
+    that word moves the state like any word, so it stays.
+    """
+    words_in, words_out = captions[:, :-1], captions[:, 1:]
+    steps = np.arange(words_out.shape[1])
+    lengths = np.where(words_out != null, steps + 1, 0).max(axis=1, initial=0)
+    order = np.argsort(-lengths, kind="stable")
+    there = steps[:, None] < lengths[order]  # (T, N): the first captions, fewer at each step
+    counts = [int(count) for count in there.sum(axis=1) if count]
+    return PackedCaptions(order, counts, words_in[order].T[there], words_out[order].T[there])
+
+
+def row_blocks(counts):
+    """The packed rows of each step: a list of slices."""
+    ends = np.cumsum(counts, dtype=int).tolist()
+    return [slice(end - count, end) for count, end in zip(counts, ends, strict=True)]
+
+
+def previous_rows(h, h0, counts):
+    """The state before each packed row: h0 at step 0, then the same caption's row of the step before.
+
+    h: (K, H) packed rows, h0: (N, H)
+    returns: (K, H)
+    """
+    previous, before = np.empty_like(h), h0
+    for rows in row_blocks(counts):
+        previous[rows] = before[: rows.stop - rows.start]
+        before = h[rows]
+    return previous
+
+
+def time_major(x):
+    """(N, T, D) → packed rows (T · N, D); without copying where x lies in memory step after step."""
+    N, T, D = x.shape
+    return x.transpose(1, 0, 2).reshape(T * N, D)
+
+
+def batch_major(rows, N, T):
+    """Packed rows (T · N, D) → (N, T, D), a view of the same memory."""
+    return rows.reshape(T, N, rows.shape[1]).transpose(1, 0, 2)

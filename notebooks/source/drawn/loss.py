@@ -5,13 +5,13 @@ from .pencil import Sheet
 
 def captioning_loss():
     """The layers of the captioner, from top to bottom. features (N, D) go through an affine layer and become h0
-    (N, H). words_in (N, T) go through the word embedding and become vectors (N, T, W). The RNN makes of both h
+    (N, H). captions_in (N, T) go through the word embedding and become vectors (N, T, W). The RNN makes of both h
     (N, T, H), the temporal affine layer makes scores (N, T, V), and the masked softmax compares them with
-    words_out (N, T) and gives the loss. Each layer's weights stand beside it."""
+    captions_out (N, T) and gives the loss. Each layer's weights stand beside it."""
     sheet = Sheet(800, 640)
     affine_x, words_x, middle, weights_x = 250, 470, 360, 690
     features = sheet.box(affine_x, 50, "features", "input", w=150, h=52, below="(N, D)")
-    words_in = sheet.box(words_x, 50, "words_in", "input", w=150, h=52, below="(N, T)")
+    captions_in = sheet.box(words_x, 50, "captions_in", "input", w=150, h=52, below="(N, T)")
     affine = sheet.layer(affine_x, 152, "affine", w=170)
     embedding = sheet.layer(words_x, 152, "word embedding", w=186)
     network = sheet.layer(middle, 274, "RNN  or  LSTM", w=390)
@@ -23,14 +23,14 @@ def captioning_loss():
     W_embed = sheet.box(weights_x, 152, "W_embed", "weight", w=130)
     Wx = sheet.box(weights_x, 274, "Wx, Wh, b", "weight", w=130)
     W_vocab = sheet.box(weights_x, 384, "W_vocab", "weight", w=130, h=52, below="b_vocab")
-    words_out = sheet.box(weights_x, 494, "words_out", "input", w=130, h=52, below="(N, T)")
+    captions_out = sheet.box(weights_x, 494, "captions_out", "input", w=146, h=52, below="(N, T)")
     for weights, layer in ((W_proj, affine), (W_embed, embedding), (Wx, network), (W_vocab, vocab)):
         sheet.arrow(weights, layer, "weight")
-    sheet.arrow(words_out, softmax, "input")
+    sheet.arrow(captions_out, softmax, "input")
     sheet.text(weights_x, 540, "<NULL> does not count", size=15)
 
     sheet.arrow(features, affine, "input")
-    sheet.arrow(words_in, embedding, "input")
+    sheet.arrow(captions_in, embedding, "input")
     sheet.arrow(affine, (affine_x, network.y - 24), "state")
     sheet.arrow(embedding, (words_x, network.y - 24), "input")
     sheet.arrow(network, vocab, "state")

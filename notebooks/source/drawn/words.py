@@ -75,26 +75,26 @@ def _blue(strength):
 
 def special_tokens():
     """A caption as a row of 17 numbers: 1 for START, then the words, 3 for UNK (a word that is not in the
-    vocabulary), 2 for END, and 0 for NULL up to the end of the row. Below, words_in is the row without its last
-    number; words_out, one place further, is the row without its first: what must come out after each word that
+    vocabulary), 2 for END, and 0 for NULL up to the end of the row. Below, captions_in is the row without its
+    last number; captions_out, one place further, is the row without its first: what must come out after each word that
     went in. Places where NULL should come out do not count."""
     sheet = Sheet(800, 350)
     special = {"<START>": "state", "<END>": "gradient", "<UNK>": "output", "<NULL>": "quiet"}
     words = CAPTION + ["<NULL>"] * (17 - len(CAPTION))
     numbers = [str(number) for number in NUMBERS] + ["0"] * (17 - len(CAPTION))
     roles = [special.get(word, "input") for word in words]
-    left, w = 116, 39
+    left, w = 126, 38
     for t, (word, role) in enumerate(zip(words, roles, strict=True)):
         sheet.text(left + (t + 0.45) * w, 86, word, size=16, role=role, ha="left", code=True, rotation=65)
     rows = (
         ("captions", 96, slice(0, 17)),
-        ("words_in", 184, slice(0, 16)),
-        ("words_out", 254, slice(1, 17)),
+        ("captions_in", 184, slice(0, 16)),
+        ("captions_out", 254, slice(1, 17)),
     )
     for name, y, part in rows:
-        sheet.text(left - 10, y + 17, name, ha="right", code=True, bold=True, size=15)
+        sheet.text(left - 10, y + 17, name, ha="right", code=True, bold=True, size=14)
         cells = sheet.cells(left, y, numbers[part], roles=roles[part], w=w)
-        if name == "words_in":
+        if name == "captions_in":
             tops = cells
     for top, cell, number in zip(tops, cells, numbers[1:], strict=True):
         sheet.arrow(top.at(0, 1), cell.at(0, -1), "quiet" if number == "0" else "ink", width=1.4)
@@ -102,8 +102,8 @@ def special_tokens():
             cell.x, 312, "✓" if number != "0" else "–", role="state" if number != "0" else "quiet", size=18
         )
     sheet.text(left - 10, 312, "counts?", ha="right", size=15)
-    sheet.text(left, 156, "words_in = captions[:, :-1]", ha="left", code=True, size=15)
-    sheet.text(left + 16 * w, 156, "words_out = captions[:, 1:]", ha="right", code=True, size=15)
+    sheet.text(left, 156, "captions_in = captions[:, :-1]", ha="left", code=True, size=15)
+    sheet.text(left + 16 * w, 156, "captions_out = captions[:, 1:]", ha="right", code=True, size=15)
     return sheet
 
 

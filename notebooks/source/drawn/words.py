@@ -76,8 +76,8 @@ def _blue(strength):
 def special_tokens():
     """A caption as a row of 17 numbers: 1 for START, then the words, 3 for UNK (a word that is not in the
     vocabulary), 2 for END, and 0 for NULL up to the end of the row. Below, captions_in is the row without its
-    last number; captions_out, one place further, is the row without its first: what must come out after each word that
-    went in. Places where NULL should come out do not count."""
+    last number; captions_out, one place further, is the row without its first: what must come out after each
+    word that went in. Places where NULL should come out do not count."""
     sheet = Sheet(800, 350)
     special = {"<START>": "state", "<END>": "gradient", "<UNK>": "output", "<NULL>": "quiet"}
     words = CAPTION + ["<NULL>"] * (17 - len(CAPTION))

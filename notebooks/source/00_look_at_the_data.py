@@ -46,9 +46,8 @@ check_setup()
 # exactly the same form, so one line switches between them.
 
 # %%
-data = load_coco_data(
-    base_dir=SCENES_DIR
-)  # for real photographs: base_dir=COCO_DIR (see the end of this chapter)
+DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see the end of this chapter)
+data = load_coco_data(base_dir=DATA)
 
 for name, value in data.items():
     shape = value.shape if isinstance(value, np.ndarray) else f"{type(value).__name__} of {len(value)}"

@@ -82,7 +82,7 @@ rnn_forward = check(rnn_forward)
 # remember the push? Each row is a unit, each column a time step. Change `sizes` and look again.
 
 # %%
-sizes = [0.5, 1.0, 2.0]
+sizes = [0.5, 0.9, 2.0]
 
 rng = np.random.default_rng(3)
 H, T = 24, 40
@@ -101,7 +101,7 @@ plt.show()
 
 # %% [markdown]
 # With small weights the memory is gone after a few steps. With large weights the network never becomes quiet: it
-# goes on talking to itself, and the push is drowned. Only in between does a trace stay for some time.
+# goes on talking to itself, and the push is drowned. Only in between does a trace of the push stay for some time.
 #
 # ## Backward: through time
 #

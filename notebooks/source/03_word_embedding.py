@@ -18,7 +18,7 @@ import numpy as np
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.coco_utils import SCENES_DIR, load_coco_data
+from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.exercises import check, hint, progress
 from cs231n.plotting import PALETTE, use_course_style
 
@@ -111,7 +111,8 @@ word_embedding_backward = check(word_embedding_backward, forward=word_embedding_
 # yourself in the next chapter) and look.
 
 # %%
-data = load_coco_data(base_dir=SCENES_DIR)  # for real photographs: load_coco_data(), see chapter 0
+DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
+data = load_coco_data(base_dir=DATA)
 
 np.random.seed(231)
 model = CaptioningRNN(data["word_to_idx"], cell_type="rnn")
@@ -136,6 +137,7 @@ looks = {
     "places": ("^", PALETTE["state"]),
 }
 
+groups = {name: [word for word in group if word in data["word_to_idx"]] for name, group in groups.items()}
 words = [word for group in groups.values() for word in group]
 rows = [data["word_to_idx"][word] for word in words]
 fig, axes = plt.subplots(1, 2, figsize=(11, 4.6))

@@ -18,7 +18,7 @@ import numpy as np
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.gradient_check import grad_check_sparse
 from cs231n.image_utils import image_from_url
@@ -29,7 +29,8 @@ from cs231n.rnn_layers import temporal_affine_backward, temporal_affine_forward,
 use_course_style()
 
 # %%
-data = load_coco_data(base_dir=SCENES_DIR)  # for real photographs: load_coco_data(), see chapter 0
+DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
+data = load_coco_data(base_dir=DATA)
 
 # %% [markdown]
 # These lines bring the functions that you wrote in the chapters before. Where you have none yet, they take the

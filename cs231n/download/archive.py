@@ -86,8 +86,7 @@ def open_archive(file) -> zipfile.ZipFile:
         return zipfile.ZipFile(file)
     except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
         raise VerificationError(
-            f"This is not a whole zip archive: the list of its files is missing or damaged ({error}).",
-            "If it is a half download, delete it and run get_data.py without --zip.",
+            f"This is not a whole zip archive, perhaps half of one: the list of its files is damaged ({error}).",
         ) from error
 
 

@@ -2,6 +2,7 @@
 
 import errno
 
+AGAIN = "Run the same command again. If the same file fails again, the copy on the server is damaged."
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -24,6 +25,9 @@ class VerificationError(DownloadError):
     """The bytes are not the ones the manifest promises."""
 
     status = 1
+
+    def __init__(self, what: str, next_step: str = AGAIN):
+        super().__init__(what, next_step)
 
 
 class UsageError(DownloadError):

@@ -68,6 +68,7 @@ class Download:
             except VerificationError as fault:
                 self.faults.append(fault)
         if not self.wish.zip_path:
+            self.faults.clear()  # an archive that happened to lie there promised nothing
             for url in self.wish.urls:
                 if self.left:
                     self._from_address(url)
@@ -210,4 +211,6 @@ class Download:
         """All faults as one error; of the first verification fault's kind, if there is one."""
         kind = next((f for f in self.faults if isinstance(f, VerificationError)), self.faults[-1])
         what = "\n".join(dict.fromkeys(fault.what for fault in self.faults))
+        if self.wish.zip_path:
+            return type(kind)(what, "Run get_data.py without --zip to fetch what is missing.")
         return type(kind)(what, kind.next_step)

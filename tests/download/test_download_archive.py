@@ -102,9 +102,10 @@ def test_other_contents_of_the_right_size_are_refused(world):
 
 
 def test_a_length_that_is_a_lie_fetches_no_more_than_the_member(world):
-    """The span ends where the next member begins; the bytes in it decide."""
+    """The span ends where the next member begins. Older zipfiles then read the file, newer ones refuse."""
     world.publish(patched_directory(world.zip, "captions.h5", "compressed", 2**31))
-    assert world.run("--only", "captions.h5") == 0
+    status = world.run("--only", "captions.h5")
+    assert (status, world.has("captions.h5")) in [(0, True), (1, False)]
     assert world.server.sent < 200_000 + 2 * archive_module.TAIL
 
 
@@ -227,6 +228,12 @@ def test_a_good_zip_needs_no_network(world):
     assert world.has(*NEEDED)
     assert world.server.log == []
     assert path.exists()
+
+
+def test_a_damaged_archive_left_by_the_old_script_does_not_hide_a_network_fault(world):
+    (world.folder / "coco.zip").write_bytes(b"x" * len(world.zip))
+    world.server.files.clear()
+    fails(world, 3, "404")
 
 
 def test_a_corrupt_zip_gives_what_is_whole(world):

@@ -7,6 +7,7 @@ function may read the cache of a wrong forward function. The second and later at
 from dataclasses import dataclass
 
 from cs231n.exercises import bank
+from cs231n.exercises.cache_by_names import cache_by_names
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.recognise import cases, expected
 from cs231n.exercises.run import names_replaced, run
@@ -77,6 +78,8 @@ def _caches(exercise, function, forward):
             f"but the {asked.name} that makes its cache is not right yet",
         )
     yield lambda *inputs: reference(*inputs)[-1], note
+    if guess := cache_by_names(exercise, function):
+        yield guess, note
     if exercise.step:
         for step in _steps(exercise, function):
             yield lambda *inputs, step=step: _step_caches(step, *inputs), note

@@ -1,6 +1,6 @@
 """Where and how far an answer departs from the expected one, in the reader's terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -15,6 +15,12 @@ class Departure:
     axes: tuple
     expected: np.ndarray
     given: np.ndarray
+    words: dict = field(default_factory=dict)  # number → special word, where the values are words
+
+    def value(self, of):
+        """A value as the reader sees it."""
+        word = self.words.get(int(of)) if self.words and np.isfinite(of) else None
+        return f"{number(of)} ({word})" if word else number(of)
 
 
 def differing(expected, given):
@@ -53,7 +59,8 @@ def describe(departure):
     )
     index = f"{departure.name}[{', '.join(map(str, first))}]"
     lines = [
-        f"First difference: {index} ({place}): expected {number(expected[first])}, yours {number(given[first])}."
+        f"First difference: {index} ({place}): expected {departure.value(expected[first])}, "
+        f"yours {departure.value(given[first])}."
     ]
     lines.append(_overall(departure, mask))
     return lines

@@ -39,6 +39,7 @@ class Exercise:
     returns_cache: True where the function returns a cache as its last output
     forward: for a backward function, the name of the forward function whose cache it reads
     step: for a function over a sequence, the name of the step function it may be built from
+    between: for a backward function, what people keep in a cache besides inputs and outputs, by name
     whole_numbers: True where the outputs count or name things, such as words
     start: where to begin, for a student who has not; hints: three, from a question to nearly the line
     """
@@ -56,6 +57,7 @@ class Exercise:
     returns_cache: bool = False
     forward: str | None = None
     step: str | None = None
+    between: Callable | None = None
     whole_numbers: bool = False
 
 

@@ -86,7 +86,8 @@ def wrong_message(exercise, runs, known, note=""):
     k = next(k for k, run in enumerate(runs) if _wrong_outputs(right[k], run))
     run, wrong = runs[k], _wrong_outputs(right[k], runs[k])
     axes = flat_axes(exercise)
-    departure = Departure(wrong[0], axes[wrong[0]], right[k][wrong[0]], run.outputs[wrong[0]])
+    words = _special_words(run.case) if exercise.whole_numbers else {}
+    departure = Departure(wrong[0], axes[wrong[0]], right[k][wrong[0]], run.outputs[wrong[0]], words)
     ever = [
         name for name in axes if any(name in _wrong_outputs(r, s) for r, s in zip(right, runs, strict=True))
     ]
@@ -109,6 +110,11 @@ def _wrong_outputs(right, run):
     if run.outputs is None:
         return []
     return [name for name in right if not agrees(right[name], run.outputs[name])]
+
+
+def _special_words(case):
+    vocabulary = getattr(case.inputs.get("model"), "idx_to_word", {})
+    return {number: word for number, word in vocabulary.items() if word.startswith("<")}
 
 
 def _sizes_that_pass(right, runs):

@@ -10,6 +10,13 @@ from cs231n.rnn_layers import lstm_step_backward
 MISTAKES = []
 
 
+def parts_of_step(x, prev_h, prev_c, Wx, Wh, b, next_h, next_c):
+    """Gates and squashed cell, by the names that people give them."""
+    gates = dict(zip("ifog", squashed(x, prev_h, Wx, Wh, b), strict=True))
+    tanh_c = np.tanh(next_c)
+    return {**gates, "tanh_c": tanh_c, "tanh_next_c": tanh_c, "a": x @ Wx + prev_h @ Wh + b}
+
+
 def through_cell(dh, dc, o, next_c):
     """Gradient that arrives at next_c: its own, and the one through next_h."""
     return dc + dh * o * (1 - np.tanh(next_c) ** 2)
@@ -225,6 +232,7 @@ EXERCISE = Exercise(
         "db": ("gate",),
     },
     cases=lstm_step_gradients,
+    between=parts_of_step,
     start="Start with the gradient of the cell. It arrives on two paths: from dnext_c and through next_h.",
     worth_knowing="on its way back the cell's gradient meets only the gate f, no matrix: that is why it lasts.",
     next_step="lstm_forward and lstm_backward run the step over time.",

@@ -197,11 +197,10 @@ EXERCISE = Exercise(
     },
     cases=rnn_gradients,
     start="Start with a loop from the last time step to the first. Two gradients meet at each state: which two?",
-    worth_knowing="the same Wh was used at every step, so its gradient is a sum over time, "
-    "and a long chain of products with Wh makes it vanish or explode.",
+    worth_knowing="every step back multiplies by Wh once more, so over many steps a gradient fades or explodes.",
     next_step="play with the figure of vanishing gradients, then chapter 03 turns words into vectors.",
     hints=(
-        "On how many ways does the state of time step t reach the loss?",
+        "In how many ways does the state of time step t reach the loss?",
         "dh[:, t] comes from the step's own output, and a second gradient comes from step t + 1. Add the two "
         "before you walk through the step. What is the second one at the last step?",
         "Loop t from T - 1 down to 0: give dh[:, t] + dprev_h to rnn_step_backward, store dx[:, t], and add to "

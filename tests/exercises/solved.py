@@ -1,0 +1,121 @@
+"""One solved notebook as source text: a cell for each answer, and the check cell under it."""
+
+ANSWERS = {
+    "caption_lengths": """
+        def caption_lengths(captions):
+            return (captions > 2).sum(axis=1)
+        """,
+    "rnn_step_forward": """
+        def rnn_step_forward(x, prev_h, Wx, Wh, b):
+            next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+            return next_h, (Wx, Wh, x, prev_h, next_h)
+        """,
+    "rnn_step_backward": """
+        def rnn_step_backward(dnext_h, cache):
+            Wx, Wh, x, prev_h, next_h = cache
+            da = dnext_h * (1 - next_h**2)
+            return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(axis=0)
+        """,
+    "rnn_forward": """
+        def rnn_forward(x, h0, Wx, Wh, b):
+            h, cache, state = np.zeros((len(x), x.shape[1], len(b)), x.dtype), [], h0
+            for t in range(x.shape[1]):
+                state, step_cache = rnn_step_forward(x[:, t], state, Wx, Wh, b)
+                h[:, t] = state
+                cache.append(step_cache)
+            return h, cache
+        """,
+    "rnn_backward": """
+        def rnn_backward(dh, cache):
+            dprev_h, dWx, dWh, db, dx = 0, 0, 0, 0, []
+            for t in reversed(range(dh.shape[1])):
+                dx_t, dprev_h, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t] + dprev_h, cache[t])
+                dx.append(dx_t)
+                dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+            return np.stack(dx[::-1], axis=1), dprev_h, dWx, dWh, db
+        """,
+    "word_embedding_forward": """
+        def word_embedding_forward(x, W):
+            return W[x], (x, W)
+        """,
+    "word_embedding_backward": """
+        def word_embedding_backward(dout, cache):
+            x, W = cache
+            dW = np.zeros_like(W)
+            np.add.at(dW, x, dout)
+            return dW
+        """,
+    "captioning_loss": """
+        from cs231n.rnn_layers import affine_backward, affine_forward
+        from cs231n.rnn_layers import temporal_affine_backward, temporal_affine_forward, temporal_softmax_loss
+
+        def captioning_loss(model, features, captions):
+            p = model.params
+            words_in, words_out = captions[:, :-1], captions[:, 1:]
+            mask = words_out != model._null
+            h0, proj_cache = affine_forward(features, p["W_proj"], p["b_proj"])
+            vectors, embed_cache = word_embedding_forward(words_in, p["W_embed"])
+            h, rnn_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
+            scores, vocab_cache = temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
+            loss, dscores = temporal_softmax_loss(scores, words_out, mask)
+            grads = {}
+            dh, grads["W_vocab"], grads["b_vocab"] = temporal_affine_backward(dscores, vocab_cache)
+            dvectors, dh0, grads["Wx"], grads["Wh"], grads["b"] = rnn_backward(dh, rnn_cache)
+            grads["W_embed"] = word_embedding_backward(dvectors, embed_cache)
+            _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache)
+            return loss, grads
+        """,
+    "captioning_sample": """
+        def captioning_sample(model, features, max_length=30):
+            p = model.params
+            captions = np.full((len(features), max_length), model._null, dtype=np.int32)
+            h = features @ p["W_proj"] + p["b_proj"]
+            words, ended = np.full(len(features), model._start), np.zeros(len(features), dtype=bool)
+            for t in range(max_length):
+                h, _ = rnn_step_forward(p["W_embed"][words], h, p["Wx"], p["Wh"], p["b"])
+                words = (h @ p["W_vocab"] + p["b_vocab"]).argmax(axis=1)
+                captions[~ended, t] = words[~ended]
+                ended |= words == model._end
+            return captions
+        """,
+    "lstm_step_forward": """
+        def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
+            i, f, o, g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)
+            i, f, o, g = 1 / (1 + np.exp(-i)), 1 / (1 + np.exp(-f)), 1 / (1 + np.exp(-o)), np.tanh(g)
+            next_c = f * prev_c + i * g
+            return o * np.tanh(next_c), next_c, (x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c)
+        """,
+    "lstm_step_backward": """
+        def lstm_step_backward(dnext_h, dnext_c, cache):
+            x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c = cache
+            tanh_c = np.tanh(next_c)
+            dc = dnext_c + dnext_h * o * (1 - tanh_c**2)
+            di, df, do, dg = dc * g, dc * prev_c, dnext_h * tanh_c, dc * i
+            da = np.hstack([di * i * (1 - i), df * f * (1 - f), do * o * (1 - o), dg * (1 - g**2)])
+            return da @ Wx.T, da @ Wh.T, dc * f, x.T @ da, prev_h.T @ da, da.sum(axis=0)
+        """,
+    "lstm_forward": """
+        def lstm_forward(x, h0, Wx, Wh, b):
+            h, cache, state, cell = [], [], h0, np.zeros_like(h0)
+            for t in range(x.shape[1]):
+                state, cell, step_cache = lstm_step_forward(x[:, t], state, cell, Wx, Wh, b)
+                h.append(state)
+                cache.append(step_cache)
+            return np.stack(h, axis=1), cache
+        """,
+    "lstm_backward": """
+        def lstm_backward(dh, cache):
+            dstate, dcell, dWx, dWh, db, dx = 0, np.zeros_like(dh[:, 0]), 0, 0, 0, []
+            for t in reversed(range(dh.shape[1])):
+                step = lstm_step_backward(dh[:, t] + dstate, dcell, cache[t])
+                dx_t, dstate, dcell, dWx_t, dWh_t, db_t = step
+                dx.append(dx_t)
+                dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+            return np.stack(dx[::-1], axis=1), dstate, dWx, dWh, db
+        """,
+}
+
+
+def check_cell(name):
+    forward = name.replace("backward", "forward")
+    return f"{name} = check({name}{f', forward={forward}' if forward != name else ''})"

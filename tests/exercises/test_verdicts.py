@@ -1,0 +1,384 @@
+"""What `grade` and `check` say about answers that are missing, fail, or are wrong in form."""
+
+import numpy as np
+import pytest
+from notebook import Notebook
+from solved import ANSWERS, check_cell
+
+from cs231n import rnn_layers
+from cs231n.exercises import bank, check, grade
+from cs231n.rnn_layers import rnn_step_backward, rnn_step_forward
+
+
+def forward(body, name="rnn_step_forward", arguments="x, prev_h, Wx, Wh, b"):
+    """A student's function with this body, defined in a cell."""
+    notebook = Notebook()
+    lines = "\n".join("    " + line for line in body.strip().splitlines())
+    notebook.run(f"from cs231n import rnn_layers\ndef {name}({arguments}):\n{lines}")
+    return notebook[name]
+
+
+def backward(body):
+    return forward(f"x, prev_h, Wx, Wh, next_h = cache\n{body}", "rnn_step_backward", "dnext_h, cache")
+
+
+RIGHT = "np.tanh(x @ Wx + prev_h @ Wh + b)"
+DA = "da = dnext_h * (1 - next_h**2)\n"
+
+
+def says(verdict, status, *texts):
+    assert verdict.status == status, verdict.message
+    for text in texts:
+        assert text in verdict.message, verdict.message
+    return verdict.mistake
+
+
+# ---- unfilled
+
+
+def test_a_todo_is_unfilled():
+    says(grade(forward("raise NotImplementedError('TODO: one step')")), "unfilled", "not filled in yet")
+
+
+def test_outputs_that_are_all_none_are_unfilled():
+    says(grade(forward("next_h, cache = None, None\nreturn next_h, cache")), "unfilled")
+
+
+def test_the_reference_is_no_answer():
+    says(grade(rnn_step_forward), "unfilled", "is the reference now")
+
+
+def test_a_check_run_twice_on_an_empty_cell_does_not_praise(capsys):
+    stood_in = check(forward("raise NotImplementedError"))
+    check(stood_in)
+    assert "✓" not in capsys.readouterr().out
+
+
+def test_an_unfilled_helper_is_not_the_answers_fault():
+    notebook = Notebook()
+    notebook.run("def rnn_step_forward(*a):\n    raise NotImplementedError('TODO')")
+    notebook.run(ANSWERS["rnn_forward"])
+    says(grade(notebook["rnn_forward"]), "right", "with the reference rnn_step_forward")
+
+
+def test_a_wrong_helper_is_not_the_answers_fault():
+    notebook = Notebook()
+    notebook.run(ANSWERS["rnn_step_forward"].replace(" + b)", ")"))
+    notebook.run(ANSWERS["rnn_forward"])
+    own = notebook["rnn_step_forward"]
+    says(grade(notebook["rnn_forward"]), "right", "with the reference rnn_step_forward")
+    assert notebook["rnn_step_forward"] is own
+
+
+# ---- wrong in form
+
+
+def test_a_forgotten_return_is_named():
+    mistake = says(grade(forward(f"next_h = {RIGHT}")), "wrong", "nothing (None)", "return next_h, cache")
+    assert mistake == "return_forgotten"
+
+
+def test_too_few_outputs_are_named():
+    assert says(grade(forward(f"return {RIGHT}")), "wrong", "only one array") == "outputs_missing"
+    assert says(grade(backward(DA + "return da, da")), "wrong", "gives back 2 values") == "outputs_missing"
+
+
+def test_too_many_outputs_are_named():
+    assert says(grade(forward(f"return {RIGHT}, 1, 2")), "wrong", "3 values") == "too_many_outputs"
+
+
+def test_another_order_is_named():
+    verdict = grade(backward(DA + "return da @ Wx.T, da @ Wh.T, prev_h.T @ da, x.T @ da, da.sum(0)"))
+    assert says(verdict, "wrong", "Yours: dx, dprev_h, dWh, dWx, db") == "outputs_in_another_order"
+    assert says(grade(forward(f"return (x, Wx), {RIGHT}")), "wrong", "cache, next_h") == verdict.mistake
+
+
+def test_loss_and_gradients_in_another_order():
+    notebook = Notebook()
+    notebook.run("from cs231n.exercises.bank.captioning_loss import captioning_loss as model_loss")
+    notebook.run("def captioning_loss(*a):\n    return model_loss(*a)[::-1]")
+    assert grade(notebook["captioning_loss"]).mistake == "outputs_in_another_order"
+
+
+def test_an_output_without_value_is_named():
+    verdict = grade(backward(DA + "return da @ Wx.T, None, x.T @ da, prev_h.T @ da, da.sum(0)"))
+    assert says(verdict, "wrong", "dprev_h is None") == "no_value"
+
+
+def test_a_missing_gradient_is_named():
+    notebook = Notebook()
+    notebook.run("from cs231n.exercises.bank.captioning_loss import captioning_loss as model_loss")
+    notebook.run(
+        """
+        def captioning_loss(*a):
+            loss, grads = model_loss(*a)
+            del grads["W_proj"]
+            return loss, grads
+        """
+    )
+    assert says(grade(notebook["captioning_loss"]), "wrong", "W_proj") == "gradient_missing"
+
+
+@pytest.mark.parametrize("line", ["x += 1", "Wx[0] = 0", "prev_h *= 2", "b -= 1"])
+def test_writing_into_an_argument_is_a_mistake_of_its_own(line):
+    name = line.split()[0].split("[")[0]
+    verdict = grade(forward(f"next_h = {RIGHT}\n{line}\nreturn next_h, None"))
+    assert says(verdict, "wrong", f"changes its argument {name}") == "writes_into_argument"
+
+
+def test_writing_into_the_incoming_gradient_is_found():
+    verdict = grade(backward("dnext_h *= 1 - next_h**2\n" + DA.replace(DA, "da = dnext_h\n") + ALL))
+    assert says(verdict, "wrong", "dnext_h") == "writes_into_argument"
+
+
+def test_writing_into_the_model_is_found():
+    notebook = Notebook()
+    notebook.run("from cs231n.exercises.bank.captioning_loss import captioning_loss as model_loss")
+    notebook.run(
+        """
+        def captioning_loss(model, features, captions):
+            result = model_loss(model, features, captions)
+            model.params["b"] += 1
+            return result
+        """
+    )
+    assert says(grade(notebook["captioning_loss"]), "wrong", "model") == "writes_into_argument"
+
+
+ALL = "return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(0)"
+
+
+def test_float64_from_float32_is_a_remark_and_no_failure():
+    verdict = grade(forward(f"return ({RIGHT}).astype(np.float64), None"))
+    assert (verdict.status, verdict.remark) == ("right", "float64_from_float32")
+    assert "Remark" in verdict.message
+
+
+def test_captions_of_floats_are_named():
+    notebook = Notebook()
+    notebook.run(
+        ANSWERS["captioning_sample"].replace(", dtype=np.int32", ".0".join(["", ""]) + ", dtype=float")
+    )
+    notebook.run("from cs231n.rnn_layers import rnn_step_forward")
+    assert says(grade(notebook["captioning_sample"]), "wrong", "whole numbers") == "not_whole_numbers"
+
+
+# ---- wrong in value
+
+
+def test_a_wrong_shape_is_told():
+    verdict = grade(backward(DA + "return da @ Wx.T, da @ Wh.T, da.T @ x, prev_h.T @ da, da.sum(0)"))
+    says(
+        verdict,
+        "wrong",
+        "look at dWx",
+        "Shape: expected (5, 4), yours (4, 5).",
+        "Right already: dx, dprev_h, dWh and db.",
+    )
+
+
+def test_two_mistakes_at_once_are_both_told():
+    verdict = grade(backward(DA + "return da @ Wx.T, da @ Wh, x.T @ da, prev_h.T @ da, da.mean(0)"))
+    assert (
+        says(verdict, "wrong", "Right already: dx, dWx and dWh.", "Wrong too: db.")
+        == "Wh_not_transposed + db_averaged"
+    )
+
+
+def test_an_unknown_mistake_is_still_placed():
+    verdict = grade(backward(DA + "dx = da @ Wx.T\ndx[-1, -1] += 1\n" + ALL.replace("da @ Wx.T", "dx", 1)))
+    assert (
+        says(verdict, "wrong", "look at dx", "dx[2, 4] (sample 2, feature 4)", "1 of 15 numbers differ")
+        is None
+    )
+
+
+def test_the_gate_is_told():
+    notebook = Notebook()
+    notebook.run(ANSWERS["lstm_step_forward"])
+    notebook.run(ANSWERS["lstm_step_backward"].replace("f * (1 - f)", "f"))
+    verdict = grade(notebook["lstm_step_backward"], notebook["lstm_step_forward"])
+    says(verdict, "wrong")
+    notebook.run(
+        ANSWERS["lstm_step_backward"].replace(
+            "da.sum(axis=0)", "da.sum(axis=0) * np.repeat([1, 2, 1, 1], f.shape[1])"
+        )
+    )
+    verdict = grade(notebook["lstm_step_backward"], notebook["lstm_step_forward"])
+    says(verdict, "wrong", "look at db", "db[4] (gate f, unit 0)", "only at gate f")
+
+
+def test_not_a_number_is_told():
+    says(grade(forward(f"return {RIGHT} * np.nan, None")), "wrong", "yours nan", "not finite")
+
+
+def test_repeated_words_are_told():
+    notebook = Notebook()
+    notebook.run("def word_embedding_forward(x, W):\n    return W[x], (x, W)")
+    notebook.run(ANSWERS["word_embedding_backward"].replace("np.add.at(dW, x, dout)", "dW[x] += dout"))
+    verdict = grade(notebook["word_embedding_backward"], notebook["word_embedding_forward"])
+    assert says(verdict, "wrong", "only at words 0, 2 and 4") == "repeated_words_lost"
+
+
+# ---- errors
+
+
+def test_an_error_shows_the_students_own_line():
+    verdict = grade(forward(f"y = 1\na = x @ Wx + prev_h @ Wx + b\nreturn {RIGHT}, a"))
+    says(verdict, "error", "Line 4: a = x @ Wx + prev_h @ Wx + b", "ValueError", "Two shapes do not fit")
+    assert "Wx (5, 4)" in verdict.message and "Traceback" not in verdict.message
+
+
+def test_an_error_in_a_helper_shows_the_line_that_called_it():
+    verdict = grade(
+        forward("next_h, cache = rnn_layers.rnn_step_forward(x, prev_h, Wh, Wx, b)\nreturn next_h, cache")
+    )
+    says(verdict, "error", "Line 3: next_h, cache = rnn_layers.rnn_step_forward", "Wx has shape (4, 4)")
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        (f"next_h = {RIGHT}\nreturn nexth, None", "Did you mean next_h?"),
+        ("a = a + x\nreturn a, None", "Give it a value before this line"),
+        ("def helper(v):\n    v + 1\nreturn helper(x) + 1, None", "no return line"),
+        ("p, q, r = x, b\nreturn p, q", "The names on the left"),
+        ("return x[99], None", "An index is too large"),
+        ("return {}['Wx'], None", "no such key"),
+        ("return x.dott(Wx), None", "no such attribute"),
+        ("return np.tanh(), None", None),
+        ("raise SystemExit", "stops the whole program"),
+    ],
+)
+def test_usual_errors_get_a_sentence(body, text):
+    says(grade(forward(body)), "error", *([text] if text else []))
+
+
+def test_a_function_without_source_still_gets_a_verdict():
+    space = {"np": np}
+    exec("def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    return x @ Wx @ Wx, None", space)
+    says(grade(space["rnn_step_forward"]), "error", "Line 2")
+
+
+# ---- check
+
+
+def test_check_gives_back_the_right_answer_itself():
+    answer = forward(f"return {RIGHT}, (x, prev_h, Wx, Wh, {RIGHT})")
+    assert check(answer) is answer
+
+
+@pytest.mark.parametrize(
+    "body", ["raise NotImplementedError", "return x, 1", f"return {RIGHT.replace(' + b', '')}, 1"]
+)
+def test_check_gives_back_the_reference_otherwise_and_says_so(body, capsys):
+    assert check(forward(body)) is rnn_step_forward
+    assert "the reference stands in" in capsys.readouterr().out
+
+
+CACHES = {
+    "a dict": "a = x @ Wx + prev_h @ Wh + b\nreturn np.tanh(a), {'a': a, 'in': [x, prev_h], 'w': (Wx, Wh)}",
+    "another order": f"next_h = {RIGHT}\nreturn next_h, (next_h, Wh, b, Wx, prev_h, x)",
+    "the references": f"next_h = {RIGHT}\nreturn next_h, (x, prev_h, Wx, Wh, next_h)",
+}
+
+
+@pytest.mark.parametrize("body", CACHES.values(), ids=CACHES)
+def test_the_reference_reads_the_cache_of_a_right_forward_function(body, capsys):
+    own = forward(body)
+    stood_in = check(forward("raise NotImplementedError", "rnn_step_backward", "dnext_h, cache"), forward=own)
+    arguments = [np.random.default_rng(0).normal(size=s) for s in [(2, 3), (2, 4), (3, 4), (4, 4), (4,)]]
+    ours, theirs = rnn_step_forward(*arguments), own(*arguments)
+    for a, b in zip(rnn_step_backward(ours[0], ours[1]), stood_in(ours[0], theirs[1]), strict=True):
+        np.testing.assert_allclose(a, b)
+    says(grade(stood_in), "unfilled", "is the reference now")
+
+
+@pytest.mark.parametrize("name", [name for name in bank.ORDER if bank.find(name).forward])
+def test_the_notebook_goes_on_where_only_the_backward_half_is_missing(name):
+    notebook = Notebook()
+    for each in bank.ORDER:
+        if each == name:
+            notebook.run(f"def {name}(*arguments):\n    raise NotImplementedError")
+        else:
+            notebook.run(ANSWERS[each])
+        printed = notebook.run(check_cell(each))
+        assert printed.startswith("○" if each == name else "✓"), printed
+    exercise = bank.find(name)
+    case = exercise.cases()[0]
+    cache = notebook[exercise.forward](*case.inputs.values())[-1]
+    gradients = notebook[name](*case.upstream.values(), cache)
+    reference_cache = bank.find(exercise.forward).reference(*case.inputs.values())[-1]
+    expected = exercise.reference(*case.upstream.values(), reference_cache)
+    gradients, expected = [g if isinstance(g, tuple) else (g,) for g in (gradients, expected)]
+    for ours, theirs in zip(gradients, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs)
+
+
+def test_a_right_backward_half_of_a_wrong_pair_does_not_break_the_notebook():
+    notebook = Notebook()
+    notebook.run(ANSWERS["rnn_step_forward"].replace(" + b)", ")"))
+    notebook.run(check_cell("rnn_step_forward"))
+    notebook.run(ANSWERS["rnn_step_backward"])
+    printed = notebook.run(check_cell("rnn_step_backward"))
+    assert "✓ rnn_step_backward is right" in printed and "stands in for both" in printed
+    notebook.run("_, cache = rnn_step_forward(*(np.ones(s) for s in [(2, 3), (2, 4), (3, 4), (4, 4), 4]))")
+    notebook.run("rnn_step_backward(np.ones((2, 4)), cache)")
+
+
+def test_nothing_goes_to_stderr_even_with_overflow(capfd):
+    notebook = Notebook()
+    notebook.run("import sys, warnings")
+    notebook.run(
+        """
+        def lstm_step_forward(x, *others):
+            print("noise", file=sys.stderr)
+            warnings.warn("more noise")
+            np.exp(x * 1e6)
+            return x
+        """
+    )
+    check(notebook["lstm_step_forward"])
+    assert capfd.readouterr().err == ""
+
+
+def test_prints_of_the_answer_are_shown_once(capsys):
+    check(forward(f"print('here', x.shape)\nreturn {RIGHT}, None"))
+    assert capsys.readouterr().out.count("here") == 1
+
+
+def test_the_stop_button_goes_through_and_leaves_all_as_it_was(tmp_path):
+    notebook = Notebook()
+    notebook.run(ANSWERS["rnn_step_forward"].replace(" + b)", ")"))
+    own = notebook["rnn_step_forward"]
+    notebook.run(
+        "def rnn_forward(*a):\n    if rnn_step_forward.__module__ != '__main__':\n        raise KeyboardInterrupt\n    return 1"
+    )
+    state = np.random.get_state()[1].copy()
+    with pytest.raises(KeyboardInterrupt):
+        notebook.run("check(rnn_forward)")
+    assert notebook["rnn_step_forward"] is own
+    assert (np.random.get_state()[1] == state).all()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_check_leaves_the_random_numbers_alone():
+    np.random.seed(0)
+    check(forward("np.random.seed(5)\nreturn x, 1"))
+    assert np.random.rand() == np.random.RandomState(0).rand()
+
+
+@pytest.mark.parametrize("wrong", [lambda x: x, None, 3, np.tanh])
+def test_what_is_no_exercise_is_refused_with_the_names(wrong):
+    with pytest.raises(ValueError, match="The exercises are"):
+        grade(wrong)
+
+
+def test_a_misspelt_exercise_is_guessed():
+    with pytest.raises(ValueError, match="Did you mean rnn_step_forward"):
+        bank.find("rnn_step_foward")
+
+
+def test_the_reference_of_the_check_is_the_packages_own():
+    for name in bank.ORDER:
+        assert getattr(rnn_layers, name, bank.find(name).reference) is bank.find(name).reference

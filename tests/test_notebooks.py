@@ -104,6 +104,12 @@ def test_every_chapter_asks_a_question_and_answers_it(source):
 
 
 @each_chapter
+def test_no_shell_lines(source):
+    for cell in code_cells(build.notebook(source, True)):
+        assert not re.search(r"^\s*[!%]", cell.source, re.M)
+
+
+@each_chapter
 def test_solutions_behave_like_the_package(source):
     """Each solution in the chapter passes its check; it stands on the package's own functions."""
     room = {}

@@ -27,11 +27,6 @@ def test_format():
     ruff("format", "--check", "--no-cache")
 
 
-def test_no_shell_cells():
-    for source in (ROOT / "notebooks" / "source").glob("[0-9]*.py"):
-        assert not re.search(r"^# ?[!%](?!%)", source.read_text(encoding="utf-8"), re.M), source.name
-
-
 def test_no_unix_only_modules():
     for path in CODE:
         assert not re.search(

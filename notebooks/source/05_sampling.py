@@ -38,7 +38,7 @@ rnn_step_forward = my.rnn_step_forward
 # %% [markdown]
 # ## One word after another
 #
-# ![Scores of all words, one is chosen, and it is fed back as the next input, until <END> comes.](figures/sampling_loop.svg)
+# ![Each state gives scores of all words; one word is chosen and fed back as the next input, until END comes.](figures/sampling_loop.svg)
 #
 # 1. The picture gives the first state: $h_0 = \text{features} \cdot W_{proj} + b_{proj}$.
 # 2. The first word that goes in is `<START>`.

@@ -4,6 +4,7 @@ import gzip
 import socket
 import time
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 from loopback import Loopback
@@ -318,15 +319,24 @@ def test_a_sign_in_page_in_the_middle_is_recognised(world):
     arrives(world)
 
 
-def test_a_refused_certificate_is_not_tried_again(world):
+@pytest.fixture
+def secure(world):
+    """The same archive on a server whose certificate nobody trusts."""
     secure = Loopback(tls=True)
-    try:
-        secure.files[world.path] = world.zip
-        fails(world, 3, "certificate was refused", options=["--url", secure.base + world.path])
-        assert secure.log == []
-        assert "trying again" not in world.err
-    finally:
-        secure.close()
+    secure.files[world.path] = world.zip
+    yield secure
+    secure.close()
+
+
+def test_a_refused_certificate_is_not_tried_again(world, secure):
+    fails(world, 3, "certificate was refused", options=["--url", secure.base + world.path])
+    assert secure.log == []
+    assert "trying again" not in world.err
+
+
+def test_a_trusted_certificate_is_accepted(world, secure, monkeypatch):
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Path(__file__).with_name("self_signed.pem")))
+    arrives(world, "--url", secure.base + world.path)
 
 
 def test_a_refusing_proxy_is_not_tried_again(world, monkeypatch):

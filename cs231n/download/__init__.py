@@ -28,5 +28,8 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
     manifest = load_manifest()
     store = Store(Path(dest).expanduser() if dest else default_folder())
     wish = Wish(manifest.choose(only, all_files), manifest.urls)
-    Download(manifest, wish, store, Policy(), for_notebook(quiet)).run()
+    try:
+        Download(manifest, wish, store, Policy(), for_notebook(quiet)).run()
+    except DownloadError as error:
+        raise error.with_traceback(None) from None  # the message is for the reader, the way to it is not
     return store.folder

@@ -129,8 +129,9 @@ def test_get_coco_again_asks_nobody(coco):
 
 def test_get_coco_raises_a_readable_error(coco):
     coco.server.files.clear()
-    with pytest.raises(DownloadError, match="404(.|\n)*Kept: 0 of 3 files(.|\n)*Run"):
+    with pytest.raises(DownloadError, match="404(.|\n)*Kept: 0 of 3 files(.|\n)*Run") as caught:
         get_coco(coco.dest, quiet=True)
+    assert len(caught.traceback) == 2, "a notebook shows the call and the message, no more"
     with pytest.raises(DownloadError, match="No such file"):
         get_coco(coco.dest, only=["nothing"])
 

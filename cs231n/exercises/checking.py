@@ -8,6 +8,7 @@ from cs231n.exercises import bank, kept, messages, progress_chart
 from cs231n.exercises.attempts import attempts
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.errors import raised_in
+from cs231n.exercises.printing import say
 from cs231n.exercises.recognise import expected, recognise
 from cs231n.exercises.run import Run, read_outputs
 from cs231n.exercises.stand_in import stand_in, stands_in_for
@@ -78,18 +79,18 @@ def check(function, forward=None):
     if not stands_in_for(function, bank.find(verdict.name)):
         _last[verdict.name] = function
     if verdict.status == "right":
-        print(verdict.message)
+        say(verdict.message)
         if not strict:
             _keep(verdict.name, function)
         if _own(forward) is not forward and grade(function, forward).status != "right":
-            print(f"  Until your {forward.__name__} is right too, the reference stands in for both.")
+            say(f"  Until your {forward.__name__} is right too, the reference stands in for both.")
             return bank.find(verdict.name).reference
         return function
-    print(verdict.message)
+    say(verdict.message)
     function, readable = stand_in(verdict.name, forward)
-    print(f'  hint("{verdict.name}") helps. Until yours is right, the reference stands in: just go on.')
+    say(f'  hint("{verdict.name}") helps. Until yours is right, the reference stands in: just go on.')
     if not readable:
-        print(
+        say(
             f"  It cannot read the cache of your {forward.__name__}: keep the inputs and the outputs there too."
         )
     return function
@@ -107,7 +108,7 @@ def _keep(name, function):
     try:
         kept.keep(name, function)
     except OSError as error:
-        print(f"  It could not be kept for later chapters: {error.strerror}. Is the folder read-only?")
+        say(f"  It could not be kept for later chapters: {error.strerror}. Is the folder read-only?")
 
 
 def _right(exercise, attempt):

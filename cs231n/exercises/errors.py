@@ -1,22 +1,29 @@
 """Explain an exception in a student's function: the student's own line, and one plain sentence."""
 
 import difflib
+import re
 import traceback
 
 import numpy as np
 
 
 def explain(error, function, case):
-    """Lines for a reader: the line that failed, the message, the shapes that went in, and what it may mean."""
-    line, local_names = _own_line(error, function)
-    text = " ".join(str(error).split()) or "no message"
-    if len(text) > 200:
-        text = text[:200] + " …"
-    lines = [f"{type(error).__name__}: {text}"]
-    if line:
-        lines.insert(0, line)
-    lines.append("Arguments: " + ", ".join(_shapes({**case.upstream, **case.inputs})) + ".")
-    if sentence := _sentence(error, function, local_names):
+    """Lines for a reader: the line that failed, the message, the shapes, and what it may mean."""
+    text = re.sub(r", with gufunc signature \S+", "", " ".join(str(error).split())) or "no message"
+    lines = [f"{type(error).__name__}: {text[:200]}{' …' * (len(text) > 200)}"]
+    names, arguments = dict(getattr(function, "__globals__", {})), {**case.upstream, **case.inputs}
+    shapes = f"Arguments: {', '.join(map(_shape, arguments.items()))}"
+    if own := _own_frame(error, function):
+        frame, number, line = own
+        inside = "" if frame.f_code.co_name == function.__name__ else f" (in {frame.f_code.co_name})"
+        lines.insert(0, f"Line {number}{inside}: {line or '(its text is not known)'}")
+        others = {n: v for n, v in frame.f_locals.items() if n not in arguments and isinstance(v, np.ndarray)}
+        others = {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}
+        if others:
+            shapes += f"; in this line {', '.join(map(_shape, others.items()))}"
+        names.update(frame.f_locals)
+    lines.append(shapes + ".")
+    if sentence := _sentence(error, names):
         lines.append(sentence)
     return lines
 
@@ -27,46 +34,33 @@ def raised_in(error, function):
     return bool(frames) and frames[-1][0].f_code in _codes(getattr(function, "__code__", None))
 
 
-def raising_function(error):
-    """Name of the function that raised."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    return frames[-1][0].f_code.co_name if frames else ""
-
-
 def _codes(code):
     if code is None:
         return set()
     return {code}.union(*(_codes(inner) for inner in code.co_consts if hasattr(inner, "co_name")))
 
 
-def _own_line(error, function):
-    """The last line of the student's own file that was running, and the names known there."""
+def _own_frame(error, function):
+    """The last frame of the student's own file, its line number and its text."""
     code = getattr(function, "__code__", None)
-    if code is None:
-        return None, []
-    names = list(getattr(function, "__globals__", {}))
+    frames = traceback.walk_tb(error.__traceback__)
     own = [
-        (frame, number)
-        for frame, number in traceback.walk_tb(error.__traceback__)
-        if frame.f_code.co_filename == code.co_filename
+        (frame, number) for frame, number in frames if code and frame.f_code.co_filename == code.co_filename
     ]
-    if isinstance(error, SyntaxError) or not own:
-        return None, names
+    if not own:
+        return None
     frame, number = own[-1]
-    summary = traceback.FrameSummary(code.co_filename, number, frame.f_code.co_name)
-    where = "" if frame.f_code.co_name == function.__name__ else f" (in {frame.f_code.co_name})"
-    return f"Line {number}{where}: {summary.line or '(its text is not known)'}", names + list(frame.f_locals)
+    return frame, number, traceback.FrameSummary(code.co_filename, number, frame.f_code.co_name).line or ""
 
 
-def _shapes(arguments):
-    for name, value in arguments.items():
-        if hasattr(value, "params"):
-            yield f"{name} (a CaptioningRNN)"
-        else:
-            yield f"{name} {np.shape(value)}" if np.ndim(value) else f"{name} {value}"
+def _shape(item):
+    name, value = item
+    if hasattr(value, "params"):
+        return f"{name} (a CaptioningRNN)"
+    return f"{name} {np.shape(value)}" if np.ndim(value) else f"{name} {value}"
 
 
-def _sentence(error, function, names):
+def _sentence(error, names):
     text = str(error)
     if isinstance(error, UnboundLocalError):
         return (

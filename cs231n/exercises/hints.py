@@ -1,6 +1,7 @@
 """Hints: one more each time they are asked for."""
 
 from cs231n.exercises import bank
+from cs231n.exercises.printing import say
 
 _given = {}  # exercise → how many hints this session has shown
 
@@ -16,4 +17,4 @@ def hint(name):
     repeated = _given.get(exercise.name) == count
     _given[exercise.name] = count
     last = " This was the last one." if repeated else ""
-    print(f"Hint {count} of {len(exercise.hints)} for {exercise.name}:{last}\n  {exercise.hints[count - 1]}")
+    say(f"Hint {count} of {len(exercise.hints)} for {exercise.name}:{last}\n  {exercise.hints[count - 1]}")

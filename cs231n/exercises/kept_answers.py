@@ -2,6 +2,7 @@
 
 from cs231n.exercises import bank, kept
 from cs231n.exercises.checking import grade
+from cs231n.exercises.printing import say
 
 
 class Answers:
@@ -13,10 +14,11 @@ class Answers:
 
     def __repr__(self):
         others = [name for name in bank.ORDER if name not in self._yours]
-        lines = [f"Your own, checked again: {', '.join(self._yours)}."] if self._yours else []
+        lines = []
         if not others:
-            lines.append("None is taken from the reference: all are yours.")
+            lines.append(f"All {len(self._yours)} functions are your own, checked again.")
         elif self._yours:
+            lines.append(f"Your own, checked again: {', '.join(self._yours)}.")
             lines.append(f"From the reference: {', '.join(others)}.")
         else:
             lines.append("All functions are the reference's: no answer of yours is kept here yet.")
@@ -58,7 +60,7 @@ def answers():
         functions.update(loaded)
         yours += loaded
     my = Answers(functions, [name for name in bank.ORDER if name in yours], refused)
-    print(my)
+    say(repr(my))
     return my
 
 

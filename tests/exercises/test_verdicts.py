@@ -1,5 +1,8 @@
 """What `grade` and `check` say about answers that are missing, fail, or are wrong in form."""
 
+import io
+import sys
+
 import numpy as np
 import pytest
 from notebook import Notebook
@@ -350,7 +353,11 @@ def test_the_stop_button_goes_through_and_leaves_all_as_it_was(tmp_path):
     notebook.run(ANSWERS["rnn_step_forward"].replace(" + b)", ")"))
     own = notebook["rnn_step_forward"]
     notebook.run(
-        "def rnn_forward(*a):\n    if rnn_step_forward.__module__ != '__main__':\n        raise KeyboardInterrupt\n    return 1"
+        """
+        def rnn_forward(*arguments):
+            if rnn_step_forward.__module__ != "__main__":
+                raise KeyboardInterrupt
+        """
     )
     state = np.random.get_state()[1].copy()
     with pytest.raises(KeyboardInterrupt):
@@ -380,3 +387,15 @@ def test_a_misspelt_exercise_is_guessed():
 def test_the_reference_of_the_check_is_the_packages_own():
     for name in bank.ORDER:
         assert getattr(rnn_layers, name, bank.find(name).reference) is bank.find(name).reference
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "cp437", "utf-8"])
+def test_an_old_terminal_can_print_it(encoding, monkeypatch):
+    terminal = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
+    monkeypatch.setattr(sys, "stdout", terminal)
+    check(backward(DA + ALL), forward=rnn_step_forward)
+    check(forward("return x, 1"))
+    terminal.flush()
+    text = terminal.buffer.getvalue().decode(encoding)
+    assert "rnn_step_backward is right" in text and "rnn_step_forward is not right yet" in text
+    assert ("\u2713" in text) == (encoding == "utf-8")

@@ -96,7 +96,7 @@ def show_pictures(pictures, captions=None, columns=4, marks=None):
             ax.imshow([[0.9]], cmap="gray", vmin=0, vmax=1)
             ax.text(0, 0, caption or "no picture", ha="center", va="center", color="#555555", fontsize=11)
             continue
-        ax.imshow(picture, cmap="gray")
+        ax.imshow(picture, cmap="gray", interpolation="bicubic")
         sign, colour = MARKS[None if mark is None else bool(mark)]
         ax.set_xlabel(f"{sign} {caption}".strip(), color=colour, fontsize=11)
     return axes

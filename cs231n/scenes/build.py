@@ -17,7 +17,7 @@ from .world import FACTS, random_facts
 SEED = 231
 SIZES = {  # pictures for training, validation, validation with held-out pairs, extractor only; its rounds
     "full": (4000, 450, 150, 6000, 10),
-    "small": (300, 40, 20, 100, 2),
+    "small": (150, 20, 10, 50, 1),
 }
 
 

@@ -92,10 +92,11 @@ def activations(pictures, weights, batch=100):
 def fit_pca(train_activations):
     """Mean and rotation (512, 512) of the training activations, scaled to COCO's standard deviation."""
     mean = train_activations.mean(0)
-    _, _, rotation = np.linalg.svd((train_activations - mean).astype(np.float64), full_matrices=False)
-    rotation *= np.sign(rotation[np.arange(len(rotation)), np.abs(rotation).argmax(1)])[:, None]
-    scale = SCALE / (train_activations - mean).std()
-    return mean, (rotation.T * scale).astype(np.float32)
+    centred = (train_activations - mean).astype(np.float64)
+    _, columns = np.linalg.eigh(centred.T @ centred)
+    columns = columns[:, ::-1]  # the direction of most variance first
+    columns = columns * np.sign(columns[np.abs(columns).argmax(0), np.arange(network.UNITS)])
+    return mean, (columns * (SCALE / centred.std())).astype(np.float32)
 
 
 def save(path, weights, mean, rotation):

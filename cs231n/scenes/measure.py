@@ -14,9 +14,10 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import decode_captions, load_coco_data
 
+from . import extractor, network
 from .captions import claims, parse
-from .files import FOLDER, load_facts
-from .world import is_held_out
+from .files import FOLDER, load_facts, load_pictures
+from .world import FACTS, is_held_out
 
 # Settings that reach the table in datasets/README.md; "rnn, quick" is for teaching in front of a class.
 RUNS = {
@@ -68,6 +69,16 @@ def truth(captions, facts):
     return float(true), float(no_sentence), {fact: right[fact] / n for fact, n in stated.items()}
 
 
+def facts_named(pictures, facts, folder=FOLDER):
+    """How often the frozen network itself names each kind of fact right: what the features can tell."""
+    weights = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)[0]
+    scores, labels = network.forward(pictures, weights)[1], extractor.labels_of(facts)
+    return {
+        name: float((scores[:, head].argmax(1) == labels[:, k]).mean())
+        for k, (name, head) in enumerate(zip(FACTS, extractor.HEADS, strict=True))
+    }
+
+
 def baselines(data, facts):
     """True share of the most frequent training caption, said of every picture, and of the training caption
     that is true of most pictures, chosen with the pictures in hand: no caption that looks away does better."""
@@ -88,6 +99,9 @@ def main(arguments=None):
     held_out = np.array([is_held_out(f) for f in facts])
     regular = np.flatnonzero(~held_out)
     shuffled = np.roll(regular, len(regular) // 2)  # each picture gets the features of another
+    for title, rows in (("regular", regular), ("held-out pairs", np.flatnonzero(held_out))):
+        named = facts_named(load_pictures("val", rows, options.data), [facts[i] for i in rows], options.data)
+        print(f"extractor, {title}:", ", ".join(f"{fact} {share:.1%}" for fact, share in named.items()))
     print("| model | true | features shuffled | held-out pairs | no sentence | training |")
     print("|---|---|---|---|---|---|")
     for name in options.runs:

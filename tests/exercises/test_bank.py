@@ -61,6 +61,7 @@ def _distance(first, second):
 def test_an_exercise_says_all_that_a_student_needs(name):
     exercise = bank.find(name)
     assert exercise.name == name and len(exercise.hints) == 3 and len(set(exercise.hints)) == 3
+    assert len(exercise.worth_knowing) <= 88 and len(exercise.next_step) <= 97 and len(exercise.start) <= 103
     for text in (exercise.start, exercise.worth_knowing, exercise.next_step, *exercise.hints):
         assert 20 <= len(text) <= 250 and text[-1] in ".?"
 

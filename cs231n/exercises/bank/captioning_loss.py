@@ -253,7 +253,7 @@ EXERCISE = Exercise(
     },
     cases=inputs,
     start="Start with the forward pass: picture → h0, words → vectors, then RNN, scores and loss.",
-    worth_knowing="the model is told the right word at each step, whatever it would have said: teacher forcing.",
+    worth_knowing="the model hears the right word at each step, whatever it would say: teacher forcing.",
     next_step="overfit 50 captions. If that works, the model can learn.",
     hints=(
         "Say a caption aloud, word by word. At each step, which word has been heard, and which one comes next?",

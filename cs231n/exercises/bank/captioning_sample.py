@@ -202,7 +202,7 @@ EXERCISE = Exercise(
     whole_numbers=True,
     cases=inputs,
     start="Start with the state that the picture gives, and with the word <START> for every picture.",
-    worth_knowing="the best word at each step need not give the best caption: beam search keeps several.",
+    worth_knowing="the best word at each step need not give the best caption. Beam search keeps several.",
     next_step="temperature, nucleus and beam: other ways to choose the next word.",
     hints=(
         "In training the model heard the right word at each step. Which word can it hear now?",

@@ -162,7 +162,7 @@ EXERCISE = Exercise(
     returns_cache=True,
     cases=lstm_inputs,
     start="Start from your rnn_forward. What must one step hand to the next now, besides the state?",
-    worth_knowing="the layers above see only h. The cell is the network's own memory, and it starts at zero.",
+    worth_knowing="the layers above see only h. The cell is the network's own memory.",
     next_step="lstm_backward, where two gradients are carried back instead of one.",
     hints=(
         "A step gives back a state and a cell. Which of them goes into h, and which goes to the next step?",

@@ -181,7 +181,7 @@ EXERCISE = Exercise(
     returns_cache=True,
     cases=lstm_step_inputs,
     start="Start with a = x Wx + prev_h Wh + b of shape (N, 4H). Cut it into four blocks: i, f, o, g.",
-    worth_knowing="the old cell is multiplied by f and nothing else, so with f near 1 it lasts for many steps.",
+    worth_knowing="the old cell is only multiplied by f, so with f near 1 it lasts for many steps.",
     next_step="lstm_step_backward: draw the two paths into the cell first.",
     hints=(
         "Which of the four blocks are gates, between 0 and 1, and which one is new content, between -1 and 1?",

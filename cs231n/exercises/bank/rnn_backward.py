@@ -197,7 +197,7 @@ EXERCISE = Exercise(
     },
     cases=rnn_gradients,
     start="Start with a loop from the last time step to the first. Two gradients meet at each state: which two?",
-    worth_knowing="every step back multiplies by Wh once more, so over many steps a gradient fades or explodes.",
+    worth_knowing="every step back multiplies by Wh, so over many steps a gradient fades or explodes.",
     next_step="play with the figure of vanishing gradients, then chapter 03 turns words into vectors.",
     hints=(
         "In how many ways does the state of time step t reach the loss?",

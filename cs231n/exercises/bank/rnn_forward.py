@@ -132,8 +132,7 @@ EXERCISE = Exercise(
     returns_cache=True,
     cases=rnn_inputs,
     start="Start with an empty array h of shape (N, T, H) and a loop over time. What does one pass do?",
-    worth_knowing="the loop cannot be taken away, because each state needs the one before. "
-    "Only the products x_t Wx can be done at once.",
+    worth_knowing="the loop has to stay, because each state needs the one before.",
     next_step="rnn_backward, which walks the same steps from the end to the start.",
     hints=(
         "Which two things does time step t need, and which of them was made at time step t - 1?",

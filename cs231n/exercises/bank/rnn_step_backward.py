@@ -161,7 +161,7 @@ EXERCISE = Exercise(
     cases=rnn_step_gradients,
     between=lambda x, prev_h, Wx, Wh, b, next_h: {"a": x @ Wx + prev_h @ Wh + b, "h": next_h},
     start="Start at the end: how does the gradient pass back through the tanh? The rest is one linear layer.",
-    worth_knowing="the derivative of tanh needed no second tanh: it is written with the output, 1 - next_h².",
+    worth_knowing="the derivative of tanh needed no second tanh: it is 1 - next_h², from the output.",
     next_step="chapter 02 runs this step over a whole sequence.",
     hints=(
         "The step is a chain: linear, then tanh. In which order do you walk it backward?",

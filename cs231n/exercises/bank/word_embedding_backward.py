@@ -129,7 +129,7 @@ EXERCISE = Exercise(
     cases=embedding_gradients,
     between=lambda x, W, out: {"V": len(W), "D": W.shape[1], "shape": W.shape, "W_shape": W.shape},
     start="Start with zeros of the shape of W. Each place (n, t) sends dout[n, t] to one row: which one?",
-    worth_knowing="dW[x] += dout would count a repeated word once: NumPy reads all rows first, and writes later.",
+    worth_knowing="dW[x] += dout would count a repeated word once: NumPy reads first, writes later.",
     next_step="chapter 04 puts the pieces together into a captioning model.",
     hints=(
         "A word occurs three times. How many gradients arrive at its row, and what happens to them?",

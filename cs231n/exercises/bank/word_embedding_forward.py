@@ -85,7 +85,7 @@ EXERCISE = Exercise(
     returns_cache=True,
     cases=embedding_inputs,
     start="Start small: which row of W belongs to the one word x[0, 0]?",
-    worth_knowing="this equals a product of one-hot rows with W, without the many multiplications by zero.",
+    worth_knowing="this equals one-hot rows times W, without the many multiplications by zero.",
     next_step="word_embedding_backward, where one word may occur many times.",
     hints=(
         "What is the shape of W, and which of its two axes counts words?",

@@ -29,6 +29,7 @@ class Loopback:
         self.files: dict[str, bytes] = {}
         self.etag: str | None = '"v1"'
         self.ranges = True
+        self.heeds_if_range = True
         self.faults: list = []
         self.always: list = []
         self.log: list[dict] = []
@@ -59,7 +60,7 @@ class Loopback:
         extra = {"ETag": self.etag} if self.etag else {}
         if body is None:
             answer = Answer(404, b"no such file", {})
-        elif self.ranges and asked["range"] and asked["if_range"] in (None, self.etag):
+        elif self.ranges and asked["range"] and self.still_valid(asked["if_range"]):
             first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked["range"]).groups())
             if first >= len(body):
                 answer = Answer(416, b"", {"Content-Range": f"bytes */{len(body)}"})
@@ -80,6 +81,9 @@ class Loopback:
                 change(answer)
                 break
         return answer
+
+    def still_valid(self, tag: str | None) -> bool:
+        return not self.heeds_if_range or tag in (None, self.etag)
 
     def kinds(self) -> list[str]:
         return [asked["kind"] for asked in self.log]

@@ -261,6 +261,21 @@ def other_archive(world):
     return make_zip(make_contents(seed=1) | {"vocab.json": b"[]"})
 
 
+@pytest.mark.parametrize("tags", [('"v1"', '"v2"'), (None, None)], ids=["If-Range ignored", "no ETag"])
+def test_a_change_that_the_server_does_not_tell_is_seen_all_the_same(world, tags):
+    """By the ETag of the part, or by the archive's size."""
+
+    def change(answer):
+        answer.cut = 50_000
+        world.publish(padded(world.contents), etag=tags[1])
+
+    world.publish(world.zip, etag=tags[0])
+    world.server.heeds_if_range = False
+    world.server.faults = [("span", change)]
+    arrives(world)
+    assert "has changed" in world.err
+
+
 def test_an_archive_that_changes_within_a_run_is_read_anew(world):
     """The rest of a half span lies elsewhere in the new archive; the old offsets would bring other bytes."""
 

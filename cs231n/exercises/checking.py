@@ -127,22 +127,18 @@ def _right(exercise, attempt):
 
 def _not_right(exercise, function, attempt):
     runs = attempt.runs
-    if places := _order(exercise, runs):
+    known = recognise(exercise.name, runs)
+    if not known and (places := _order(exercise, runs)):
         message = messages.order_message(exercise, places)
         return Verdict(exercise.name, "wrong", message, "outputs_in_another_order")
     for run in runs:
         if run.trouble:
             return Verdict(exercise.name, "wrong", messages.trouble_message(exercise, run), run.trouble[0])
-    known = recognise(exercise.name, runs)
     mistake = " + ".join(" or ".join(group) for group in known) or None
     for run in runs:
         if run.error is not None:
-            return Verdict(
-                exercise.name,
-                "error",
-                messages.error_message(exercise, function, run, known, attempt.note),
-                mistake,
-            )
+            message = messages.error_message(exercise, function, run, known, attempt.note)
+            return Verdict(exercise.name, "error", message, mistake)
     if not known and any(run.written for run in runs):
         mistake = "writes_into_argument"
     return Verdict(

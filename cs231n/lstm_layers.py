@@ -80,9 +80,9 @@ def lstm_forward(x, h0, Wx, Wh, b):
     N, T = size["N"], size["T"]
     a = time_major(x) @ Wx + b
     a = a.astype(np.result_type(a, h0, Wh), copy=False)
-    _, (h, _, _, _, *inside) = lstm_states(a, h0, Wh, [N] * T)
-    h, *inside = (batch_major(part, N, T) for part in (h, *inside))
-    return h, (x, h0, Wx, Wh, h, *inside)
+    h, (*_, c, gates, tanh_c) = lstm_states(a, h0, np.zeros_like(h0), Wh, [N] * T)
+    h, c, gates, tanh_c = (batch_major(part, N, T) for part in (h, c, gates, tanh_c))
+    return h, (x, h0, Wx, Wh, h, c, gates, tanh_c)
 
 
 def lstm_backward(dh, cache):
@@ -92,25 +92,26 @@ def lstm_backward(dh, cache):
     cache: (x, h0, Wx, Wh, h, c, gates, tanh_c) from `lstm_forward`
     returns: dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,)
     """
-    x, h0, Wx, Wh, h, *inside = cache
+    x, h0, Wx, Wh, h, c, gates, tanh_c = cache
     size = check_shapes(x=(x, "N T D"), h=(h, "N T H"), dh=(dh, "N T H"))
     N, T = size["N"], size["T"]
-    states = (time_major(h), h0, Wh, [N] * T, *(time_major(part) for part in inside))
+    h, c, gates, tanh_c = (time_major(part) for part in (h, c, gates, tanh_c))
+    states = (h, h0, np.zeros_like(h0), Wh, [N] * T, c, gates, tanh_c)
     da, dh0, dWh = lstm_states_backward(time_major(dh), states)
     return batch_major(da @ Wx.T, N, T), dh0, time_major(x).T @ da, dWh, da.sum(axis=0)
 
 
-def lstm_states(a, h0, Wh, counts):
+def lstm_states(a, h0, c0, Wh, counts):
     """The part of an LSTM that has to go step by step: everything after a_t = x_t Wx + b.
 
     a: (K, 4H) packed rows of x_t Wx + b, overwritten with the gates
-    h0: (N, H), Wh: (H, 4H)
+    h0, c0: (N, H), Wh: (H, 4H)
     counts: rows at each step, see `packing`
-    returns: h (K, H) packed rows and cache (h, h0, Wh, counts, c, gates, tanh_c)
+    returns: h (K, H) packed rows and cache (h, h0, c0, Wh, counts, c, gates, tanh_c)
     """
     H = h0.shape[1]
     h, c, tanh_c = (np.empty((len(a), H), dtype=a.dtype) for _ in range(3))
-    state, cell = h0, np.zeros_like(h0, dtype=a.dtype)
+    state, cell = h0, c0
     for rows in row_blocks(counts):
         still = slice(rows.stop - rows.start)
         a[rows] += state[still] @ Wh
@@ -120,7 +121,7 @@ def lstm_states(a, h0, Wh, counts):
         np.tanh(c[rows], out=tanh_c[rows])
         np.multiply(o, tanh_c[rows], out=h[rows])
         state, cell = h[rows], c[rows]
-    return h, (h, h0, Wh, counts, c, a, tanh_c)
+    return h, (h, h0, c0, Wh, counts, c, a, tanh_c)
 
 
 def lstm_states_backward(dh, cache):
@@ -129,11 +130,12 @@ def lstm_states_backward(dh, cache):
     dh: (K, H) packed rows
     returns: da (K, 4H), dh0 (N, H), dWh (H, 4H)
     """
-    h, h0, Wh, counts, c, gates, tanh_c = cache
+    h, h0, c0, Wh, counts, c, gates, tanh_c = cache
     da = np.empty(gates.shape, dtype=np.result_type(dh, h, Wh))
+    Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
     dstate = np.zeros((0, h.shape[1]), dtype=da.dtype)  # from the step after: only captions that have one
     dcell = np.zeros_like(h0, dtype=da.dtype)
-    prev_c = previous_rows(c, np.zeros_like(h0), counts)
+    prev_c = previous_rows(c, c0, counts)
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows].astype(da.dtype)
@@ -141,7 +143,7 @@ def lstm_states_backward(dh, cache):
         dcell[still] = _step_gradient(
             dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], out=da[rows]
         )[1]
-        dstate = da[rows] @ Wh.T
+        dstate = da[rows] @ Wh_T
     dh0 = np.zeros_like(dcell)
     dh0[: len(dstate)] = dstate
     return da, dh0, previous_rows(h, h0, counts).T @ da

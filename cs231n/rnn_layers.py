@@ -124,12 +124,13 @@ def rnn_states_backward(dh, cache):
     """
     h, h0, Wh, counts = cache
     da = dh.astype(np.result_type(dh, h, Wh))
+    Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
     dstate = np.zeros_like(da[:0])  # gradient from the step after: only captions that have one
     for rows in reversed(row_blocks(counts)):
         da_t, h_t = da[rows], h[rows]
         da_t[: len(dstate)] += dstate
         da_t *= 1 - h_t * h_t
-        dstate = da_t @ Wh.T
+        dstate = da_t @ Wh_T
     dh0 = np.zeros_like(h0, dtype=da.dtype)
     dh0[: len(dstate)] = dstate
     return da, dh0, previous_rows(h, h0, counts).T @ da

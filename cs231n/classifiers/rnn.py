@@ -7,9 +7,9 @@ from zipfile import BadZipFile
 import numpy as np
 
 from cs231n.layers import affine_backward, affine_forward
-from cs231n.lstm_layers import lstm_states, lstm_states_backward, lstm_step_forward
+from cs231n.lstm_layers import lstm_states, lstm_states_backward
 from cs231n.packing import pack_captions
-from cs231n.rnn_layers import rnn_states, rnn_states_backward, rnn_step_forward
+from cs231n.rnn_layers import rnn_states, rnn_states_backward
 from cs231n.shapes import check_finite, check_indices, check_shapes
 from cs231n.temporal_layers import softmax_loss, word_inputs_backward, word_inputs_forward
 
@@ -77,16 +77,16 @@ class CaptioningRNN:
         features = self._checked(features)
         check_shapes(features=(features, "N D"), captions=(captions, "N T"))
         check_indices("captions", captions, len(p["W_embed"]), "the vocabulary")
-        states, states_backward = (
-            (lstm_states, lstm_states_backward)
-            if self.cell_type == "lstm"
-            else (rnn_states, rnn_states_backward)
-        )
         order, counts, words_in, words_out = pack_captions(captions, self._null)
 
         h0, proj_cache = affine_forward(features[order], p["W_proj"], p["b_proj"])
         a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])
-        h, states_cache = states(a, h0, p["Wh"], counts)
+        if self.cell_type == "lstm":
+            states_backward = lstm_states_backward
+            h, states_cache = lstm_states(a, h0, np.zeros_like(h0), p["Wh"], counts)
+        else:
+            states_backward = rnn_states_backward
+            h, states_cache = rnn_states(a, h0, p["Wh"], counts)
         scores, vocab_cache = affine_forward(h, p["W_vocab"], p["b_vocab"])
         weights = (words_out != self._null).astype(self.dtype) / max(len(captions), 1)
         loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
@@ -109,13 +109,15 @@ class CaptioningRNN:
         state = self.initial_state(features)
         captions = np.full((len(features), max_length), self._null, dtype=np.int32)
         words = np.full(len(features), self.start_word, dtype=np.int32)
-        speaking = np.ones(len(features), dtype=bool)
+        speaking = np.arange(len(features))  # the captions that have not ended: only those are computed
         for t in range(max_length):
             scores, state = self.step(words, state)
             words = scores.argmax(axis=1).astype(np.int32)
-            captions[speaking, t] = words[speaking]
-            speaking &= words != self._end if self._end is not None else True
-            if not speaking.any():
+            captions[speaking, t] = words
+            if self._end is not None and (words == self._end).any():
+                going_on = words != self._end
+                speaking, words, *state = (part[going_on] for part in (speaking, words, *state))
+            if not len(speaking):
                 break
         return captions
 
@@ -142,14 +144,17 @@ class CaptioningRNN:
         state: tuple from `initial_state` or the last `step`
         returns: scores (N, V) and the new state
         """
-        p = self.params
+        p, h = self.params, state[0]
+        check_shapes(words=(words, "N"), state=(h, "N H"), Wh=(p["Wh"][:, : h.shape[1]], "H H"))
         check_indices("words", words, len(p["W_embed"]), "the vocabulary")
-        vectors = p["W_embed"][words]
+        a, _ = word_inputs_forward(words, p["W_embed"], p["Wx"], p["b"])
         if self.cell_type == "lstm":
-            *state, _ = lstm_step_forward(vectors, *state, p["Wx"], p["Wh"], p["b"])
+            h, (*_, c, _, _) = lstm_states(a, *state, p["Wh"], [len(words)])
+            state = (h, c)
         else:
-            *state, _ = rnn_step_forward(vectors, *state, p["Wx"], p["Wh"], p["b"])
-        return state[0] @ p["W_vocab"] + p["b_vocab"], tuple(state)
+            h, _ = rnn_states(a, h, p["Wh"], [len(words)])
+            state = (h,)
+        return affine_forward(h, p["W_vocab"], p["b_vocab"])[0], state
 
     def save(self, path):
         """Write weights and vocabulary to an .npz file, whole or not at all."""

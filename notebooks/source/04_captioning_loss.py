@@ -185,9 +185,9 @@ solver = CaptioningSolver(
     small_data,
     update_rule="adam",
     optim_config={"learning_rate": 5e-3},
-    lr_decay=0.95,
+    lr_decay=0.98,
     batch_size=25,
-    num_epochs=50,
+    num_epochs=60,
 )
 solver.train()
 

@@ -11,6 +11,8 @@ import textwrap
 import types
 from pathlib import Path
 
+import numpy as np
+
 from cs231n.exercises import bank
 
 HEADER = """\
@@ -92,6 +94,8 @@ def _collect(function, imports, parts, seen):
         if isinstance(value, types.ModuleType):
             short = value.__name__ == name
             imports.append(f"import {name}" if short else f"import {value.__name__} as {name}")
+        elif getattr(np, getattr(value, "__name__", ""), None) is value:
+            imports.append(f"from numpy import {value.__name__} as {name}")
         elif inspect.isfunction(value) and value.__globals__ is function.__globals__:
             _collect(value, imports, parts, seen)
         elif (

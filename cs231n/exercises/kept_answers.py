@@ -48,6 +48,8 @@ def answers():
             if each in sections:
                 function, reason = _load(each, path, *sections[each], functions)
                 forward = loaded.get(name) if each != name else None
+                if name in refused and each != name:
+                    reason = f"it reads the cache of your {name}, which is not used."
                 reason = reason or _still_right(function, forward)
                 if reason:
                     refused[each] = reason

@@ -1,6 +1,7 @@
 """Recognise a known mistake by what a function computes, never by its text."""
 
 from functools import cache
+from itertools import combinations
 
 from cs231n.exercises import bank
 from cs231n.exercises.compare import agrees
@@ -45,7 +46,7 @@ def mistaken(name):
 def recognise(name, runs):
     """Names of the known mistakes that explain these runs.
 
-    returns: list of groups; mistakes in one group give the same numbers, several groups were made together.
+    returns: list of groups; mistakes in one group give the same numbers, two groups were made together.
         Empty when no known mistake fits
     """
     given = [run.outputs for run in runs]
@@ -60,31 +61,25 @@ def recognise(name, runs):
 
 
 def _combined(name, given):
-    """Two or more mistakes at once, each in outputs of its own."""
+    """One or two mistakes, each in outputs of its own, that explain as many wrong outputs as possible."""
     wrong = _wrong_outputs(name, given)
-    groups = []
-    for output in sorted(wrong, key=list(flat_axes(bank.find(name))).index):
-        mine = [case[output] for case in given]
-        fitting = [
-            known
-            for known, theirs in mistaken(name).items()
-            if _wrong_outputs(name, theirs) <= wrong
-            and all(
-                case is not None and agrees(case[output], m) for case, m in zip(theirs, mine, strict=True)
-            )
-        ]
-        if not fitting:
-            return []
-        groups.append(fitting)
-    found = []
-    for group in groups:  # one mistake may explain several outputs: keep what they have in common
-        for k, earlier in enumerate(found):
-            if common := [known for known in earlier if known in group]:
-                found[k] = common
-                break
-        else:
-            found.append(group)
-    return found if len(found) <= 2 else []
+    explained = {}  # set of outputs → the mistakes that make just these wrong, and give the numbers that came
+    for known, theirs in mistaken(name).items():
+        outputs = _wrong_outputs(name, theirs)
+        if outputs <= wrong and _same_in(outputs, given, theirs):
+            explained.setdefault(frozenset(outputs), []).append(known)
+    choices = [(outputs,) for outputs in explained]
+    choices += [pair for pair in combinations(explained, 2) if not pair[0] & pair[1]]
+    best = max(choices, key=lambda choice: len(frozenset().union(*choice)), default=())
+    order = list(flat_axes(bank.find(name))).index
+    return [explained[outputs] for outputs in sorted(best, key=lambda outputs: min(map(order, outputs)))]
+
+
+def _same_in(outputs, given, theirs):
+    return all(
+        case is not None and all(agrees(case[output], mine[output]) for output in outputs)
+        for case, mine in zip(theirs, given, strict=True)
+    )
 
 
 def _wrong_outputs(name, given):

@@ -1,12 +1,15 @@
 """The bank tests itself: every known mistake is rejected and named, and no two are alike."""
 
 from collections import Counter
+from itertools import combinations
 
 import numpy as np
 import pytest
 from mistaken_answers import KNOWN, NAMES, handed_in
 
 from cs231n.exercises import bank, check, grade
+from cs231n.exercises.compare import agrees
+from cs231n.exercises.exercise import Mistake
 from cs231n.exercises.recognise import cases, expected, mistaken
 
 
@@ -19,6 +22,33 @@ def test_each_mistake_is_rejected_and_named_in_at_most_eight_lines(name, mistake
     assert mistake.sentence in verdict.message
     check(answer, forward)
     assert len(capsys.readouterr().out.splitlines()) <= 8
+
+
+@pytest.mark.parametrize("name", [name for name in bank.ORDER if len(bank.find(name).outputs) > 2])
+def test_two_mistakes_in_different_outputs_are_both_named(name):
+    outputs, known = list(bank.find(name).outputs), mistaken(name)
+    wrong = {m.name: {o for o in outputs if _moved(name, known[m.name], o)} for m in bank.find(name).mistakes}
+    pairs = [
+        (a, b) for a, b in combinations(bank.find(name).mistakes, 2) if not wrong[a.name] & wrong[b.name]
+    ]
+    assert pairs
+    for a, b in pairs:
+        both = Mistake(
+            "both", "", lambda *given, a=a, b=b: _put_together(outputs, wrong[b.name], a, b, given)
+        )
+        assert set(grade(*handed_in(name, both)).mistake.split(" + ")) == {a.name, b.name}
+
+
+def _moved(name, theirs, output):
+    return any(
+        case is None or not agrees(right[output], case[output])
+        for right, case in zip(expected(name), theirs, strict=True)
+    )
+
+
+def _put_together(outputs, from_second, first, second, given):
+    both = zip(outputs, first.function(*given), second.function(*given), strict=True)
+    return tuple(b if output in from_second else a for output, a, b in both)
 
 
 def test_there_are_at_least_six_an_exercise_and_seventy_in_all():

@@ -19,7 +19,8 @@ def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
     """Load one dataset: what fits in memory is read, the rest stays in its file until it is used.
 
     All PCA features are read at once (COCO: 250 MB). With max_train, and for the fc7 features (COCO: 2 GB),
-    the features are np.memmap arrays: they are indexed like others, and only the rows asked for are read.
+    the features are np.memmap arrays: indexed like others, but only the rows asked for are read, into memory
+    that the system takes back when it needs it. The files must stay where they are.
 
     base_dir: folder of the files: COCO_DIR, SCENES_DIR or a path
     max_train: keep this many training captions, drawn from np.random with replacement; None keeps all

@@ -69,7 +69,7 @@ def describe(departure):
 def number(value):
     """A number with four digits, the same on every machine."""
     value = np.asarray(value).item()
-    return str(value) if isinstance(value, int) else f"{value:.4g}"
+    return str(value) if isinstance(value, int) else f"{value + 0.0:.4g}"
 
 
 def _overall(departure, mask):

@@ -31,7 +31,10 @@ def explain(error, function, case):
 def raised_in(error, function):
     """Was the exception raised by the function itself, not by another one that it called?"""
     frames = list(traceback.walk_tb(error.__traceback__))
-    return bool(frames) and frames[-1][0].f_code in _codes(getattr(function, "__code__", None))
+    if not frames:
+        return False
+    code = frames[-1][0].f_code
+    return code.co_name == function.__name__ or code in _codes(getattr(function, "__code__", None))
 
 
 def _codes(code):

@@ -50,7 +50,7 @@ def backward(dh, dc, x, prev_h, prev_c, Wx, Wh, b, cell=through_cell, into=into_
 @knows(
     MISTAKES,
     "path_through_h_forgotten",
-    "The cell acts on the loss on two ways. You use dnext_c only: what about next_h?",
+    "The cell acts on the loss in two ways. You use dnext_c only: what about next_h?",
 )
 def path_through_h_forgotten(*given):
     return backward(*given, cell=lambda dh, dc, o, next_c: dc)
@@ -59,7 +59,7 @@ def path_through_h_forgotten(*given):
 @knows(
     MISTAKES,
     "path_through_c_forgotten",
-    "The cell acts on the loss on two ways. You use dnext_h only: what about dnext_c?",
+    "The cell acts on the loss in two ways. You use dnext_h only: what about dnext_c?",
 )
 def path_through_c_forgotten(*given):
     return backward(*given, cell=lambda dh, dc, o, next_c: dh * o * (1 - np.tanh(next_c) ** 2))

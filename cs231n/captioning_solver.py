@@ -73,7 +73,8 @@ class CaptioningSolver:
         if patience is not None and not val_size:
             raise ValueError("patience needs a validation loss to watch: give val_size too, such as 500")
         self.model, self.data = model, data
-        self.rule_name, self.update_rule, self.lr_decay = update_rule, getattr(optim, update_rule), lr_decay
+        self.rule_name, self.lr_decay = update_rule, lr_decay
+        self.update_rule = optim.adam_in_place if update_rule == "adam" else getattr(optim, update_rule)
         self.batch_size, self.num_epochs = batch_size, num_epochs
         self.print_every, self.verbose, self.on_epoch = print_every, verbose, on_epoch
         self.val_size, self.patience = val_size, patience

@@ -72,6 +72,27 @@ def test_one_step_of_the_assignment(rule):
     np.testing.assert_allclose(next_w[0], expected, atol=1e-8)
 
 
+@pytest.mark.parametrize("dtype, rtol", [(np.float64, 1e-12), (np.float32, 1e-5)])
+@pytest.mark.parametrize("shape", [(6, 4), (1,), (7, 5, 3), (50, 41), (0, 3)])
+def test_adam_in_place_is_adam(shape, dtype, rtol):
+    random = np.random.default_rng(0)
+    w = other_w = random.standard_normal(shape).astype(dtype)
+    config = other_config = {"learning_rate": np.float64(0.05), "beta1": 0.8}
+    for step in range(8):
+        dw = random.standard_normal(shape).astype(dtype)
+        if step == 4:  # other memory layouts, and a learning rate that was changed on the way
+            w, dw = np.asfortranarray(w), np.asfortranarray(dw)
+            config = {**config, "m": np.asfortranarray(config["m"]), "learning_rate": 0.02}
+            other_config = {**other_config, "learning_rate": 0.02}
+        for given in (w, dw):
+            given.flags.writeable = False
+        w, config = optim.adam_in_place(w, dw, config, block=100)
+        other_w, other_config = optim.adam(other_w, dw, other_config)
+        assert w.dtype == dtype and config.keys() == other_config.keys() and config["t"] == step + 1
+        for ours, adams in ((w, other_w), (config["m"], other_config["m"]), (config["v"], other_config["v"])):
+            np.testing.assert_allclose(ours, adams, rtol=rtol, atol=rtol * 1e-2)
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_the_first_step_goes_downhill_and_a_zero_gradient_goes_nowhere(rule):
     w, dw = draw(0), draw(1)

@@ -1,0 +1,129 @@
+"""Right answers to all exercises, as a student would write them. The tests put them into notebooks."""
+
+import numpy as np
+
+
+def caption_lengths(captions):
+    return (captions > 2).sum(axis=1)
+
+
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+
+
+def rnn_step_backward(dnext_h, cache):
+    x, prev_h, Wx, Wh, next_h = cache
+    da = dnext_h * (1 - next_h**2)
+    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(axis=0)
+
+
+def rnn_forward(x, h0, Wx, Wh, b):
+    states, caches, state = [], [], h0
+    for t in range(x.shape[1]):
+        state, cache = rnn_step_forward(x[:, t], state, Wx, Wh, b)
+        states.append(state)
+        caches.append(cache)
+    return np.stack(states, axis=1), caches
+
+
+def rnn_backward(dh, cache):
+    dstate, dWx, dWh, db, dx = 0, 0, 0, 0, []
+    for t in reversed(range(dh.shape[1])):
+        dx_t, dstate, dWx_t, dWh_t, db_t = rnn_step_backward(dh[:, t] + dstate, cache[t])
+        dx.append(dx_t)
+        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+    return np.stack(dx[::-1], axis=1), dstate, dWx, dWh, db
+
+
+def word_embedding_forward(x, W):
+    return W[x], (x, len(W))
+
+
+def word_embedding_backward(dout, cache):
+    x, V = cache
+    dW = np.zeros((V, dout.shape[-1]), dtype=dout.dtype)
+    np.add.at(dW, x, dout)
+    return dW
+
+
+def captioning_loss(model, features, captions):
+    p, words, right = model.params, captions[:, :-1], captions[:, 1:]
+    N, T = words.shape
+    h0 = features @ p["W_proj"] + p["b_proj"]
+    vectors, embed_cache = word_embedding_forward(words, p["W_embed"])
+    h, rnn_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
+    scores = h @ p["W_vocab"] + p["b_vocab"]
+    probabilities = np.exp(scores - scores.max(axis=2, keepdims=True))
+    probabilities /= probabilities.sum(axis=2, keepdims=True)
+    mask, n, t = right != model._null, np.arange(N)[:, None], np.arange(T)
+    loss = -(np.log(probabilities[n, t, right]) * mask).sum() / N
+    probabilities[n, t, right] -= 1
+    dscores = probabilities * mask[:, :, None] / N
+    dvectors, dh0, dWx, dWh, db = rnn_backward(dscores @ p["W_vocab"].T, rnn_cache)
+    return loss, {
+        "W_vocab": np.einsum("nth,ntv->hv", h, dscores),
+        "b_vocab": dscores.sum(axis=(0, 1)),
+        "Wx": dWx,
+        "Wh": dWh,
+        "b": db,
+        "W_embed": word_embedding_backward(dvectors, embed_cache),
+        "W_proj": features.T @ dh0,
+        "b_proj": dh0.sum(axis=0),
+    }
+
+
+def captioning_sample(model, features, max_length=30):
+    p, N = model.params, len(features)
+    captions, ended = np.full((N, max_length), model._null), np.zeros(N, dtype=bool)
+    h, words = features @ p["W_proj"] + p["b_proj"], np.full(N, model._start)
+    for t in range(max_length):
+        h, _ = rnn_step_forward(p["W_embed"][words], h, p["Wx"], p["Wh"], p["b"])
+        words = (h @ p["W_vocab"] + p["b_vocab"]).argmax(axis=1)
+        captions[~ended, t] = words[~ended]
+        ended |= words == model._end
+    return captions
+
+
+def logistic(a):
+    return 1 / (1 + np.exp(-a))
+
+
+def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
+    a_i, a_f, a_o, a_g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)
+    i, f, o, g = logistic(a_i), logistic(a_f), logistic(a_o), np.tanh(a_g)
+    next_c = f * prev_c + i * g
+    return o * np.tanh(next_c), next_c, (x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c)
+
+
+def lstm_step_backward(dnext_h, dnext_c, cache):
+    x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c = cache
+    squashed = np.tanh(next_c)
+    dc = dnext_c + dnext_h * o * (1 - squashed**2)
+    parts = [
+        dc * g * i * (1 - i),
+        dc * prev_c * f * (1 - f),
+        dnext_h * squashed * o * (1 - o),
+        dc * i * (1 - g**2),
+    ]
+    da = np.concatenate(parts, axis=1)
+    return da @ Wx.T, da @ Wh.T, dc * f, x.T @ da, prev_h.T @ da, da.sum(axis=0)
+
+
+def lstm_forward(x, h0, Wx, Wh, b):
+    states, caches, state, cell = [], [], h0, np.zeros_like(h0)
+    for t in range(x.shape[1]):
+        state, cell, cache = lstm_step_forward(x[:, t], state, cell, Wx, Wh, b)
+        states.append(state)
+        caches.append(cache)
+    return np.stack(states, axis=1), caches
+
+
+def lstm_backward(dh, cache):
+    dstate = dcell = np.zeros_like(dh[:, 0])
+    dWx, dWh, db, dx = 0, 0, 0, []
+    for t in reversed(range(dh.shape[1])):
+        dx_t, dstate, dcell, dWx_t, dWh_t, db_t = lstm_step_backward(dh[:, t] + dstate, dcell, cache[t])
+        dx.append(dx_t)
+        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+    return np.stack(dx[::-1], axis=1), dstate, dWx, dWh, db

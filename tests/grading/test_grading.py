@@ -1,0 +1,83 @@
+"""Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
+
+import pytest
+from hand_in import ANSWERS, hand_in
+
+from cs231n.exercises import bank
+from cs231n.grading import judge as judging
+from cs231n.grading.judge import judge
+from cs231n.grading.notebook import exercises_in, read
+from cs231n.grading.process import StudentProcess
+
+TODO = '    raise NotImplementedError("TODO")'
+
+
+def statuses(judged):
+    return {name: result.status for name, result in judged.results.items()}
+
+
+def judge_cells(tmp_path, *cells, seconds=20):
+    return judge(hand_in(tmp_path / "student.ipynb", *cells), seconds=seconds)
+
+
+def test_solved_scores_everything(tmp_path):
+    found = judge_cells(tmp_path, "import numpy as np", *ANSWERS.values())
+    assert statuses(found) == dict.fromkeys(bank.ORDER, "right")
+    assert found.notes == []
+
+
+def test_blank_scores_nothing(tmp_path):
+    blank = [ANSWERS[name].partition("\n")[0] + "\n" + TODO for name in bank.ORDER]
+    found = judge_cells(tmp_path, *blank)
+    assert statuses(found) == dict.fromkeys(bank.ORDER, "unfilled")
+
+
+MISTAKEN = """
+from cs231n.exercises import bank as _bank
+def {name}(*arguments):
+    exercise, inputs = _bank.find("{name}"), arguments
+    if exercise.forward:
+        *inputs, cache = arguments
+        inputs = (*inputs, *_inputs[id(cache)][0])
+    outputs = exercise.mistakes[{k}].function(*inputs)
+    if exercise.returns_cache:
+        cache = _right(*arguments)[-1]
+        outputs = (*outputs, cache) if isinstance(outputs, tuple) else (outputs, cache)
+    return outputs
+"""
+PARTNER = """
+_inputs = {{}}
+def {name}(*inputs):
+    returned = _own_{name}(*inputs)
+    _inputs[id(returned[-1])] = inputs, returned
+    return returned
+"""
+
+
+@pytest.fixture(scope="module")
+def process():
+    with StudentProcess() as started:
+        yield started
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_each_mistake_costs_its_own_exercise_only(name, process, tmp_path):
+    """The answers of all other exercises are right, and call the wrong one or read its cache."""
+    exercise = bank.find(name)
+    others = [other for other in bank.ORDER if other != name]
+    for k, mistake in enumerate(exercise.mistakes):
+        right = {other: ANSWERS[other] for other in others}
+        if partner := exercise.forward:  # mistakes in the bank take the inputs in place of a cache
+            right[partner] = ANSWERS[partner].replace(f"def {partner}", f"def _own_{partner}")
+            right[partner] += PARTNER.format(name=partner)
+        own = "import numpy as np\n" + ANSWERS[name].replace(f"def {name}", "def _right")
+        wrong = MISTAKEN.format(name=name, k=k)
+        path = hand_in(tmp_path / f"{k}.ipynb", own, ANSWERS["logistic"], wrong, *right.values())
+        cells = read(path)
+        loaded, failed = judging._load(process, cells, exercises_in(cells), 20)
+        assert not failed
+        found = judging._judge_one(name, process, loaded, 20, 1)
+        assert (found.status in ("wrong", "error"), found.mistake) == (True, mistake.name), found
+        if k == 0:
+            found = {other: judging._judge_one(other, process, loaded, 20, 1).status for other in others}
+            assert found == dict.fromkeys(others, "right")

@@ -15,7 +15,11 @@ def explain(error, function, case):
     shapes = f"Arguments: {', '.join(map(_shape, arguments.items()))}"
     if own := _own_frame(error, function):
         frame, number, line = own
-        inside = "" if frame.f_code.co_name == function.__name__ else f" (in {frame.f_code.co_name})"
+        inside = (
+            ""
+            if frame.f_code.co_name == getattr(function, "__name__", None)
+            else f" (in {frame.f_code.co_name})"
+        )
         lines.insert(0, f"Line {number}{inside}: {line or '(its text is not known)'}")
         others = {n: v for n, v in frame.f_locals.items() if n not in arguments and isinstance(v, np.ndarray)}
         others = {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}
@@ -34,7 +38,9 @@ def raised_in(error, function):
     if not frames:
         return False
     code = frames[-1][0].f_code
-    return code.co_name == function.__name__ or code in _codes(getattr(function, "__code__", None))
+    return code.co_name == getattr(function, "__name__", None) or code in _codes(
+        getattr(function, "__code__", None)
+    )
 
 
 def _codes(code):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR
 
-PACKAGES = ("numpy", "h5py", "matplotlib", "pillow", "requests", "tqdm", "ipywidgets")
+PACKAGES = ("numpy", "h5py", "matplotlib", "pillow", "requests", "sacrebleu", "tqdm", "ipywidgets")
 NEEDED = (
     "coco2014_captions.h5",
     "coco2014_vocab.json",

@@ -17,12 +17,15 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n import judging
 from cs231n.captioning_solver import CaptioningSolver
+from cs231n.characters import plain_texts
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data
+from cs231n.decoding import beam_captions, beam_tree, greedy_captions, sampled_captions
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.image_utils import image_from_url
-from cs231n.plotting import heat_map, plot_loss, show_pictures, use_course_style
+from cs231n.plotting import PALETTE, heat_map, plot_loss, show_pictures, use_course_style
 from cs231n.scenes import caption_is_true, load_facts
 
 use_course_style()
@@ -202,6 +205,190 @@ for number in numbers:
     _, state = model.step(np.array([number]), state)
     states.append(state[0][0])
 heat_map(np.array(states)[:, :60], words)
+plt.show()
+
+# %% [markdown]
+# ## Other ways to choose
+#
+# Greedy always takes the likeliest word. It never says anything surprising, and it cannot take a word back. Here are
+# other ways to choose from the same scores:
+#
+# ![Four ways to choose from the same scores of six words: greedy, a low temperature, a high temperature, nucleus.](figures/decoding_choices.svg)
+#
+# | name | the next word is | one number to set |
+# |---|---|---|
+# | greedy | the likeliest | |
+# | temperature | drawn at random, with the probabilities of scores ÷ τ | τ: below 1 careful, above 1 daring |
+# | top-k | drawn from the k likeliest | k |
+# | nucleus (top-p) | drawn from the fewest words that together reach the probability p | p |
+# | beam | (see below) part of the best *caption* that a search finds | how many beginnings it keeps |
+#
+# The module `cs231n.decoding` has all of them, for many pictures at once. Each takes any model with a method `step`,
+# yours too.
+#
+# ### Temperature
+#
+# $$P(w) = \frac{e^{s_w / \tau}}{\sum_v e^{s_v / \tau}}$$
+#
+# Dividing by a small τ makes large differences of scores larger still. Run the cell, then try other numbers.
+
+# %% tags=["nbval-ignore-output"]
+temperatures = [0.2, 0.7, 1.0, 2.0]
+
+
+def as_texts(captions):
+    """Captions as texts, without <END>."""
+    return [text.removesuffix("<END>").strip() for text in decode_captions(captions, data["idx_to_word"])]
+
+
+three_times = np.repeat(data["val_features"][[row]], 3, axis=0)
+for temperature in temperatures:
+    print(f"temperature {temperature}")
+    for text in as_texts(sampled_captions(model, three_times, 17, temperature=temperature, seed=1)):
+        print("   ", text)
+
+# %% [markdown]
+# At 0.2 it says nearly the same three times. At 2 it dares so much that the sentences fall apart.
+#
+# ### Nucleus: daring, but not nonsense
+#
+# Bad words are not bad because they are a little less likely. They are bad because there are so *many* unlikely words,
+# and together they are drawn often. The nucleus cuts this tail off, and lets the good words compete as they are.
+
+# %% tags=["nbval-ignore-output"]
+for top_p in [1.0, 0.9, 0.6]:
+    print(f"nucleus {top_p}" + (" (all words)" if top_p == 1 else ""))
+    for text in as_texts(sampled_captions(model, three_times, 17, top_p=top_p, seed=1)):
+        print("   ", text)
+
+# %% [markdown]
+# ### Beam: look ahead
+#
+# The likeliest first word need not begin the likeliest caption. A **beam** of width K keeps the K best beginnings. At
+# each step it tries every next word after each of them, and again keeps the K best.
+#
+# ![A beam of width 2 over three steps: the second-best beginning overtakes the best one at the third word.](figures/beam_tree.svg)
+#
+# Longer captions are products of more probabilities, so they are always less likely. To compare captions of different
+# length, the sum of log probabilities is divided by a power of the length:
+#
+# $$\text{rank} = \frac{1}{\text{length}^{\,0.7}} \sum_t \log P(w_t)$$
+#
+# Here is the real tree of our model for the picture above. Each dot is a beginning that was kept, the darker the
+# likelier its last word. The thick way won.
+
+# %%
+width = 3  # try 1 (that is greedy) and 6
+
+
+def draw_tree(nodes, idx_to_word):
+    """Draw what a beam kept: a column for each word, best on top."""
+    places, columns = [], {}
+    for node in nodes:
+        columns.setdefault(node.step, []).append(len(places))
+        places.append((node.step, 1 - len(columns[node.step])))
+    fig, ax = plt.subplots(figsize=(1 + 1.15 * len(columns), 0.8 + 0.75 * max(map(len, columns.values()))))
+    for node, (x, y) in zip(nodes, places, strict=True):
+        before, logp = (
+            (places[node.parent], nodes[node.parent].logp) if node.parent is not None else ((0, 0), 0)
+        )
+        colour = PALETTE["output"] if node.best else PALETTE["quiet"]
+        ax.plot(
+            [before[0], x],
+            [before[1], y],
+            color=colour,
+            linewidth=3.5 if node.best else 1,
+            linestyle="-",
+            zorder=1,
+        )
+        ax.scatter(x, y, s=70, color=colour, alpha=0.25 + 0.75 * np.exp(node.logp - logp), zorder=2)
+        ax.text(
+            x, y + 0.14, idx_to_word[node.word], ha="center", va="bottom", fontsize=11, color=PALETTE["ink"]
+        )
+    ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
+    ax.text(0, 0.14, "<START>", ha="center", va="bottom", fontsize=11)
+    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - max(map(len, columns.values())), 0.6))
+    ax.axis("off")
+
+
+draw_tree(beam_tree(model, data["val_features"][row], max_length=17, width=width), data["idx_to_word"])
+plt.show()
+
+# %% [markdown]
+# ### Which way is best?
+#
+# That depends on what you want. Three kinds of numbers, for the same model and the same new pictures:
+#
+# - *true*: captions that are true in everything they say; *true facts*: share of their statements that are true;
+# - *BLEU-1 … 4*: the share of words, pairs, triples and runs of four that people's captions of this picture hold too;
+# - *distinct*: how many different captions there are; *new*: how many stand in no training caption.
+#
+# Before you run it: which way will be the truest, and which the most varied?
+
+# %% tags=["nbval-ignore-output"]
+judged = rows[:600]
+features = data["val_features"][judged]
+ways = {
+    "greedy": greedy_captions(model, features, 17),
+    "beam of 3": beam_captions(model, features, 17, width=3),
+    "beam of 10": beam_captions(model, features, 17, width=10),
+    "temperature 0.5": sampled_captions(model, features, 17, temperature=0.5, seed=0),
+    "temperature 1": sampled_captions(model, features, 17, seed=0),
+    "top-5": sampled_captions(model, features, 17, top_k=5, seed=0),
+    "nucleus 0.9": sampled_captions(model, features, 17, top_p=0.9, seed=0),
+}
+people = judging.references(data, "val")
+known = plain_texts(data["train_captions"], data["idx_to_word"])
+facts_judged = [facts[i] for i in judged] if facts else None
+table = {
+    way: judging.judge(as_texts(captions), [people[i] for i in judged], known, facts_judged)
+    for way, captions in ways.items()
+}
+print(judging.table(table))
+
+# %% [markdown]
+# Searching for likely captions makes them truer, and more alike. Drawing at random makes them varied, and less true.
+# Nothing wins in every column, and no single number says which captions people like.
+#
+# ## Explore
+#
+# ### Put the first word into its mouth
+#
+# Every function above takes `first_words`. Force how the caption begins, and see what the model makes of it. Can you
+# make it lie?
+
+# %% tags=["nbval-ignore-output"]
+beginnings = [["a"], ["two"], ["there", "is"], ["in"]]  # any words of the vocabulary
+
+for first_words in beginnings:
+    for text in as_texts(greedy_captions(model, data["val_features"][[row]], 17, first_words)):
+        print(text)
+
+# %% [markdown]
+# ### From one picture to another
+#
+# The model sees a picture as 512 numbers. Numbers can be mixed: 80 % of one picture and 20 % of another. No such picture
+# exists (what you see is only a sketch of it). Where does the caption change, and does it change word by word?
+
+# %% tags=["nbval-ignore-output"]
+one, other = rows[3], rows[10]  # try others
+shares = np.linspace(0, 1, 6)
+
+
+def mixed(share):
+    """A sketch of the mixture: both pictures laid over each other."""
+    a, b = (image_from_url(data["val_urls"][i]) for i in (one, other))
+    if a is None or b is None or a.shape != b.shape:
+        return a if share < 0.5 else b
+    return ((1 - share) * a + share * b).astype(np.uint8)
+
+
+features = np.array(
+    [(1 - share) * data["val_features"][one] + share * data["val_features"][other] for share in shares]
+)
+said = as_texts(greedy_captions(model, features, 17))
+notes = [f"{share:.0%}: {text}" for share, text in zip(shares, said, strict=True)]
+show_pictures([mixed(share) for share in shares], notes, columns=6)
 plt.show()
 
 # %% [markdown]

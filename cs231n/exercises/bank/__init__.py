@@ -2,7 +2,7 @@
 
 To add one, write a file like `rnn_step_forward.py` that ends in `EXERCISE = Exercise(…)`, and add its name here.
 The tests then ask for a solved cell (tests/exercises/solved.py), three correct answers in different styles
-(correct_answers.py) and the stored messages (run test_messages.py as a script).
+(correct_*.py) and the stored messages (run test_messages.py as a script).
 """
 
 import difflib

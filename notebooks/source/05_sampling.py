@@ -275,7 +275,7 @@ for top_p in [1.0, 0.9, 0.6]:
 # $$\text{rank} = \frac{1}{\text{length}^{\,0.7}} \sum_t \log P(w_t)$$
 #
 # Here is the real tree of our model for the picture above. Each dot is a beginning that was kept, the darker the
-# likelier its last word. The thick way won.
+# likelier its last word. The thick way won: it is the likeliest that was found. Is it also true?
 
 # %%
 width = 3  # try 1 (that is greedy) and 6
@@ -287,28 +287,22 @@ def draw_tree(nodes, idx_to_word):
     for node in nodes:
         columns.setdefault(node.step, []).append(len(places))
         places.append((node.step, 1 - len(columns[node.step])))
-    fig, ax = plt.subplots(figsize=(1 + 1.15 * len(columns), 0.8 + 0.75 * max(map(len, columns.values()))))
-    for node, (x, y) in zip(nodes, places, strict=True):
-        before, logp = (
-            (places[node.parent], nodes[node.parent].logp) if node.parent is not None else ((0, 0), 0)
-        )
-        colour = PALETTE["output"] if node.best else PALETTE["quiet"]
-        ax.plot(
-            [before[0], x],
-            [before[1], y],
-            color=colour,
-            linewidth=3.5 if node.best else 1,
-            linestyle="-",
-            zorder=1,
-        )
-        ax.scatter(x, y, s=70, color=colour, alpha=0.25 + 0.75 * np.exp(node.logp - logp), zorder=2)
-        ax.text(
-            x, y + 0.14, idx_to_word[node.word], ha="center", va="bottom", fontsize=11, color=PALETTE["ink"]
-        )
-    ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
-    ax.text(0, 0.14, "<START>", ha="center", va="bottom", fontsize=11)
-    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - max(map(len, columns.values())), 0.6))
+    rows = max(map(len, columns.values()))
+    _, ax = plt.subplots(figsize=(1 + 1.15 * len(columns), 0.8 + 0.75 * rows))
+    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - rows, 0.6))
     ax.axis("off")
+    text = {"ha": "center", "va": "bottom", "fontsize": 11}
+    text["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+    ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
+    ax.text(0, 0.14, "<START>", **text)
+    for node, (x, y) in zip(nodes, places, strict=True):
+        parent = None if node.parent is None else nodes[node.parent]
+        from_x, from_y = (0, 0) if parent is None else places[node.parent]
+        probability = np.exp(node.logp - (parent.logp if parent else 0))
+        colour, width = (PALETTE["output"], 3.5) if node.best else (PALETTE["quiet"], 1)
+        ax.plot([from_x, x], [from_y, y], color=colour, linewidth=width, linestyle="-", zorder=1)
+        ax.scatter(x, y, s=70, color=colour, alpha=0.2 + 0.8 * probability, zorder=2)
+        ax.text(x, y + 0.14, idx_to_word[node.word], **text)
 
 
 draw_tree(beam_tree(model, data["val_features"][row], max_length=17, width=width), data["idx_to_word"])
@@ -321,7 +315,8 @@ plt.show()
 #
 # - *true*: captions that are true in everything they say; *true facts*: share of their statements that are true;
 # - *BLEU-1 … 4*: the share of words, pairs, triples and runs of four that people's captions of this picture hold too;
-# - *distinct*: how many different captions there are; *new*: how many stand in no training caption.
+# - *distinct*: share of different captions; *new*: share that no training caption equals; *words*: how many different
+#   words they use.
 #
 # Before you run it: which way will be the truest, and which the most varied?
 
@@ -340,14 +335,17 @@ ways = {
 people = judging.references(data, "val")
 known = plain_texts(data["train_captions"], data["idx_to_word"])
 facts_judged = [facts[i] for i in judged] if facts else None
-table = {
-    way: judging.judge(as_texts(captions), [people[i] for i in judged], known, facts_judged)
-    for way, captions in ways.items()
-}
+table = {}
+for way, captions in ways.items():
+    said = as_texts(captions)
+    table[way] = judging.judge(said, [people[i] for i in judged], known, facts_judged)
+    table[way]["words"] = str(len(set(" ".join(said).split())))
 print(judging.table(table))
 
 # %% [markdown]
-# Searching for likely captions makes them truer, and more alike. Drawing at random makes them varied, and less true.
+# Greedy and a small beam are the truest, and near to each other: this model is usually sure of its next word, and then
+# there is little to search for. A wider beam is not a better one: it finds likelier captions, and the likeliest is not
+# always the truest. Drawing at random pays for its variety with truth, and the nucleus pays less than plain drawing.
 # Nothing wins in every column, and no single number says which captions people like.
 #
 # ## Explore

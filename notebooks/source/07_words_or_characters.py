@@ -299,7 +299,7 @@ for name, some in datasets.items():
         "steps for a caption, most": f"{steps.max()}",
         "bits per character": f"{bits[name][0]:.3f}",
         "   of it, spelling <UNK>": f"{bits[name][1]:.3f}",
-        "invented words": f"{len(invented_words(spoken[name], texts['train'])) / len(said):.2%}",
+        "invented words": f"{len(invented_words(spoken[name], texts['train'])) / max(len(said), 1):.2%}",
         "true captions": f"{share_true(spoken[name], [facts[i] for i in pictures]):.0%}" if facts else "?",
         "true statements" if facts else "BLEU-2": f"{truth(spoken[name], pictures):.0%}",
         "computing, training": f"{course[name][-1][0]:.0f} s",
@@ -358,9 +358,11 @@ if facts:
     several = [i for i in range(len(facts)) if facts[i]["kind"] == "plane" and facts[i]["count"] > 1]
     alone = [i for i in range(len(facts)) if facts[i]["kind"] == "plane" and facts[i]["count"] == 1]
     fig, axes = plt.subplots(1, 2, figsize=(10, 3))
+    ending = []
     for ax, chosen, text in zip(axes, (alone, several), begin.values(), strict=True):
         chances = [next_characters(data["val_features"][[i]], text) for i in chosen]
         mean = {character: np.mean([each[character] for each in chances]) for character in chances[0]}
+        ending.append(mean["s"])
         best = sorted(mean, key=mean.get, reverse=True)[:4]
         plot_bars(
             {repr(c): mean[c] for c in best},
@@ -376,7 +378,10 @@ print(
     f"the word model has a number for {HIDDEN!r}: {'yes' if HIDDEN in datasets['words']['word_to_idx'] else 'no'}"
 )
 if facts:
-    print(f"after {begin['two']!r} the character model says 's': {'✓ yes' if best[0] == 's' else '✗ no'}")
+    singular, plural = ending
+    print(
+        f"'s' is likelier after {begin['two']!r} than after {begin['one']!r}: {'✓ yes' if plural > singular else '✗ no'}"
+    )
 
 # %% [markdown]
 # ## Play: what it invents when it dares

@@ -1,6 +1,6 @@
 """Short answers of students, written as the body of a function."""
 
-from notebook import Notebook
+from cells import Notebook
 
 
 def forward(body, name="rnn_step_forward", arguments="x, prev_h, Wx, Wh, b"):

@@ -5,7 +5,7 @@ import sys
 
 import numpy as np
 import pytest
-from notebook import Notebook
+from cells import Notebook
 from solved import ANSWERS, check_cell
 from students import ALL, DA, RIGHT, backward, forward, says
 

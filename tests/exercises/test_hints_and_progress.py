@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
-from notebook import Notebook
+from cells import Notebook
 from solved import ANSWERS, check_cell
 
 from cs231n.exercises import bank, hint, progress

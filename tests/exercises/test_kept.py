@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from notebook import Notebook
+from cells import Notebook
 from solved import ANSWERS, check_cell
 
 from cs231n.exercises import answers, bank, check, kept

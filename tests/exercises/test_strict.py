@@ -1,7 +1,7 @@
 """Grading: with CS231N_STRICT=1 a mistake costs its own exercise, and nothing else."""
 
 import pytest
-from notebook import Notebook
+from cells import Notebook
 from solved import ANSWERS, check_cell
 
 from cs231n.exercises import NotRight, bank

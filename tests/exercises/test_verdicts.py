@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from notebook import Notebook
+from cells import Notebook
 from solved import ANSWERS
 from students import ALL, DA, RIGHT, backward, forward, says
 

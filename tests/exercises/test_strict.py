@@ -65,6 +65,8 @@ MISTAKES = {
     "lstm_step_backward": ("dnext_c + dnext_h", "dnext_h"),
     "lstm_forward": ("state, cell, Wx", "state, 0 * cell, Wx"),
     "lstm_backward": ("dh[:, t] + dstate", "dh[:, t]"),
+    "weight_gradients": ("h0[:, None]", "0 * h0[:, None]"),
+    "counted_words_loss": ("p /= len(h)", "p /= len(rows)"),
 }
 
 

@@ -68,7 +68,7 @@ def plot(summary, path):
     fig, ax = plt.subplots(figsize=(9, 1.6 + 0.5 * max(len(shown), 2)), layout="constrained")
     counts = [count for _, count in shown]
     colours = [
-        PALETTE["input"] if mistake == "not recognised" else PALETTE["wrong"] for (_, mistake), _ in shown
+        PALETTE["quiet"] if mistake == "not recognised" else PALETTE["wrong"] for (_, mistake), _ in shown
     ]
     bars = ax.barh(range(len(shown)), counts, color=colours)
     ax.bar_label(bars, [f"{c}  ({c / summary.students:.0%})" for c in counts], padding=4)
@@ -78,6 +78,7 @@ def plot(summary, path):
         fontsize=9,
     )
     ax.set_xlim(0, max(counts, default=1) * 1.2)
+    ax.margins(y=0.02)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_xlabel(f"students, of {summary.students}")
     left = len(summary.mistakes) - len(shown)

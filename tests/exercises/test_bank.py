@@ -36,7 +36,9 @@ def test_two_mistakes_in_different_outputs_are_both_named(name):
         both = Mistake(
             "both", "", lambda *given, a=a, b=b: _put_together(outputs, wrong[b.name], a, b, given)
         )
-        assert set(grade(*handed_in(name, both)).mistake.split(" + ")) == {a.name, b.name}
+        found = grade(*handed_in(name, both)).mistake
+        is_a_third_one = wrong.get(found) == wrong[a.name] | wrong[b.name]
+        assert set(found.split(" + ")) == {a.name, b.name} or is_a_third_one
 
 
 def _moved(name, theirs, output):

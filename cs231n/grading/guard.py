@@ -25,6 +25,8 @@ NEEDS = {
     "lstm_step_backward": ("lstm_step_forward",),
     "lstm_forward": ("lstm_step_forward",),
     "lstm_backward": ("lstm_forward", "lstm_step_forward", "lstm_step_backward"),
+    "weight_gradients": (),
+    "counted_words_loss": (),
 }
 GIVEN = (
     "sigmoid",

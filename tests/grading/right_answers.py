@@ -85,6 +85,26 @@ def captioning_sample(model, features, max_length=30):
     return captions
 
 
+def weight_gradients(x, h0, h, da):
+    before = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
+    rows = da.reshape(-1, da.shape[2])
+    return x.reshape(-1, x.shape[2]).T @ rows, before.reshape(-1, before.shape[2]).T @ rows, rows.sum(axis=0)
+
+
+def counted_words_loss(h, y, mask, W, b):
+    rows, words = h[mask], y[mask]
+    scores = rows @ W + b
+    scores = scores - scores.max(axis=1, keepdims=True)
+    probabilities = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    k = np.arange(len(words))
+    loss = -np.log(probabilities[k, words]).sum() / len(h)
+    probabilities[k, words] -= 1
+    dscores = (probabilities / len(h)).astype(h.dtype)
+    dh = np.zeros_like(h)
+    dh[mask] = dscores @ W.T
+    return loss, dh, rows.T @ dscores, dscores.sum(axis=0)
+
+
 def logistic(a):
     return 1 / (1 + np.exp(-a))
 

@@ -45,8 +45,8 @@ def build(folder=FOLDER, size="full", keep_extractor=False, say=print):
     else:
         shown = np.concatenate([pictures["train"], np.stack([draw_scene(f) for f in extra])])
         weights = extractor.as_stored(extractor.train(shown, facts["train"] + extra, rounds, say=say))
-    mean, rotation = extractor.fit_pca(extractor.activations(pictures["train"], weights))
-    extractor.save(folder / extractor.WEIGHTS_FILE, weights, mean, rotation)
+    mean, projection = extractor.fit_pca(extractor.activations(pictures["train"], weights), weights)
+    extractor.save(folder / extractor.WEIGHTS_FILE, weights, mean, projection)
     extractor.load.cache_clear()
     for split in SPLITS:
         features = extractor.extract_features(pictures[split], folder)

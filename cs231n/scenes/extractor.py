@@ -1,4 +1,4 @@
-"""The feature extractor: the network trained on facts, then frozen; its 512 units rotated by PCA.
+"""The feature extractor: the network trained on facts, then frozen; its 512 units projected by PCA.
 
 It plays the part VGG16's layer fc7 plays for COCO. The training pictures are those of the training set and
 more of the same world; none shows a held-out pair, and validation pictures are never seen.
@@ -15,8 +15,8 @@ from .files import FOLDER
 from .world import FACTS
 
 WEIGHTS_FILE = "extractor.h5"
-SCALE = 2.7  # overall standard deviation of COCO's PCA features
-STEP = 0.125  # features are rounded to this step, so that the file is small
+SPREAD = 1.0  # overall standard deviation; COCO has 2.7, with which an RNN starts out saturated
+STEP = 1 / 32  # features are rounded to this step, so that the file is small
 _ends = np.cumsum([len(values) for values in FACTS.values()])
 HEADS = [slice(int(end) - len(values), int(end)) for end, values in zip(_ends, FACTS.values(), strict=True)]
 
@@ -89,17 +89,24 @@ def activations(pictures, weights, batch=100):
     return np.concatenate(parts)
 
 
-def fit_pca(train_activations):
-    """Mean and rotation (512, 512) of the training activations, scaled to COCO's standard deviation."""
+def fit_pca(train_activations, weights):
+    """Mean and projection (512, 512) of the units, from the training pictures alone.
+
+    projection = (U S Uᵀ / max S + I / 50) V · scale, where U S Wᵀ is the singular value decomposition of the
+    scores' weights and V holds the principal directions of what comes before it. The first factor measures
+    the units by what they say about facts, since the rest is noise that a captioner learns by heart.
+    """
     mean = train_activations.mean(0)
-    centred = (train_activations - mean).astype(np.float64)
-    _, columns = np.linalg.eigh(centred.T @ centred)
-    columns = columns[:, ::-1]  # the direction of most variance first
-    columns = columns * np.sign(columns[np.abs(columns).argmax(0), np.arange(network.UNITS)])
-    return mean, (columns * (SCALE / centred.std())).astype(np.float32)
+    left, strength, _ = np.linalg.svd(weights["W5"].astype(np.float64), full_matrices=False)
+    measure = (left * (strength / strength.max())) @ left.T + np.eye(network.UNITS) / 50
+    measured = (train_activations - mean) @ measure
+    _, directions = np.linalg.eigh(measured.T @ measured)
+    directions = directions[:, ::-1]  # the direction of most variance first
+    directions = directions * np.sign(directions[np.abs(directions).argmax(0), np.arange(network.UNITS)])
+    return mean, (measure @ directions * (SPREAD / measured.std())).astype(np.float32)
 
 
-def save(path, weights, mean, rotation):
+def save(path, weights, mean, projection):
     with h5py.File(path, "w") as file:
         for k, (w, step) in quantised(weights).items():
             file.create_dataset(k, data=w, compression="gzip", compression_opts=9)
@@ -107,7 +114,7 @@ def save(path, weights, mean, rotation):
                 file[f"{k}_step"] = step
         file["mean"] = mean
         file.create_dataset(
-            "rotation", data=rotation.astype(np.float16), compression="gzip", compression_opts=9
+            "projection", data=projection.astype(np.float16), compression="gzip", compression_opts=9
         )
 
 
@@ -119,7 +126,7 @@ def as_stored(weights):
 
 @lru_cache(maxsize=2)
 def load(path):
-    """Weights, mean and rotation of the frozen extractor."""
+    """Weights, mean and projection of the frozen extractor."""
     with h5py.File(path, "r") as file:
         stored = {k: file[k][()] for k in file}
     weights = {
@@ -127,13 +134,13 @@ def load(path):
         for k in stored
         if k[0] in "Wb" and len(k) == 2
     }
-    return weights, stored["mean"], stored["rotation"].astype(np.float32)
+    return weights, stored["mean"], stored["projection"].astype(np.float32)
 
 
 def extract_features(pictures, folder=FOLDER):
     """Features of pictures, from their pixels alone, in the same space as the files of the dataset.
 
-    features = (units - mean) @ rotation, rounded to steps of 1/8
+    features = (units - mean) @ projection, rounded to steps of 1/32
 
     pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
     Returns (N, 512) float32.
@@ -143,6 +150,6 @@ def extract_features(pictures, folder=FOLDER):
         pictures = pictures[None]
     if pictures.dtype != np.uint8 or pictures.shape[1:] != (72, 72, 3):
         raise ValueError(f"pictures is {pictures.dtype} {pictures.shape}; wanted uint8 (N, 72, 72, 3).")
-    weights, mean, rotation = load(Path(folder) / WEIGHTS_FILE)
-    features = (activations(pictures, weights) - mean) @ rotation
+    weights, mean, projection = load(Path(folder) / WEIGHTS_FILE)
+    features = (activations(pictures, weights) - mean) @ projection
     return np.rint(features / STEP).astype(np.float32) * np.float32(STEP)

@@ -1,0 +1,441 @@
+# %% [markdown]
+# # 8 · Make it fast
+#
+# Your model works. How fast is it, and how fast *could* it be? People say that NumPy is slow. In this chapter you find
+# out where the time really goes, and you end near the best that your processor can do.
+#
+# The method is always the same: **measure** where the time goes, **predict** from a count what a change can bring,
+# **change one thing**, **measure again**.
+#
+# **In this chapter you will**
+#
+# 1. count the multiplications of a training step, and compare with the clock,
+# 2. make five moves, from the version that one writes first to the one in the package,
+# 3. draw all of them beside the bound: the time of the multiplications alone.
+#
+# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 60 minutes.
+
+# %%
+import cProfile
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
+from cs231n.exercises import check, hint, progress
+from cs231n.packing import pack_captions
+from cs231n.plotting import PALETTE, plot_bars, use_course_style
+
+use_course_style()
+
+# %% [markdown]
+# We take the sizes of the COCO assignment: 128 captions a batch, words of 256 numbers, states of 512. The scenes have a
+# small vocabulary, so we fill it up to COCO's 1,004 words. The work is then the same as with COCO.
+
+# %%
+DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real captions (see chapter 0)
+data = load_coco_data(base_dir=DATA)
+
+vocabulary = dict(data["word_to_idx"])
+for number in range(len(vocabulary), 1004):
+    vocabulary[f"word{number}"] = number
+
+np.random.seed(231)
+captions, features, _ = sample_coco_minibatch(data, batch_size=128)
+model = CaptioningRNN(vocabulary, wordvec_dim=256, hidden_dim=512, cell_type="rnn")
+
+mask = captions[:, 1:] != 0
+(N, T), (V, W), (D, H) = mask.shape, model.params["W_embed"].shape, model.params["W_proj"].shape
+print(f"{N} captions × {T} steps = {N * T} places, and {mask.sum()} of them count: {mask.mean():.0%}")
+
+# %% [markdown]
+# ## The version that one writes first
+#
+# Here is the model of chapters 1 to 4 in one class: a forward loop over time, a backward loop over time, softmax at all
+# places, and `np.add.at` for the words. Nothing is wrong with it. Read it once: everything that follows replaces one of
+# its methods.
+
+
+# %%
+class FirstVersion:
+    """Loss and gradients of a captioning model, a step after another."""
+
+    dtype = np.float64  # what np.zeros((N, T, H)) gives when you say nothing
+
+    def __init__(self, params):
+        self.params = {name: value.astype(self.dtype) for name, value in params.items()}
+
+    def loss(self, features, captions):
+        p, grads = self.params, {}
+        words_in, words_out = captions[:, :-1], captions[:, 1:]
+        h0 = features @ p["W_proj"] + p["b_proj"]
+        x = p["W_embed"][words_in]
+        h = self.forward(x, h0)
+        loss, dh, grads["W_vocab"], grads["b_vocab"] = self.words(h, words_out, words_out != 0)
+        dx, dh0, grads["Wx"], grads["Wh"], grads["b"] = self.backward(dh, x, h0, h)
+        grads["W_embed"] = self.embedding(dx, words_in)
+        grads["W_proj"], grads["b_proj"] = features.T @ dh0, dh0.sum(axis=0)
+        return loss, grads
+
+    def forward(self, x, h0):
+        Wx, Wh, b = (self.params[name] for name in ("Wx", "Wh", "b"))
+        h, state = np.zeros((N, T, H), self.dtype), h0
+        for t in range(T):
+            h[:, t] = state = np.tanh(x[:, t] @ Wx + state @ Wh + b)
+        return h
+
+    def backward(self, dh, x, h0, h):
+        Wx, Wh, b = (self.params[name] for name in ("Wx", "Wh", "b"))
+        dx, dstate, dWx, dWh, db = (np.zeros_like(a) for a in (x, h0, Wx, Wh, b))
+        for t in reversed(range(T)):
+            da = (dh[:, t] + dstate) * (1 - h[:, t] ** 2)
+            dx[:, t], dstate = da @ Wx.T, da @ Wh.T
+            dWx += x[:, t].T @ da
+            dWh += (h[:, t - 1] if t else h0).T @ da
+            db += da.sum(axis=0)
+        return dx, dstate, dWx, dWh, db
+
+    def words(self, h, y, mask):
+        W_vocab, rows, places = self.params["W_vocab"], h.reshape(N * T, H), np.arange(N * T)
+        scores = rows @ W_vocab + self.params["b_vocab"]
+        probs = np.exp(scores - scores.max(axis=1, keepdims=True))
+        probs /= probs.sum(axis=1, keepdims=True)
+        loss = -np.sum(mask.ravel() * np.log(probs[places, y.ravel()])) / N
+        probs[places, y.ravel()] -= 1
+        dscores = probs * (mask.reshape(N * T, 1) / N).astype(self.dtype)
+        return loss, (dscores @ W_vocab.T).reshape(N, T, H), rows.T @ dscores, dscores.sum(axis=0)
+
+    def embedding(self, dx, words_in):
+        dW_embed = np.zeros((V, W), self.dtype)
+        np.add.at(dW_embed, words_in, dx)
+        return dW_embed
+
+
+# %% [markdown]
+# ## Measure: where does the time go?
+#
+# Guess first: which of the four methods takes longest? Then ask a *profiler*. It counts how long each function runs.
+
+# %% tags=["nbval-ignore-output"]
+first = FirstVersion(model.params)
+profiler = cProfile.Profile()
+profiler.enable()
+for _ in range(3):
+    first.loss(features, captions)
+profiler.disable()
+
+parts = ("forward", "words", "backward", "embedding")
+entries = {e.code.co_name: e.totaltime / 3 * 1000 for e in profiler.getstats() if hasattr(e.code, "co_name")}
+plot_bars({name: entries[name] for name in parts}, xlabel="milliseconds", form="{:.0f}")
+plt.show()
+
+# %% [markdown]
+# ## Predict: count the multiplications
+#
+# A product of a (R, S) and a (S, U) matrix needs R · S · U multiplications. A layer has **three** products: one forward,
+# one for the gradient of its input, one for the gradient of its weights. All three have the same count. So, for each row:
+#
+# | layer | multiplications a row, three products |
+# |---|---|
+# | `x @ Wx` | 3 · W · H |
+# | `h @ Wh` | 3 · H · H |
+# | `h @ W_vocab` | 3 · H · V |
+#
+# The picture's projection comes once a caption, with two products (the features need no gradient).
+#
+# And how many multiplications can this machine do in a second? Ask it, with one big product in each dtype.
+
+# %% tags=["nbval-ignore-output"]
+
+
+def fastest(run, times=7):
+    """Seconds of the fastest of some runs: other programs can only make a run slower."""
+    run()
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def count(rows_x, rows_h, rows_vocab):
+    """Multiplications of loss and gradients, when the three layers have so many rows."""
+    return 3 * (rows_x * W * H + rows_h * H * H + rows_vocab * H * V) + 2 * N * D * H
+
+
+speed = {}
+for dtype in (np.float64, np.float32):
+    a = np.ones((1000, 1000), dtype)
+    speed[dtype] = 1000**3 / fastest(lambda: a @ a)
+    print(f"{np.dtype(dtype).name}: {speed[dtype] / 1e9:.0f} billion multiplications a second")
+
+# %% [markdown]
+# So a count of multiplications gives a time that a version cannot beat. Let us write down, for each version: the count,
+# the time of its products at full speed, and the time it really takes. One helper does it for all versions, and checks
+# that the loss has not changed.
+
+# %%
+results = {}
+right_loss, right_grads = model.loss(features, captions)
+
+
+def report(name, version, multiplications, dtype=np.float32):
+    """Measure a version and print it beside its products."""
+    loss, grads = version.loss(features, captions)
+    same = np.isclose(loss, right_loss, rtol=1e-4) and all(
+        np.allclose(grads[k], right_grads[k], rtol=1e-2, atol=1e-4) for k in right_grads
+    )
+    products = multiplications / speed[dtype] * 1000
+    took = fastest(lambda: version.loss(features, captions)) * 1000
+    results[name] = (products, took)
+    print(f"{name}: {multiplications / 1e9:.2f} billion multiplications")
+    print(f"  products alone {products:.0f} ms, measured {took:.0f} ms")
+    print(f"  loss and gradients: {'✓ unchanged' if same else '✗ changed'}")
+
+
+# %% tags=["nbval-ignore-output"]
+places = N * T
+report("as first written", first, count(places, places, places), np.float64)
+
+# %% [markdown]
+# ## Move 1: float32
+#
+# `np.zeros((N, T, H))` makes float64. One array of float64 is enough: everything that is computed from it becomes float64
+# too, and with the first update the weights do. float64 is right for gradient checks. For training it is twice the bytes,
+# and half the numbers in each instruction of the processor.
+#
+# **Predict**: the count stays, the speed doubles. How many milliseconds will it take?
+
+
+# %%
+class Float32(FirstVersion):
+    dtype = np.float32
+
+
+# %% tags=["nbval-ignore-output"]
+report("1: float32", Float32(model.params), count(places, places, places))
+
+# %% [markdown]
+# ## Move 2: products of the input before the loop
+#
+# The loop must go step by step, because $h_t$ needs $h_{t-1}$. But $x_t W_x$ does not! All inputs are known before the
+# first step. So T small products can become one large product, before the loop.
+#
+# ![Moving the input's product out of the time loop. Left: inside the loop, each of T steps multiplies its own x[:, t] (N, D) by Wx, T small products. Right: before the loop, all steps stand below each other as one array (N*T, D), and one large product with Wx gives every step's part at once; only state @ Wh, which needs the step before, stays in the loop.](figures/hoisting.svg)
+#
+# **Predict**: the count stays the same. What can be saved is only the difference between small products and a large one:
+# 16 calls instead of 1, and a matrix that is read 16 times.
+
+
+# %%
+class InputsFirst(Float32):
+    def forward(self, x, h0):
+        Wx, Wh, b = (self.params[name] for name in ("Wx", "Wh", "b"))
+        a = (x.reshape(N * T, W) @ Wx + b).reshape(N, T, H)
+        h, state = np.empty_like(a), h0
+        for t in range(T):
+            h[:, t] = state = np.tanh(a[:, t] + state @ Wh)
+        return h
+
+
+# %% tags=["nbval-ignore-output"]
+report("2: inputs before the loop", InputsFirst(model.params), count(places, places, places))
+
+# %% [markdown]
+# ## Move 3: gradients of the weights after the loop
+#
+# The same idea, backward. In the backward loop only `da` must go step by step. The gradients of the weights are sums over
+# all steps:
+#
+# $$\frac{\partial L}{\partial W_x} = \sum_t x_t^T \, da_t \qquad
+# \frac{\partial L}{\partial W_h} = \sum_t h_{t-1}^T \, da_t \qquad
+# \frac{\partial L}{\partial b} = \sum_{n,t} da_{n,t}$$
+#
+# A sum of products is one product of longer matrices. Write it without a loop.
+
+
+# %% tags=["todo"]
+def weight_gradients(x, h0, h, da):
+    """Gradients of an RNN's weights, from all steps at once.
+
+    x: (N, T, D), h0: (N, H) the state before the first step, h: (N, T, H) the state after each step
+    da: (N, T, H), the gradient of the sum inside the tanh, at each step
+    returns: dWx (D, H), dWh (H, H), db (H,)
+    """
+    ### BEGIN SOLUTION
+    (N, T, D), H = x.shape, h.shape[2]
+    rows = da.reshape(N * T, H)
+    prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1).reshape(N * T, H)
+    return x.reshape(N * T, D).T @ rows, prev_h.T @ rows, rows.sum(axis=0)
+    ### END SOLUTION
+
+
+# %%
+weight_gradients = check(weight_gradients)
+
+
+# %%
+class WeightsAfter(InputsFirst):
+    def backward(self, dh, x, h0, h):
+        Wx, Wh = self.params["Wx"], self.params["Wh"]
+        da, dstate = np.empty_like(dh), np.zeros_like(h0)
+        for t in reversed(range(T)):
+            da[:, t] = (dh[:, t] + dstate) * (1 - h[:, t] ** 2)
+            dstate = da[:, t] @ Wh.T
+        dx = (da.reshape(N * T, H) @ Wx.T).reshape(N, T, W)
+        return dx, dstate, *weight_gradients(x, h0, h, da)
+
+
+# %% tags=["nbval-ignore-output"]
+report("3: weights after the loop", WeightsAfter(model.params), count(places, places, places))
+
+# %% [markdown]
+# How much did moves 2 and 3 bring? With 128 captions, on many machines, hardly anything: 128 rows already keep the
+# processor busy. With small batches, or with more threads, they bring more (see *Play*). That is why you measure: an idea
+# that must help can turn out to help little, and you should know that before you keep it. These two we keep, because the
+# code is no longer than before.
+#
+# ## Move 4: scores only for words that count
+#
+# Until here every version did the same number of multiplications. Now we do **fewer**. Three places in ten are padding.
+# They get scores, a softmax and gradients, and then the mask multiplies all of it by zero. The best way to make work fast
+# is not to do it.
+#
+# **Predict**: the products with `W_vocab` shrink to the share of places that count. What does your count say?
+
+
+# %% tags=["todo"]
+def counted_words_loss(h, y, mask, W, b):
+    """Softmax loss of the scores h W + b, with its gradients, computed only where mask is True.
+
+    h: (N, T, H), y: (N, T) the right words, mask: (N, T) booleans, W: (H, V), b: (V,)
+    returns: loss, summed over the places that count and divided by N, and dh (N, T, H), dW (H, V), db (V,)
+    """
+    ### BEGIN SOLUTION
+    rows, words = h[mask], y[mask]  # one row for each word that counts
+    scores = rows @ W + b
+    probs = np.exp(scores - scores.max(axis=1, keepdims=True))
+    probs /= probs.sum(axis=1, keepdims=True)
+    places = np.arange(len(words))
+    loss = -np.log(probs[places, words]).sum() / len(h)
+    probs[places, words] -= 1
+    dscores = probs / len(h)
+    dh = np.zeros_like(h)
+    dh[mask] = dscores @ W.T
+    return loss, dh, rows.T @ dscores, dscores.sum(axis=0)
+    ### END SOLUTION
+
+
+# %%
+counted_words_loss = check(counted_words_loss)
+
+
+# %%
+class CountedWords(WeightsAfter):
+    def words(self, h, y, mask):
+        return counted_words_loss(h, y, mask, self.params["W_vocab"], self.params["b_vocab"])
+
+
+# %% tags=["nbval-ignore-output"]
+counted = int(mask.sum())
+report("4: only words that count", CountedWords(model.params), count(places, places, counted))
+
+# %% [markdown]
+# ## Move 5: no padding in the loop, and each word once
+#
+# Two ideas are left, and the package has both.
+#
+# **Sort the captions, the longest first.** Then the captions that still have a word at step t are the first rows of the
+# batch. The loop takes fewer rows at each step. This is exact: nothing after a caption's last word changes the loss.
+
+# %%
+lengths = mask.sum(axis=1)
+fig, axes = plt.subplots(1, 2, figsize=(9, 3.6), sharey=True)
+for ax, order, title in (
+    (axes[0], np.arange(N), "as sampled"),
+    (axes[1], np.argsort(-lengths), "longest first"),
+):
+    ax.imshow(~mask[order], aspect="auto", cmap="Greys", vmin=0, vmax=2, interpolation="nearest")
+    ax.set(title=title, xlabel="step (grey: padding)")
+    ax.grid(False)
+axes[0].set_ylabel("caption")
+plt.show()
+
+order, counts, words_in, words_out = pack_captions(captions, null=0)
+print("rows at each step:", counts)
+
+# %% [markdown]
+# **Each word once.** The word "a" has the same vector wherever it stands, so `W_embed[a] @ Wx` is the same, too. The
+# package computes it once for each *different* word of the batch, and looks it up. Backward, it adds up the gradients of
+# equal words first (sorted, so that equal words stand together; many times faster than `np.add.at`), and multiplies then.
+#
+# **Predict**: count again, with the rows that are left.
+
+# %% tags=["nbval-ignore-output"]
+different = len(np.unique(words_in))
+print(f"{len(words_in)} words go in, {different} different ones")
+report("5: the package", model, count(different, counted, counted))
+
+# %% [markdown]
+# You can read it all: [`classifiers/rnn.py`](../cs231n/classifiers/rnn.py) has the loss,
+# [`rnn_layers.py`](../cs231n/rnn_layers.py) the loop, [`packing.py`](../cs231n/packing.py) the sorting. It is not longer
+# than the first version. There are no threads in it, and no compiled code.
+#
+# ## All moves beside the bound
+#
+# The line is the **bound**: the products that must be done, for the words that count, at the full speed of this machine.
+# (The package may even get below it: it multiplies each different word only once.)
+
+# %% tags=["nbval-ignore-output"]
+bound = count(counted, counted, counted) / speed[np.float32] * 1000
+ax = plot_bars(
+    {name: took for name, (_, took) in results.items()},
+    xlabel="milliseconds for loss and gradients",
+    form="{:.0f}",
+)
+ax.plot(
+    [products for products, _ in results.values()],
+    range(len(results)),
+    "|",
+    color="white",
+    markersize=20,
+    markeredgewidth=2.5,
+)
+ax.axvline(bound, color=PALETTE["gradient"], linestyle="--")
+ax.text(bound, -0.75, " the bound", color=PALETTE["gradient"])
+plt.show()
+
+ours, start = results["5: the package"][1], results["as first written"][1]
+print(f"{start / ours:.1f} times as fast as first written, {ours / bound:.2f} times the bound")
+
+# %% [markdown]
+# The white marks show the time of each version's own products. Between a mark and the end of its bar lies what is
+# *not* multiplication: moving numbers, exp and tanh, many small calls.
+#
+# ## Play
+#
+# - Change `batch_size` at the top from 128 to 8 and run everything again. Which move matters most now?
+# - Take `hidden_dim=64`. Which part of the time is still multiplication?
+#
+# ## Question
+#
+# The package is close to the bound. Suppose that you still want to train twice as fast on the same processor. What could
+# you change, now that the arrangement of the work cannot give it any more?
+
+# %% [markdown] tags=["answer"]
+# **Answer.** Only fewer or cheaper multiplications help. *Fewer*: a smaller H (the products with `Wh` go with H²), a
+# smaller vocabulary, or scores for a few words only while training (*sampled softmax*); or fewer steps, with a better
+# learning rate. *Cheaper*: numbers of 16 bits, where the processor has instructions for them. Or another processor: a GPU
+# does the same products, only many more of them at once. All moves of this chapter are just as true there.
+
+# %% [markdown]
+# ## What you have now
+#
+# A way to think about speed: measure, count, change one thing, measure again. The benchmark of the course,
+# `python -m benchmarks.speed`, compares the package with PyTorch in the same way.
+
+# %% tags=["nbval-ignore-output"]
+progress()

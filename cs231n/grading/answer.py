@@ -28,7 +28,7 @@ class Answer:
         self.judged, self.process, self.notebook, self.deadline = judged, process, notebook, deadline
         self.refused = set()
         self.__globals__ = {}
-        self.__code__ = compile("", f"<{name}>", "exec").replace(co_names=tuple(notebook.uses(name)))
+        self.__code__ = _looks_like(name, notebook)
         if name == judged:
             self.__globals__ = {
                 helper: Answer(helper, judged, process, notebook, deadline)
@@ -77,8 +77,19 @@ class Answer:
         code = compile("\n" * (line - 1) + "raise error", file if cell else "<elsewhere>", "exec")
         code = code.replace(co_name=str(inside) or self.__name__)
         if own:
-            self.__code__ = code
+            self.__code__ = self.__code__.replace(co_consts=(*self.__code__.co_consts, code))
         return (error, {**dict.fromkeys(map(str, locals)), "error": error}), code
+
+
+def _looks_like(name, notebook):
+    """Code that unpacks and uses the same names as the student's function; it is looked at and never run."""
+    unpacked = [names for names in notebook.unpacks(name) if names and all(map(str.isidentifier, names))]
+    lines = [f"    {', '.join(names)}, = 0" for names in unpacked]
+    try:
+        code = compile("\n".join(["def looked_at():", *lines, "    pass"]), f"<{name}>", "exec").co_consts[0]
+    except SyntaxError:  # a keyword, which only tampering can bring
+        code = compile("", f"<{name}>", "exec")
+    return code.replace(co_names=tuple(notebook.uses(name)))
 
 
 def _write(argument, key, array):

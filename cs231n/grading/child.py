@@ -7,6 +7,7 @@ the start; a student's own prints and questions go nowhere.
 import ast
 import builtins
 import copy
+import dis
 import os
 import traceback
 import types
@@ -54,7 +55,11 @@ def _load(cells):
     return {
         "failed": failed,
         "defined": {
-            name: {"reference": guard.is_reference(_notebook[name]), "uses": _names_used(_notebook[name])}
+            name: {
+                "reference": guard.is_reference(_notebook[name]),
+                "uses": _names_used(_notebook[name]),
+                "unpacks": _names_unpacked(_notebook[name]),
+            }
             for name in bank.ORDER
             if name in _notebook
         },
@@ -116,6 +121,22 @@ def _codes(code):
     if code is None:
         return set()
     return {code}.union(*(_codes(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
+
+
+def _names_unpacked(function):
+    """The names on the left of `x, prev_h = cache` and the like; the check may guess a cache by them."""
+    code = getattr(function, "__code__", None)
+    steps = list(dis.get_instructions(code)) if code else []
+    found = []
+    for k, step in enumerate(steps):
+        if step.opname == "UNPACK_SEQUENCE":
+            names = []
+            for after in steps[k + 1 :]:
+                if not after.opname.startswith("STORE_FAST") or len(names) >= step.arg:
+                    break
+                names += after.argval if isinstance(after.argval, tuple) else [after.argval]
+            found.append(names)
+    return found
 
 
 def _names_used(function):

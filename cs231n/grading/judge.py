@@ -48,6 +48,9 @@ class Loaded:
     def uses(self, name):
         return [str(n) for n in self.defined.get(name, {}).get("uses", ())]
 
+    def unpacks(self, name):
+        return [[str(n) for n in names] for names in self.defined.get(name, {}).get("unpacks", ())]
+
     def is_own(self, name):
         return name in self.defined and not self.defined[name].get("reference")
 

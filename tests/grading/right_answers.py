@@ -147,22 +147,3 @@ def lstm_backward(dh, cache):
         dx.append(dx_t)
         dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
     return np.stack(dx[::-1], axis=1), dstate, dWx, dWh, db
-
-
-def weight_gradients(x, h0, h, da):
-    (N, T, D), H = x.shape, h.shape[2]
-    rows = da.reshape(N * T, H)
-    prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
-    return x.reshape(N * T, D).T @ rows, prev_h.reshape(N * T, H).T @ rows, rows.sum(axis=0)
-
-
-def counted_words_loss(h, y, mask, W, b):
-    rows, words, k = h[mask], y[mask], np.arange(mask.sum())
-    p = np.exp(rows @ W + b)
-    p /= p.sum(axis=1, keepdims=True)
-    loss = -np.log(p[k, words]).sum() / len(h)
-    p[k, words] -= 1
-    p /= len(h)
-    dh = np.zeros_like(h)
-    dh[mask] = p @ W.T
-    return loss, dh, rows.T @ p, p.sum(axis=0)

@@ -89,3 +89,12 @@ def test_each_mistake_costs_its_own_exercise_only(name, process, tmp_path):
         if k == 0:
             found = {other: judging._judge_one(other, process, loaded, 20, 1).status for other in others}
             assert found == dict.fromkeys(others, "right")
+
+
+def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
+    """Only the names that it unpacks tell which cache it wants."""
+    blank = "def {}(*inputs):\n    raise NotImplementedError('TODO')"
+    step = "def rnn_step_backward(dnext_h, cache):\n    next_h, Wx, x, Wh, prev_h = cache\n"
+    step += ANSWERS["rnn_step_backward"].split("= cache\n")[1]
+    found = judge_cells(tmp_path, "import numpy as np", blank.format("rnn_step_forward"), step)
+    assert statuses(found) == {"rnn_step_forward": "unfilled", "rnn_step_backward": "right"}

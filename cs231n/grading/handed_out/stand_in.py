@@ -1,0 +1,13 @@
+"""What stands in for an answer that is not right yet: a function that says what has to be written first."""
+
+from cs231n.exercises import bank
+
+
+def stand_in(name, forward=None):
+    """A function in the answer's place, and True: there is no cache that it could fail to read."""
+    return bank.find(name).reference, True
+
+
+def stands_in_for(function, exercise):
+    """Is the function no answer of the reader's?"""
+    return function is exercise.reference

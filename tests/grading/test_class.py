@@ -1,0 +1,114 @@
+"""The commands of an instructor: marks that a spreadsheet opens, a summary, and errors in plain words."""
+
+import csv
+import subprocess
+import sys
+
+import pytest
+from hand_in import ANSWERS, answer, hand_in
+
+from cs231n.grading import marks
+from cs231n.grading.__main__ import main
+from cs231n.grading.collect import Student
+from cs231n.grading.judge import Result
+from cs231n.grading.summary import plot, summarise, table
+
+STEP, LENGTHS = "rnn_step_forward", "caption_lengths"
+FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
+
+
+def row(name, step, mistake="", notes=()):
+    return Student(name, ["x"], {STEP: Result(step, mistake), LENGTHS: Result("right")}, list(notes))
+
+
+CLASS = [
+    row("anna", "right"),
+    row("bert", "wrong", "bias_forgotten"),
+    row("carl", "wrong", "bias_forgotten"),
+    row("dora", "wrong"),
+    row("émile", "hangs", notes=["a;b,c\nd"]),
+    row('=HYPERLINK("x")', "unfilled"),
+]
+
+
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_marks_come_back_as_they_were_written(tmp_path, separator):
+    path = tmp_path / "marks.csv"
+    marks.write(path, CLASS, [LENGTHS, STEP], separator)
+    rows, exercises = marks.read(path)
+    assert exercises == [LENGTHS, STEP]
+    assert [r["student"] for r in rows] == ["anna", "bert", "carl", "dora", "émile", '\'=HYPERLINK("x")']
+    assert rows[1][STEP + marks.MISTAKE] == "bias_forgotten"
+    assert (rows[0]["right"], rows[1]["right"], rows[1]["of"]) == ("2", "1", "2")
+
+
+def test_the_file_is_what_excel_needs(tmp_path):
+    path = tmp_path / "marks.csv"
+    marks.write(path, CLASS, [LENGTHS, STEP])
+    content = path.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    assert content.count(b"\r\n") == content.count(b"\n") == len(CLASS) + 1
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        assert len({len(line) for line in csv.reader(file)}) == 1
+
+
+def test_the_summary_counts_mistakes_and_says_what_they_are(tmp_path):
+    marks.write(tmp_path / "marks.csv", CLASS, [LENGTHS, STEP])
+    found = summarise(*marks.read(tmp_path / "marks.csv"))
+    assert found.mistakes == {(STEP, "bias_forgotten"): 2, (STEP, "not recognised"): 1}
+    assert found.states[STEP] == {"right": 1, "wrong": 3, "not trusted": 1, "unfilled": 1}
+    text = table(found)
+    assert "2  rnn_step_forward: bias_forgotten" in text and "Is every term of the formula there?" in text
+
+
+@pytest.mark.parametrize("students", [CLASS, CLASS[:1]], ids=["mistakes", "none"])
+def test_the_chart_is_drawn(tmp_path, students):
+    marks.write(tmp_path / "marks.csv", students, [LENGTHS, STEP])
+    plot(summarise(*marks.read(tmp_path / "marks.csv")), tmp_path / "mistakes.png")
+    assert (tmp_path / "mistakes.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_class_from_folder_to_chart(tmp_path, capsys):
+    folder = tmp_path / "handed in"
+    hand_in(folder / "anna.ipynb", *answer(STEP))
+    hand_in(folder / "bert.ipynb", "import numpy as np", FORGOTTEN)
+    assert (
+        main(["collect", str(folder), "--csv", str(tmp_path / "m.csv"), "--feedback", str(tmp_path / "f")])
+        == 0
+    )
+    assert main(["summary", str(tmp_path / "m.csv"), "--plot", str(tmp_path / "m.png")]) == 0
+    assert "bias_forgotten" in capsys.readouterr().out
+    assert "Is every term of the formula there?" in (tmp_path / "f" / "bert.txt").read_text(encoding="utf-8")
+    (folder / "carl.ipynb").write_bytes(b"")
+    assert main(["collect", str(folder), "--csv", str(tmp_path / "m.csv"), "--chapters", "01"]) == 3
+    rows, exercises = marks.read(tmp_path / "m.csv")
+    assert exercises == ["rnn_step_forward", "rnn_step_backward"]
+    assert [r[STEP] for r in rows] == ["right", "wrong", "unreadable"]
+    assert rows[2]["look at"] == "carl.ipynb: the file is empty"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["collect", "nowhere"], "There is no folder nowhere"),
+        (["collect", "empty"], "is empty"),
+        (["collect", "full", "--chapters", "77"], "No exercise is in chapter 77"),
+        (["collect", "full", "--csv", "nowhere/m.csv"], "cannot be written"),
+        (["summary", "nowhere.csv"], "There is no file nowhere.csv"),
+        (["summary", "full/a.ipynb"], "cannot be used"),
+        (["handout", "full"], "is not empty"),
+        (["handout", "new", "--chapters", "77"], "There is no chapter 77"),
+    ],
+)
+def test_errors_are_one_sentence_and_status_1(tmp_path, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "empty").mkdir()
+    hand_in(tmp_path / "full" / "a.ipynb", "x = 1")
+    assert main(arguments) == 1
+    assert says in capsys.readouterr().err
+
+
+def test_the_commands_explain_themselves():
+    command = [sys.executable, "-m", "cs231n.grading", "--help"]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
+    assert "Exit status: 0" in done.stdout

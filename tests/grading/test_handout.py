@@ -1,0 +1,131 @@
+"""The pack without the reference: nothing in it gives an answer away, and it still checks."""
+
+import ast
+import json
+import os
+import subprocess
+import sys
+
+import nbformat
+import pytest
+from hand_in import ANSWERS, RIGHT
+
+from cs231n.exercises import bank
+from cs231n.grading import handout
+from cs231n.grading.course import load_build
+
+pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
+
+GRADE = """
+import json, sys
+from cs231n.exercises import bank, grade
+space = {}
+exec(sys.stdin.read(), space)
+found = {}
+for name in bank.ORDER:
+    partner = bank.find(name).forward
+    found[name] = grade(space[name], forward=space[partner] if partner else None).status
+print(json.dumps(found))
+"""
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("handout") / "pack"
+    list(handout.make_handout(folder, ["01", "02"]))
+    return folder
+
+
+def run(pack, code, given="", cwd=None):
+    variables = {**os.environ, "PYTHONPATH": str(pack), "CS231N_ANSWERS": "my_answers.py", "PYTHONUTF8": "1"}
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, input=given, cwd=cwd or pack, env=variables, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout
+
+
+def graded(pack, source):
+    return json.loads(run(pack, GRADE, source))
+
+
+def test_no_function_of_an_exercise_has_a_body_in_the_pack(pack):
+    names = {
+        *bank.ORDER,
+        "rnn_states",
+        "lstm_states",
+        "rnn_states_backward",
+        "lstm_states_backward",
+        "sum_by_word",
+    }
+    for path in pack.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            assert not (isinstance(node, ast.FunctionDef) and node.name in names), (path, node.name)
+
+
+def test_no_mistake_no_solution_and_no_last_hint_is_in_the_pack(pack):
+    text = "\n".join(p.read_text(encoding="utf-8") for p in pack.rglob("*") if p.suffix in (".py", ".ipynb"))
+    text += run(pack, "from cs231n.exercises import bank; print(bank._stored()[0])")
+    assert "SOLUTION" not in text
+    for name in bank.ORDER:
+        exercise = bank.find(name)
+        assert exercise.hints[0] in text or repr(exercise.hints[0])[1:-1] in text
+        assert exercise.hints[2] not in text and exercise.hints[2][:60] not in text
+        for mistake in exercise.mistakes:
+            assert mistake.sentence not in text
+
+
+def test_right_answers_are_recognised(pack):
+    assert graded(pack, RIGHT) == dict.fromkeys(bank.ORDER, "right")
+
+
+def test_wrong_and_unfilled_answers_are_recognised(pack):
+    wrong = RIGHT.replace("1 - next_h**2", "1 - next_h").replace("f * prev_c + i * g", "f * prev_c + g")
+    found = graded(pack, wrong)
+    assert found["rnn_step_backward"] == found["lstm_step_forward"] == "wrong"
+    assert found["rnn_step_forward"] == found["captioning_sample"] == found["weight_gradients"] == "right"
+    blank = "".join(f"def {name}(*given):\n    raise NotImplementedError('TODO')\n" for name in bank.ORDER)
+    assert graded(pack, blank) == dict.fromkeys(bank.ORDER, "unfilled")
+
+
+def execute(pack, chapter, answers=()):
+    """The errors of a notebook in which these exercises are filled in, and what its checks print."""
+    build = load_build()
+    notebook = nbformat.read(pack / "notebooks" / f"{chapter}.ipynb", as_version=4)
+    for cell in notebook.cells:
+        for name in answers:
+            if cell.source.startswith(f"def {name}("):
+                cell.source = ANSWERS[name]
+    client = build.NotebookClient(
+        notebook,
+        timeout=120,
+        kernel_name="python3",
+        allow_errors=True,
+        resources={"metadata": {"path": str(pack / "notebooks")}},
+    )
+    client.execute(env={**os.environ, "PYTHONPATH": str(pack), "CS231N_ANSWERS": "my_answers.py"})
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    errors = [output for output in outputs if output.output_type == "error"]
+    return errors, "".join(output.text for output in outputs if output.output_type == "stream")
+
+
+def test_an_unfilled_notebook_says_what_needs_to_be_right_first(pack):
+    errors, printed = execute(pack, "01_rnn_step")
+    assert errors[0].ename == "NotYet"
+    needed = "rnn_step_forward is needed here, and yours is not right yet. Write it in chapter 01 first."
+    assert errors[0].evalue == needed and errors[0].traceback == [needed]
+    assert {error.ename for error in errors} <= {
+        "NotYet",
+        "NameError",
+    }  # a cell may use what one before it makes
+    assert "rnn_step_forward is not filled in yet" in printed and "the reference stands in" not in printed
+
+
+def test_filled_notebooks_run_to_the_end_and_later_chapters_use_the_answers(pack):
+    errors, printed = execute(pack, "01_rnn_step", ["rnn_step_forward", "rnn_step_backward"])
+    assert errors == []
+    assert "✓ rnn_step_backward is right" in printed and "differs" not in printed
+    errors, printed = execute(pack, "02_rnn_sequence", ["rnn_forward", "rnn_backward"])
+    assert errors == []
+    assert "✓ rnn_backward is right" in printed

@@ -114,14 +114,14 @@ class Canvas:
 
     def rect(self, x0, y0, x1, y1, colour, alpha=256):
         area = self.pixels[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
-        area[:] = (self.lit(colour) * alpha + area * np.int64(256 - alpha)) >> 8
+        area[:] = (self.lit(colour) * alpha + area.astype(np.int64) * (256 - alpha)) >> 8
 
     def _fill(self, rows, columns, inside, colour, alpha):
         area = self.pixels[rows, columns]
         if alpha == 256:
             area[inside] = self.lit(colour)
         else:
-            area[inside] = (self.lit(colour) * alpha + area[inside] * np.int64(256 - alpha)) >> 8
+            area[inside] = (self.lit(colour) * alpha + area[inside].astype(np.int64) * (256 - alpha)) >> 8
 
     def reduced(self, size, step=1):
         """The picture as (size, size, 3) uint8, each pixel the mean of a block, in steps of grey."""

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from cs231n import plotting
+from cs231n.decoding import BeamNode
 from cs231n.plotting import (
     heat_map,
     plot_bars,
@@ -147,3 +148,15 @@ def test_heat_map_with_a_word_too_few_names_the_shape():
 @pytest.mark.parametrize("role", ["right", "wrong", "ink"])
 def test_colours_of_captions_are_readable_on_white(role):
     assert 1.05 / (luminance(plotting.PALETTE[role]) + 0.05) >= 4.5
+
+
+def test_a_beam_tree_shows_every_kept_word_and_the_winning_way_thick():
+    nodes = [
+        BeamNode(1, 3, None, -0.1, -0.1, False),
+        BeamNode(1, 4, None, -0.2, -0.2, True),
+        BeamNode(2, 5, 1, -0.3, -0.3, True),
+        BeamNode(2, 5, 0, -0.9, -0.9, False),
+    ]
+    ax = plotting.plot_beam_tree(nodes, ["", "", "", "a", "the", "kite"])
+    assert sorted(text.get_text() for text in ax.texts) == ["<START>", "a", "kite", "kite", "the"]
+    assert sorted(line.get_linewidth() for line in ax.lines) == [1, 1, 3.5, 3.5]

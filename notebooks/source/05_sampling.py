@@ -25,7 +25,7 @@ from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_d
 from cs231n.decoding import beam_captions, beam_tree, greedy_captions, sampled_captions
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.image_utils import image_from_url
-from cs231n.plotting import PALETTE, heat_map, plot_loss, show_pictures, use_course_style
+from cs231n.plotting import heat_map, plot_beam_tree, plot_loss, show_pictures, use_course_style
 from cs231n.scenes import caption_is_true, load_facts
 
 use_course_style()
@@ -122,8 +122,8 @@ def listen(solver):
 
 
 np.random.seed(231)
-model = MyCaptioner(data["word_to_idx"], wordvec_dim=128, hidden_dim=256, cell_type="rnn")
-adam = {"update_rule": "adam", "optim_config": {"learning_rate": 2e-3}, "on_epoch": listen}
+model = MyCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=192, cell_type="rnn")
+adam = {"update_rule": "adam", "optim_config": {"learning_rate": 3e-3}, "on_epoch": listen}
 
 some = {
     **data,
@@ -140,7 +140,7 @@ first_steps.train()
 # them. (With COCO, write `num_epochs=1`: one epoch is 4,000 steps.)
 
 # %% tags=["nbval-ignore-output"]
-solver = CaptioningSolver(model, data, lr_decay=0.8, num_epochs=10, **adam)
+solver = CaptioningSolver(model, data, lr_decay=0.7, num_epochs=8, **adam)
 solver.train()
 
 # %%
@@ -193,7 +193,7 @@ if facts:
 # ## Look inside
 #
 # What does the state do while the model speaks? Each row below is a word that the model has just read, each column one
-# of the 256 units (the first 60 are shown). Some units hold still through the whole caption: they may carry what is in
+# of the 192 units (the first 60 are shown). Some units hold still through the whole caption: they may carry what is in
 # the picture. Others change with every word: they keep track of the grammar.
 
 # %%
@@ -280,32 +280,8 @@ for top_p in [1.0, 0.9, 0.6]:
 # %%
 width = 3  # try 1 (that is greedy) and 6
 
-
-def draw_tree(nodes, idx_to_word):
-    """Draw what a beam kept: a column for each word, best on top."""
-    places, columns = [], {}
-    for node in nodes:
-        columns.setdefault(node.step, []).append(len(places))
-        places.append((node.step, 1 - len(columns[node.step])))
-    rows = max(map(len, columns.values()))
-    _, ax = plt.subplots(figsize=(1 + 1.15 * len(columns), 0.8 + 0.75 * rows))
-    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - rows, 0.6))
-    ax.axis("off")
-    text = {"ha": "center", "va": "bottom", "fontsize": 11}
-    text["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
-    ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
-    ax.text(0, 0.14, "<START>", **text)
-    for node, (x, y) in zip(nodes, places, strict=True):
-        parent = None if node.parent is None else nodes[node.parent]
-        from_x, from_y = (0, 0) if parent is None else places[node.parent]
-        probability = np.exp(node.logp - (parent.logp if parent else 0))
-        colour, width = (PALETTE["output"], 3.5) if node.best else (PALETTE["quiet"], 1)
-        ax.plot([from_x, x], [from_y, y], color=colour, linewidth=width, linestyle="-", zorder=1)
-        ax.scatter(x, y, s=70, color=colour, alpha=0.2 + 0.8 * probability, zorder=2)
-        ax.text(x, y + 0.14, idx_to_word[node.word], **text)
-
-
-draw_tree(beam_tree(model, data["val_features"][row], max_length=17, width=width), data["idx_to_word"])
+tree = beam_tree(model, data["val_features"][row], max_length=17, width=width)
+plot_beam_tree(tree, data["idx_to_word"])
 plt.show()
 
 # %% [markdown]

@@ -66,20 +66,19 @@ def needed(cells, names):
 
     returns: list of (cell number, cell source, numbers of the statements to run)
     """
-    wanted, kept = set(names), set()
+    wanted, kept = {*names, "*"}, set()  # from … import * may bring any name
     while True:
         found = {
             (c, s)
             for c, cell in enumerate(cells)
             for s, statement in enumerate(cell.statements)
-            if (c, s) not in kept and wanted & (_bound(statement) | {"*"}) and _is_plain(statement, cell.todo)
+            if (c, s) not in kept and wanted & _bound(statement) and _is_plain(statement, cell.todo)
         }
         if not found:
             break
         kept |= found
         for c, s in found:
             wanted |= _global_names(compile(ast.Module([cells[c].statements[s]], []), "", "exec"))
-            wanted.add("*")  # from … import * may bring any name
     return [
         (cell.number, cell.source, sorted(s for at, s in kept if at == c))
         for c, cell in enumerate(cells)
@@ -148,7 +147,7 @@ def _bound(statement):
             found.add(node.asname or node.name.partition(".")[0])
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             found.add(node.id)
-        elif isinstance(node, ast.FunctionDef) and not isinstance(statement, ast.ClassDef):
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
     return found
 

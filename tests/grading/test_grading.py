@@ -7,7 +7,7 @@ from cs231n.exercises import bank
 from cs231n.grading import judge as judging
 from cs231n.grading.guard import NEEDS
 from cs231n.grading.judge import judge
-from cs231n.grading.notebook import exercises_in, read
+from cs231n.grading.notebook import exercises_in, needed, read
 from cs231n.grading.process import StudentProcess
 
 TODO = '    raise NotImplementedError("TODO")'
@@ -98,3 +98,21 @@ def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
     step += ANSWERS["rnn_step_backward"].split("= cache\n")[1]
     found = judge_cells(tmp_path, "import numpy as np", blank.format("rnn_step_forward"), step)
     assert statuses(found) == {"rnn_step_forward": "unfilled", "rnn_step_backward": "right"}
+
+
+def test_only_what_the_answers_need_is_run(tmp_path):
+    cells = [
+        "import numpy as np\nimport matplotlib.pyplot as plt\nfrom math import *",
+        "EPSILON = 1e-8\nunused = 3\ndata = load()\nplt.plot([1])",
+        "def helper(x):\n    return np.tanh(x) + 0 * EPSILON * pi",
+        ANSWERS["rnn_step_forward"].replace("np.tanh", "helper"),
+        "rnn_step_forward = check(rnn_step_forward)\nwhile True: pass",
+    ]
+    chosen = needed(read(hand_in(tmp_path / "x.ipynb", *cells)), ["rnn_step_forward"])
+    assert [(number, statements) for number, _, statements in chosen] == [
+        (1, [0, 2]),
+        (2, [0]),
+        (3, [0]),
+        (4, [0]),
+    ]
+    assert statuses(judge(tmp_path / "x.ipynb")) == {"rnn_step_forward": "right"}

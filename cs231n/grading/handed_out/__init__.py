@@ -1,1 +1,0 @@
-"""Files of the pack without the reference. `handout.py` puts each in the place of one that gives answers away."""

@@ -211,3 +211,33 @@ def heat_map(values, words, title=None, limit=None):
     figure.colorbar(image, ax=axes, fraction=0.05, pad=0.02)
     figure.suptitle(title or "")
     return axes[0]
+
+
+def plot_beam_tree(nodes, idx_to_word):
+    """The tree of beginnings that a beam search kept: a column a word, the best on top, the winner's way thick.
+
+    nodes: list as `decoding.beam_tree` gives it
+    idx_to_word: list of words
+    returns: the axes
+    """
+    places, columns = [], {}
+    for node in nodes:
+        columns.setdefault(node.step, []).append(len(places))
+        places.append((node.step, 1 - len(columns[node.step])))
+    rows = max(map(len, columns.values()))
+    _, ax = plt.subplots(figsize=(1 + 1.15 * len(columns), 0.8 + 0.75 * rows))
+    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - rows, 0.6))
+    ax.axis("off")
+    text = {"ha": "center", "va": "bottom", "fontsize": 11}
+    text["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+    ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
+    ax.text(0, 0.14, "<START>", **text)
+    for node, (x, y) in zip(nodes, places, strict=True):
+        parent = None if node.parent is None else nodes[node.parent]
+        from_x, from_y = (0, 0) if parent is None else places[node.parent]
+        probability = np.exp(node.logp - (parent.logp if parent else 0))
+        colour, width = (PALETTE["output"], 3.5) if node.best else (PALETTE["quiet"], 1)
+        ax.plot([from_x, x], [from_y, y], color=colour, linewidth=width, linestyle="-", zorder=1)
+        ax.scatter(x, y, s=70, color=colour, alpha=0.2 + 0.8 * probability, zorder=2)
+        ax.text(x, y + 0.14, idx_to_word[node.word], **text)
+    return ax

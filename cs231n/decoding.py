@@ -204,7 +204,7 @@ def _beam(model, features, max_length, width, length_power, first_words, never):
         tried[ended, null] = logp[ended]
         lengths = lengths + ~ended
         tried_ranks = (tried / lengths[:, :, None] ** length_power).reshape(N, K * V)
-        chosen = np.argsort(-tried_ranks, axis=1, kind="stable")[:, :K]  # (N, K): place · V + word
+        chosen = _largest(tried_ranks, K)  # (N, K): place · V + word
 
         parents, words = chosen // V, (chosen % V).astype(np.int32)
         logp, ranks = tried.reshape(N, K * V)[rows, chosen], tried_ranks[rows, chosen]
@@ -216,6 +216,13 @@ def _beam(model, features, max_length, width, length_power, first_words, never):
         yield said, (parents, words, logp, new), ranks
         if (ended | np.isneginf(logp)).all():
             break
+
+
+def _largest(ranks, K):
+    """The columns of the K largest numbers in each row, the largest first."""
+    columns = np.sort(np.argpartition(-ranks, K - 1, axis=1)[:, :K], axis=1)
+    order = np.argsort(-np.take_along_axis(ranks, columns, axis=1), axis=1, kind="stable")
+    return np.take_along_axis(columns, order, axis=1)
 
 
 def _first_words(model, first_words, max_length):

@@ -1,13 +1,12 @@
 """Time and memory of loading, on files of COCO's real sizes (made here, with zeros for features).
 
 Peak memory is over that of the imports. Of the fc7 features, which stay in their files, it counts the pages
-looked at, which the system takes back when it needs them. Not on Windows, which measures memory in another way.
+looked at, which the system takes back when it needs them. On macOS it is not known, and shown as nan.
 
 python -m benchmarks.loading
 """
 
 import json
-import multiprocessing
 import subprocess
 import sys
 import tempfile
@@ -31,12 +30,17 @@ CASES = {
 }
 
 MEASURE = """
-import resource, sys, time
+import sys, time
+from pathlib import Path
 import numpy as np
+import psutil
 from cs231n.coco_utils import load_coco_data, sample_coco_minibatch
 folder = sys.argv[1]
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
+def peak():  # in MB; macOS does not tell
+    status = Path("/proc/self/status")
+    if status.exists():
+        return int(status.read_text(encoding="ascii").partition("VmHWM:")[2].split()[0]) / 2**10
+    return getattr(psutil.Process().memory_info(), "peak_wset", float("nan")) / 2**20
 before, start = peak(), time.perf_counter()
 {case}
 seconds, grown = time.perf_counter() - start, peak() - before
@@ -68,10 +72,7 @@ def write_files(folder):
 
 def main():
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        # In a process of its own: on Linux a child's peak memory begins with its parent's.
-        writer = multiprocessing.get_context("spawn").Process(target=write_files, args=(Path(folder),))
-        writer.start()
-        writer.join()
+        write_files(Path(folder))
         print(f"{'':30} {'time':>9} {'peak memory':>11} {'arrays':>11}")
         for name, case in CASES.items():
             command = [sys.executable, "-c", MEASURE.format(case=case), folder]

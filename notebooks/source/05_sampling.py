@@ -140,7 +140,7 @@ first_steps.train()
 # them. (With COCO, write `num_epochs=1`: one epoch is 4,000 steps.)
 
 # %% tags=["nbval-ignore-output"]
-solver = CaptioningSolver(model, data, lr_decay=0.7, num_epochs=8, **adam)
+solver = CaptioningSolver(model, data, lr_decay=0.75, num_epochs=10, **adam)
 solver.train()
 
 # %%

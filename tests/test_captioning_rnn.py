@@ -402,3 +402,11 @@ def test_a_wrong_argument_is_named(message):
 def test_without_start_the_model_says_why_it_cannot_speak():
     with pytest.raises(ValueError, match="no <START>"):
         CaptioningRNN({"<NULL>": 0, "cat": 1}, D, W, H).sample(np.ones((1, D)))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_no_captions_at_all_cost_nothing(cell):
+    model, (features, captions) = make_model(cell), make_batch()
+    loss, grads = model.loss(features[:0], captions[:0])
+    assert loss == 0 and not any(g.any() for g in grads.values())
+    assert model.sample(features[:0], max_length=5).shape == (0, 5)

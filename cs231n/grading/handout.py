@@ -16,14 +16,7 @@ from cs231n.exercises.recognise import cases, expected
 from cs231n.grading.course import load_build
 from cs231n.grading.process import ROOT
 
-LEFT_OUT = (
-    "grading",
-    "exercises/bank",
-    "exercises/cache_by_names.py",
-    "decoding.py",
-    "packing.py",
-    "lstm_layers.py",
-)
+LEFT_OUT = ("grading", "exercises/bank", "exercises/cache_by_names.py", "lstm_layers.py")
 REPLACED = {
     "bank.py": "exercises/bank/__init__.py",
     "attempts.py": "exercises/attempts.py",
@@ -58,10 +51,14 @@ NOTE = (
 TEXTS = {"LICENSE", "pyproject.toml", "environment.yml", "get_data.py"}
 README = """# Image captioning with recurrent networks
 
+    uv run jupyter lab notebooks
+
+or, without uv,
+
     python -m pip install -e .
     jupyter lab notebooks
 
-Start with the first notebook. This pack holds no solutions: your answers are checked with stored numbers.
+Open the first notebook. This pack holds no solutions: your answers are checked with stored numbers.
 """
 
 
@@ -144,6 +141,7 @@ def _write_package(package):
         shutil.copyfile(Path(__file__).parent / "handed_out" / name, package / place)
     _write(package / "temporal_layers.py", _given_layers())
     _write(package / "classifiers" / "rnn.py", _model_without_answers())
+    _write(package / "decoding.py", _names_only("decoding.py"))
     for place, changes in WORDS.items():
         text = (package / place).read_text(encoding="utf-8")
         for old, new in changes.items():
@@ -187,6 +185,22 @@ def _model_without_answers():
     tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module in names)]
     head = ast.parse("from cs231n.exercises.bank import NotYet, find").body
     tree.body[1:1] = head
+    return ast.unparse(tree) + "\n"
+
+
+def _names_only(room):
+    """A module whose functions only say that they are not in this pack, so that it can be imported."""
+    tree = ast.parse((ROOT / "cs231n" / room).read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    tree.body = ast.parse(
+        "'Not in this pack: it gives answers away.'\nfrom cs231n.exercises.bank import NotYet"
+    ).body
+    for node in functions:
+        node.args = ast.parse("lambda *given, **named: 0", mode="eval").body.args
+        node.body = ast.parse(
+            f"raise NotYet('{node.name} gives an answer away, so it is not in this pack.')"
+        ).body
+        tree.body.append(node)
     return ast.unparse(tree) + "\n"
 
 

@@ -89,6 +89,18 @@ def test_wrong_and_unfilled_answers_are_recognised(pack):
     assert graded(pack, blank) == dict.fromkeys(bank.ORDER, "unfilled")
 
 
+def code_cells(build, source):
+    return [cell.source for cell in build.notebook(source, solved=False).cells if cell.cell_type == "code"]
+
+
+def test_every_chapter_can_import_what_it_names(pack):
+    build = load_build()
+    cells = [text for source in build.chapters() for text in code_cells(build, source)]
+    statements = [statement for text in cells for statement in ast.parse(text).body]
+    imports = [ast.unparse(s) for s in statements if isinstance(s, ast.Import | ast.ImportFrom)]
+    run(pack, "\n".join(dict.fromkeys(imports)))
+
+
 def execute(pack, chapter, answers=()):
     """The errors of a notebook in which these exercises are filled in, and what its checks print."""
     build = load_build()

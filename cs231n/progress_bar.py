@@ -1,5 +1,6 @@
 """One progress bar for the whole course: in a terminal and in a notebook, none when output is piped."""
 
+import os
 import sys
 
 from tqdm.std import tqdm
@@ -9,9 +10,9 @@ def progress_bar(iterable=None, hidden=False, **options):
     """A tqdm bar that suits where it runs: a widget in a notebook, or text where ipywidgets is not installed.
 
     iterable, options: as for tqdm
-    hidden: True shows nothing; so does the environment variable TQDM_DISABLE=1 in a notebook
+    hidden: True shows nothing; so does the environment variable TQDM_DISABLE=1, which tqdm's widget overlooks
     """
-    if hidden:
+    if hidden or os.environ.get("TQDM_DISABLE") == "1":
         return tqdm(iterable, disable=True, **options)
     if not in_notebook():
         return tqdm(iterable, disable=None, **options)  # None: only where standard error is a terminal

@@ -13,9 +13,9 @@ def progress_bar(iterable=None, hidden=False, **options):
     hidden: True shows nothing; so does the environment variable TQDM_DISABLE=1, which tqdm's widget overlooks
     """
     if hidden or os.environ.get("TQDM_DISABLE") == "1":
-        return tqdm(iterable, disable=True, **options)
+        return tqdm(iterable, **{**options, "disable": True})
     if not in_notebook():
-        return tqdm(iterable, disable=None, **options)  # None: only where standard error is a terminal
+        return tqdm(iterable, **{"disable": None, **options})  # None: only where standard error is a terminal
     try:
         import ipywidgets  # noqa: F401
         from tqdm.notebook import tqdm as notebook_tqdm

@@ -9,9 +9,10 @@ from cs231n import progress_bar as module
 def drawn(**options):
     # disable=False: tqdm has read TQDM_DISABLE, which the tests set, when it was imported
     bar = module.progress_bar(total=2, disable=False, **options)
+    shown = not bar.disable
     bar.update()
     bar.close()
-    return not bar.disable
+    return shown
 
 
 def test_piped_output_has_no_bar():

@@ -18,6 +18,10 @@ from benchmarks.timing import interleaved, table  # noqa: E402
 
 SMALL = Sizes("small", 6, 5, 7, 8, 20, T=16)
 HAS_TORCH = importlib.util.find_spec("torch") is not None
+if HAS_TORCH:
+    import torch
+
+    torch.set_num_threads(1)  # on small sizes threads only wait for each other
 each_cell = pytest.mark.parametrize("cell_type", ["rnn", "lstm"])
 
 

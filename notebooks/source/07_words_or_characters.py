@@ -8,7 +8,7 @@
 # **In this chapter you will**
 #
 # 1. write down what you expect,
-# 2. train both models on the same captions of the same pictures,
+# 2. see how long the sequences become, and train both models on the same captions of the same pictures,
 # 3. compare them fairly, also in a quantity that both share: bits per character,
 # 4. see what one can say and the other never can.
 #
@@ -33,7 +33,7 @@ from cs231n.characters import (
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.decoding import log_softmax, sampled_captions
-from cs231n.exercises import progress
+from cs231n.exercises import check, hint, progress
 from cs231n.image_utils import image_from_url
 from cs231n.judging import bleu, references, share_true, share_true_facts, table
 from cs231n.plotting import PALETTE, plot_bars, show_pictures, use_course_style
@@ -117,6 +117,39 @@ for name, some in datasets.items():
     print(f"{name:10s}", *row[:14], "… →", plain_texts([row], some["idx_to_word"])[0])
 
 # %% [markdown]
+# ## Your turn: how long are the sequences?
+#
+# In chapter 0 you counted the words of captions. Count again, and look at your line: does it work for characters too?
+# Does anything in it know what a word is?
+
+
+# %% tags=["todo"]
+def caption_lengths(captions):
+    """How many words, or characters, each caption has.
+
+    captions: (N, T) integers: 0 is <NULL>, 1 is <START>, 2 is <END>, 3 is <UNK>
+    returns: (N,) integers
+    """
+    ### BEGIN SOLUTION
+    return (captions > 2).sum(axis=1)
+    ### END SOLUTION
+
+
+# %%
+caption_lengths = check(caption_lengths)
+
+# %%
+lengths = {name: caption_lengths(some["train_captions"]) for name, some in datasets.items()}
+fig, ax = plt.subplots(figsize=(8, 3))
+for (name, values), role in zip(lengths.items(), ("input", "gradient"), strict=True):
+    ax.hist(values, bins=np.arange(0.5, LONGEST + 1.5), color=PALETTE[role], rwidth=0.85, label=name)
+ax.set(xlabel="words or characters in a caption", ylabel="captions")
+ax.legend()
+plt.show()
+
+# %% [markdown]
+# Four to five times as many steps for the same text: for the state, that is a memory of four to five times the length.
+#
 # ## Train both
 #
 # Same size of state, same number of epochs, same batch size. The forget gates start open, with a bias of 3, as you
@@ -286,7 +319,7 @@ def first_time(name, level):
 level = min(max(reached for _, reached in course[name]) for name in models)  # what both have reached
 lines = {}
 for name, some in datasets.items():
-    steps = (some["train_captions"] > 0).sum(axis=1) - 1
+    steps = lengths[name] + 1  # one more for <END>
     said = [word for text in spoken[name] for word in text.split()]
     lines[name] = {
         "vocabulary": f"{len(some['idx_to_word'])}",

@@ -46,7 +46,7 @@ def alike(one, other):
 
 
 def test_the_folder_holds_one_file_a_drawing(drawings):
-    assert sorted(path.stem for path in FIGURES.glob("*")) == sorted(drawings.DRAWINGS)
+    assert sorted(path.stem for path in FIGURES.glob("*.svg")) == sorted(drawings.DRAWINGS)
 
 
 def test_drawing_again_under_other_settings_gives_the_same_bytes(drawings, redrawn):

@@ -27,7 +27,13 @@ RUNS = {
         {"num_epochs": 5, "lr": 4e-3, "decay": 0.6},
     ),
     "rnn": ("rnn", {"hidden_dim": 192, "wordvec_dim": 64}, {"num_epochs": 8, "lr": 3e-3, "decay": 0.7}),
-    "lstm": ("lstm", {"hidden_dim": 128, "wordvec_dim": 64}, {"num_epochs": 10, "lr": 4e-3, "decay": 0.75}),
+    "lstm": ("lstm", {"hidden_dim": 128, "wordvec_dim": 64}, {"num_epochs": 14, "lr": 4e-3, "decay": 0.8}),
+    # The forget gate starts open (chapter 06 says why).
+    "lstm, bias 3": (
+        "lstm",
+        {"hidden_dim": 128, "wordvec_dim": 64},
+        {"num_epochs": 14, "lr": 4e-3, "decay": 0.8, "forget_bias": 3},
+    ),
 }
 
 
@@ -35,6 +41,9 @@ def train_captioner(data, cell_type, sizes, run, seed=0, verbose=False):
     """A captioner trained on the scenes; returns it and the seconds it took."""
     np.random.seed(seed)
     model = CaptioningRNN(data["word_to_idx"], cell_type=cell_type, **sizes)
+    if "forget_bias" in run:
+        H = sizes["hidden_dim"]
+        model.params["b"][H : 2 * H] = run["forget_bias"]  # gates in the order i, f, o, g
     solver = CaptioningSolver(
         model,
         data,

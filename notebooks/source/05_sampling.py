@@ -25,7 +25,7 @@ from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_d
 from cs231n.decoding import beam_captions, beam_tree, greedy_captions, sampled_captions
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.image_utils import image_from_url
-from cs231n.plotting import heat_map, plot_beam_tree, plot_loss, show_pictures, use_course_style
+from cs231n.plotting import heat_map, plot_bars, plot_beam_tree, plot_loss, show_pictures, use_course_style
 from cs231n.scenes import caption_is_true, is_held_out, load_facts
 
 use_course_style()
@@ -372,6 +372,30 @@ said = as_texts(greedy_captions(model, features, 17))
 notes = [f"{share:.0%}: {text}" for share, text in zip(shares, said, strict=True)]
 show_pictures([mixed(share) for share in shares], notes, columns=6)
 plt.show()
+
+# %% [markdown]
+# ### How large must the state be?
+#
+# Everything the model knows about the picture and about its sentence is in the hidden state. How many numbers does it
+# need? Three small models, two epochs each. What do you expect the smallest one to say?
+
+# %% tags=["nbval-ignore-output"]
+hidden_sizes = [4, 32, 128]  # try others
+
+shares = {}
+for hidden_dim in hidden_sizes:
+    np.random.seed(231)
+    small = MyCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=hidden_dim, cell_type="rnn")
+    CaptioningSolver(
+        small, data, update_rule="adam", optim_config={"learning_rate": 4e-3}, num_epochs=2
+    ).train()
+    said = speak(small, data["val_features"])
+    print(f"{hidden_dim:4d} numbers: {said[row]}")
+    if facts:
+        shares[f"{hidden_dim} numbers"] = 100 * np.mean([judge(said[i], i) for i in rows])
+if shares:
+    plot_bars(shares, xlabel="true captions of new pictures, %", form="{:.0f}", role="state")
+    plt.show()
 
 # %% [markdown]
 # ## Question

@@ -1,6 +1,6 @@
 """Downloads the COCO captions and features that the notebooks read: python get_data.py
 
-The work is done in cs231n/download/. This file runs on any Python, if only to say which one is needed.
+The work is done in cs231n/course/download/. This file runs on any Python, if only to say which one is needed.
 """
 
 # Written so that an old Python can read it.
@@ -43,7 +43,7 @@ def main():
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="backslashreplace")  # a console that cannot show a folder's name
 
-    from cs231n.download.cli import main as run
+    from cs231n.course.download.cli import main as run
 
     return run()
 

@@ -22,7 +22,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-MANIFEST = ROOT / "cs231n" / "download" / "coco_manifest.json"
+MANIFEST = ROOT / "cs231n" / "course" / "download" / "coco_manifest.json"
 LATENCY, RATE, BLOCK = 0.05, 25e6, 1 << 18
 PLAIN = "import requests,sys; r=requests.get(sys.argv[1],stream=True); f=open(sys.argv[2],'wb')"
 PLAIN += "; [f.write(c) for c in r.iter_content(1<<16)]; f.close()"

@@ -5,9 +5,9 @@ import math
 import numpy as np
 
 from cs231n import optim
-from cs231n.checkpoint import read_checkpoint, write_checkpoint
 from cs231n.coco_utils import sample_coco_minibatch
-from cs231n.progress_bar import in_notebook, progress_bar
+from cs231n.course.checkpoint import read_checkpoint, write_checkpoint
+from cs231n.course.progress_bar import in_notebook, progress_bar
 
 
 class CaptioningSolver:

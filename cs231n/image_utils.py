@@ -46,7 +46,7 @@ def fetch_image(url, timeout=TIMEOUT):
 
 
 def _painted_scene(name):
-    from cs231n.scenes import load_picture  # here, since only the embedded dataset needs it
+    from cs231n.course.scenes import load_picture  # here, since only the embedded dataset needs it
 
     try:
         return load_picture(name), None

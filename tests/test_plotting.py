@@ -10,9 +10,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from cs231n import plotting
-from cs231n.decoding import BeamNode
-from cs231n.plotting import (
+from cs231n.course import plotting
+from cs231n.course.plotting import (
     heat_map,
     plot_bars,
     plot_lines,
@@ -21,6 +20,7 @@ from cs231n.plotting import (
     smooth,
     use_course_style,
 )
+from cs231n.decoding import BeamNode
 
 PICTURE = np.zeros((8, 8, 3), dtype=np.uint8)
 

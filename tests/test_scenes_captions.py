@@ -5,9 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from cs231n.scenes import COLOURS, caption_is_true, captions_for, claims, parse, random_facts
-from cs231n.scenes.captions import encode, vocabulary
-from cs231n.scenes.grammar import RARE
+from cs231n.course.scenes import COLOURS, caption_is_true, captions_for, claims, parse, random_facts
+from cs231n.course.scenes.captions import encode, vocabulary
+from cs231n.course.scenes.grammar import RARE
 
 HOUSE = dict(
     kind="house",

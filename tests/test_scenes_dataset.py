@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from cs231n.coco_utils import decode_captions, load_coco_data
-from cs231n.scenes import (
+from cs231n.course.scenes import (
     FACTS,
     caption_is_true,
     draw_scene,
@@ -22,7 +22,7 @@ from cs231n.scenes import (
     network,
     parse,
 )
-from cs231n.scenes.build import main as rebuild
+from cs231n.course.scenes.build import main as rebuild
 
 SCENES = Path(__file__).parent.parent / "datasets" / "scenes"
 COCO_SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "coco_sample"

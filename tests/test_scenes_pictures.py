@@ -5,9 +5,9 @@ import hashlib
 import numpy as np
 import pytest
 
-from cs231n.scenes import HELD_OUT, KINDS, PLACES, draw_scene, is_held_out, random_facts
-from cs231n.scenes.paint import Canvas, Dice, Pen, curve
-from cs231n.scenes.world import COMPANIONS, FACTS, MEDIUM
+from cs231n.course.scenes import HELD_OUT, KINDS, PLACES, draw_scene, is_held_out, random_facts
+from cs231n.course.scenes.canvas import Canvas, Dice, Pen, curve
+from cs231n.course.scenes.facts import COMPANIONS, FACTS, MEDIUM
 
 FACTS_OF_ONE = dict(
     kind="car", colour="red", count=1, side="left", place="street",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cs231n import setup_check
+from cs231n.course import setup_check
 
 
 def install(folder, name, by):

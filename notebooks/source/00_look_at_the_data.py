@@ -26,10 +26,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.course.plotting import PALETTE, plot_bars, show_pictures, use_course_style
+from cs231n.course.setup_check import check_setup
 from cs231n.exercises import check, hint, progress
 from cs231n.image_utils import fetch_image, image_from_url
-from cs231n.plotting import PALETTE, plot_bars, show_pictures, use_course_style
-from cs231n.setup_check import check_setup
 
 use_course_style()
 
@@ -193,7 +193,7 @@ plt.show()
 GET_COCO = False
 
 if GET_COCO:
-    from cs231n.download import get_coco
+    from cs231n.course.download import get_coco
 
     get_coco()
 

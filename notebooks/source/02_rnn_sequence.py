@@ -16,9 +16,9 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting import PALETTE, plot_lines, use_course_style
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
-from cs231n.plotting import PALETTE, plot_lines, use_course_style
 
 use_course_style()
 

@@ -19,8 +19,8 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
+from cs231n.course.plotting import PALETTE, use_course_style
 from cs231n.exercises import check, hint, progress
-from cs231n.plotting import PALETTE, use_course_style
 
 use_course_style()
 

@@ -19,11 +19,11 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.course.plotting import plot_loss, show_pictures, use_course_style
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.gradient_check import grad_check_sparse
 from cs231n.image_utils import image_from_url
 from cs231n.layers import affine_backward, affine_forward
-from cs231n.plotting import plot_loss, show_pictures, use_course_style
 from cs231n.rnn_layers import temporal_affine_backward, temporal_affine_forward, temporal_softmax_loss
 
 use_course_style()

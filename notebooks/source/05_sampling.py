@@ -17,16 +17,23 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n import judging
 from cs231n.captioning_solver import CaptioningSolver
-from cs231n.characters import plain_texts
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data
+from cs231n.course import caption_scores
+from cs231n.course.plotting import (
+    heat_map,
+    plot_bars,
+    plot_beam_tree,
+    plot_loss,
+    show_pictures,
+    use_course_style,
+)
+from cs231n.course.scenes import caption_is_true, is_held_out, load_facts
+from cs231n.course.text_units import plain_texts
 from cs231n.decoding import beam_captions, beam_tree, greedy_captions, sampled_captions
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.image_utils import image_from_url
-from cs231n.plotting import heat_map, plot_bars, plot_beam_tree, plot_loss, show_pictures, use_course_style
-from cs231n.scenes import caption_is_true, is_held_out, load_facts
 
 use_course_style()
 
@@ -316,15 +323,15 @@ ways = {
     "top-5": sampled_captions(model, features, 17, top_k=5, seed=0),
     "nucleus 0.9": sampled_captions(model, features, 17, top_p=0.9, seed=0),
 }
-people = judging.references(data, "val")
+people = caption_scores.references(data, "val")
 known = plain_texts(data["train_captions"], data["idx_to_word"])
 facts_judged = [facts[i] for i in judged] if facts else None
 table = {}
 for way, captions in ways.items():
     said = as_texts(captions)
-    table[way] = judging.judge(said, [people[i] for i in judged], known, facts_judged)
+    table[way] = caption_scores.judge(said, [people[i] for i in judged], known, facts_judged)
     table[way]["words"] = str(len(set(" ".join(said).split())))
-print(judging.table(table))
+print(caption_scores.table(table))
 
 # %% [markdown]
 # Greedy and a small beam are the truest, and near to each other: this model is usually sure of its next word, and then

@@ -21,23 +21,23 @@ import numpy as np
 
 from cs231n import optim
 from cs231n.captioning_solver import CaptioningSolver
-from cs231n.characters import plain_texts
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
+from cs231n.course.caption_scores import judge, references, table
+from cs231n.course.plotting import PALETTE, plot_lines, plot_loss, show_pictures, use_course_style
+from cs231n.course.scenes import caption_is_true, claims, load_facts
+from cs231n.course.text_units import plain_texts
 from cs231n.decoding import sampled_captions
 from cs231n.exercises import answers, check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
 from cs231n.image_utils import image_from_url
-from cs231n.judging import judge, references, table
 from cs231n.layers import affine_backward, affine_forward
-from cs231n.plotting import PALETTE, plot_lines, plot_loss, show_pictures, use_course_style
 from cs231n.rnn_layers import (
     sigmoid,
     temporal_affine_backward,
     temporal_affine_forward,
     temporal_softmax_loss,
 )
-from cs231n.scenes import caption_is_true, claims, load_facts
 
 use_course_style()
 

@@ -21,7 +21,12 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.captioning_solver import CaptioningSolver
-from cs231n.characters import (
+from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
+from cs231n.course.caption_scores import bleu, references, share_true, share_true_facts, table
+from cs231n.course.plotting import PALETTE, plot_bars, show_pictures, use_course_style
+from cs231n.course.scenes import caption_is_true, captions_for, load_facts
+from cs231n.course.text_units import (
     bits_per_character,
     caption_texts,
     invented_words,
@@ -30,14 +35,9 @@ from cs231n.characters import (
     with_characters,
     with_words,
 )
-from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.decoding import log_softmax, sampled_captions
 from cs231n.exercises import check, hint, progress
 from cs231n.image_utils import image_from_url
-from cs231n.judging import bleu, references, share_true, share_true_facts, table
-from cs231n.plotting import PALETTE, plot_bars, show_pictures, use_course_style
-from cs231n.scenes import caption_is_true, captions_for, load_facts
 
 use_course_style()
 

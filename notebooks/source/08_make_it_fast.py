@@ -24,9 +24,9 @@ import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
+from cs231n.course.plotting import PALETTE, plot_bars, use_course_style
 from cs231n.exercises import check, hint, progress
 from cs231n.packing import pack_captions
-from cs231n.plotting import PALETTE, plot_bars, use_course_style
 
 use_course_style()
 

@@ -9,9 +9,9 @@ import zipfile
 import pytest
 from world import NEEDED, PREFIX, make_contents, make_zip
 
-from cs231n.download import archive as archive_module
-from cs231n.download.errors import UsageError
-from cs231n.download.manifest import load_manifest
+from cs231n.course.download import archive as archive_module
+from cs231n.course.download.errors import UsageError
+from cs231n.course.download.manifest import load_manifest
 
 
 def fails(world, code, *words, options=()):

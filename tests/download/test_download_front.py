@@ -12,11 +12,11 @@ import pytest
 from tqdm import tqdm
 from world import NEEDED
 
-import cs231n.download
-from cs231n.download import DownloadError, get_coco, report
-from cs231n.download.cli import parser
-from cs231n.download.manifest import COCO, load_manifest
-from cs231n.download.store import default_folder
+import cs231n.course.download
+from cs231n.course.download import DownloadError, get_coco, report
+from cs231n.course.download.cli import parser
+from cs231n.course.download.manifest import COCO, load_manifest
+from cs231n.course.download.store import default_folder
 
 ROOT = Path(__file__).parents[2]
 FRONT = ROOT / "get_data.py"
@@ -92,7 +92,7 @@ def test_the_manifest_has_ten_files_of_which_six_are_needed():
     manifest = load_manifest()
     assert len(manifest.files) == 10 and len(manifest.needed) == 6
     assert manifest.urls[0].startswith("https://") and manifest.archive_name == "coco_captioning.zip"
-    assert COCO.parent == Path(cs231n.download.__file__).parent
+    assert COCO.parent == Path(cs231n.course.download.__file__).parent
 
 
 @pytest.mark.skipif(not SHARED.is_file(), reason="the collected facts do not lie beside this copy")
@@ -109,7 +109,7 @@ def test_the_manifest_agrees_with_the_collected_facts():
 @pytest.fixture
 def coco(world, monkeypatch):
     """get_coco reads the small manifest of this world."""
-    monkeypatch.setattr(cs231n.download, "load_manifest", lambda: load_manifest(world.manifest))
+    monkeypatch.setattr(cs231n.course.download, "load_manifest", lambda: load_manifest(world.manifest))
     return world
 
 

@@ -13,11 +13,11 @@ import pytest
 from loopback import until
 from world import NEEDED
 
-from cs231n.download import store as store_module
-from cs231n.download.cli import main
-from cs231n.download.errors import BusyError
-from cs231n.download.lock import lock
-from cs231n.download.remote import CHUNK
+from cs231n.course.download import store as store_module
+from cs231n.course.download.cli import main
+from cs231n.course.download.errors import BusyError
+from cs231n.course.download.lock import lock
+from cs231n.course.download.remote import CHUNK
 
 FRONT = Path(__file__).parents[2] / "get_data.py"
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of this kind exist on Linux and macOS only")

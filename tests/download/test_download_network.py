@@ -10,7 +10,7 @@ import pytest
 from loopback import Loopback
 from world import NEEDED, make_contents, make_zip
 
-from cs231n.download.faults import retry_after
+from cs231n.course.download.http_faults import retry_after
 
 # --- faults: each changes one answer of the server
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from loopback import Loopback
 
-from cs231n.download.cli import main
-from cs231n.download.remote import Policy
+from cs231n.course.download.cli import main
+from cs231n.course.download.remote import Policy
 
 QUICK = Policy(pause=0.01, longest_pause=0.05, longest_wait=2.0, move_pause=0.01)
 PREFIX = "coco/"

@@ -5,9 +5,9 @@ import time
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.grading import collect
-from cs231n.grading.judge import judge
-from cs231n.grading.notebook import NotANotebook, read
+from cs231n.course.grading import collect
+from cs231n.course.grading.judge import judge
+from cs231n.course.grading.notebook import NotANotebook, read
 
 STEP = "rnn_step_forward"
 HEAD = "import numpy as np\nimport os, sys, time, json\nfrom cs231n.exercises import check"

@@ -7,11 +7,11 @@ import sys
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.grading import marks
-from cs231n.grading.__main__ import main
-from cs231n.grading.collect import Student
-from cs231n.grading.judge import Result
-from cs231n.grading.summary import plot, summarise, table
+from cs231n.course.grading import marks
+from cs231n.course.grading.__main__ import main
+from cs231n.course.grading.collect import Student
+from cs231n.course.grading.judge import Result
+from cs231n.course.grading.summary import plot, summarise, table
 
 STEP, LENGTHS = "rnn_step_forward", "caption_lengths"
 FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
@@ -109,6 +109,6 @@ def test_errors_are_one_sentence_and_status_1(tmp_path, monkeypatch, capsys, arg
 
 
 def test_the_commands_explain_themselves():
-    command = [sys.executable, "-m", "cs231n.grading", "--help"]
+    command = [sys.executable, "-m", "cs231n.course.grading", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     assert "Exit status: 0" in done.stdout

@@ -10,8 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from cs231n.course.grading import course
 from cs231n.exercises import bank
-from cs231n.grading import course
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e .[instructor]")
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")

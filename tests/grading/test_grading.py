@@ -3,12 +3,12 @@
 import pytest
 from hand_in import ANSWERS, hand_in
 
+from cs231n.course.grading import judge as judging
+from cs231n.course.grading.block_reference import NEEDS
+from cs231n.course.grading.judge import judge
+from cs231n.course.grading.notebook import exercises_in, needed, read
+from cs231n.course.grading.process import StudentProcess
 from cs231n.exercises import bank
-from cs231n.grading import judge as judging
-from cs231n.grading.guard import NEEDS
-from cs231n.grading.judge import judge
-from cs231n.grading.notebook import exercises_in, needed, read
-from cs231n.grading.process import StudentProcess
 
 TODO = '    raise NotImplementedError("TODO")'
 
@@ -39,7 +39,7 @@ def test_blank_scores_nothing(tmp_path):
 
 MISTAKEN = """
 from cs231n.exercises import bank as _bank
-from cs231n.grading import guard as _guard
+from cs231n.course.grading import block_reference as _guard
 def {name}(*arguments):
     exercise, inputs = _bank.find("{name}"), arguments
     if exercise.forward:

@@ -10,9 +10,9 @@ import nbformat
 import pytest
 from hand_in import ANSWERS, RIGHT
 
+from cs231n.course.grading import handout
+from cs231n.course.grading.course import load_build
 from cs231n.exercises import bank
-from cs231n.grading import handout
-from cs231n.grading.course import load_build
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
 

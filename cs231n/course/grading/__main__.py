@@ -1,0 +1,177 @@
+"""The commands for instructors.
+
+    python -m cs231n.course.grading collect FOLDER --csv marks.csv     grade a folder of submissions
+    python -m cs231n.course.grading summary marks.csv --plot m.png     which mistakes the class made
+    python -m cs231n.course.grading course FOLDER                      a course folder for nbgrader
+    python -m cs231n.course.grading handout FOLDER                     a pack for students without the reference
+
+Exit status: 0 all done; 1 it could not be done, and why is on the screen; 2 the command was not understood;
+3 (collect only) done, and some submissions need a look: see the column "look at".
+"""
+
+import argparse
+import contextlib
+import sys
+from pathlib import Path
+
+from cs231n.course.grading import marks
+
+
+class CannotDo(Exception):
+    """What happened and what to do next, for a reader."""
+
+
+def collect(options):
+    """Grade a folder of submissions into a CSV file."""
+    from cs231n.course.grading.collect import PackChanged, grade_folder, submissions
+    from cs231n.exercises import bank
+
+    if not options.folder.is_dir():
+        raise CannotDo(f"There is no folder {options.folder}. Give the folder that holds the submissions.")
+    waiting = submissions(options.folder)
+    if not waiting:
+        raise CannotDo(f"The folder {options.folder} is empty. It should hold one file or folder a student.")
+    asked = [
+        name
+        for name in bank.ORDER
+        if not options.chapters or bank.find(name).chapter.startswith(tuple(options.chapters))
+    ]
+    if not asked:
+        raise CannotDo(
+            f"No exercise is in chapter {' or '.join(options.chapters)}. Chapters are 00, 01, and so on."
+        )
+    students, changed = [], None
+    _write_marks(options, [], asked)  # find out now, not after an hour, that the file cannot be written
+    try:
+        for student in grade_folder(options.folder, options.seconds):
+            students.append(student)
+            right = sum(result.status == "right" for result in student.results.values())
+            mark = "  <- look at this one" if student.to_look_at else ""
+            count = f"{len(students)}/{len(waiting)}"
+            print(f"{count:>8}  {student.name}: {right} right of {len(student.results)}{mark}", flush=True)
+            if options.feedback:
+                _write_feedback(options.feedback, student, asked)
+    except PackChanged as error:
+        changed = error.args
+    seen = {name for student in students for name in student.results}
+    columns = asked if options.chapters else [name for name in asked if name in seen] or asked
+    _write_marks(options, students, columns)
+    print(f"Written: {options.csv}")
+    if changed:
+        raise CannotDo(
+            f"While {changed[0]} was judged, the course package changed: {changed[1]}.\n"
+            f"If it was not you, it was that submission. Grading stopped there. Bring the package back\n"
+            f"(git checkout cs231n, or install it again), set the submission aside, and start again."
+        )
+    return 3 if any(student.to_look_at for student in students) else 0
+
+
+def summary(options):
+    """Print a table of mistakes, and draw the chart."""
+    from cs231n.course.grading.summary import plot, summarise, table
+
+    try:
+        rows, exercises = marks.read(options.csv)
+    except FileNotFoundError:
+        raise CannotDo(
+            f"There is no file {options.csv}. Make it with: collect FOLDER --csv {options.csv}"
+        ) from None
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise CannotDo(
+            f"{options.csv} cannot be used: {error}. It should come from the command collect."
+        ) from None
+    found = summarise(rows, exercises)
+    print(table(found))
+    if options.plot:
+        plot(found, options.plot)
+        print(f"\nWritten: {options.plot}")
+    return 0
+
+
+def course(options):
+    """Make a course folder for nbgrader."""
+    from cs231n.course.grading.course import make_course
+
+    for line in make_course(options.folder, options.chapters, options.points):
+        print(line, flush=True)
+    return 0
+
+
+def handout(options):
+    """Make a pack for students that holds no reference."""
+    from cs231n.course.grading.handout import make_handout
+
+    for line in make_handout(options.folder, options.chapters):
+        print(line, flush=True)
+    return 0
+
+
+def main(arguments=None):
+    """Run one command. Returns the exit status."""
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(
+            errors="replace"
+        )  # a Windows console that lacks a letter must not stop grading
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (CannotDo, ValueError, OSError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _write_marks(options, students, exercises):
+    try:
+        marks.write(options.csv, students, exercises, options.separator)
+    except OSError as error:
+        reason = error.strerror
+        raise CannotDo(
+            f"{options.csv} cannot be written: {reason}. Is it open in another program, such as Excel?"
+        ) from None
+
+
+def _write_feedback(folder, student, exercises):
+    folder.mkdir(parents=True, exist_ok=True)
+    told = [student.results[name].message for name in exercises if name in student.results]
+    text = "\n\n".join(told) or "No notebook was found in what you handed in."
+    (folder / f"{student.name}.txt").write_text(text + "\n", encoding="utf-8")
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="python -m cs231n.course.grading",
+        description="Grade a class.",
+        epilog=__doc__.partition("\n\n")[2].strip(),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    one = commands.add_parser("collect", help="grade a folder of submissions")
+    one.add_argument("folder", type=Path, help="one file or one folder a student")
+    one.add_argument("--csv", type=Path, default=Path("marks.csv"), help="where the marks go (marks.csv)")
+    one.add_argument("--feedback", type=Path, help="folder for one text file a student, with all messages")
+    one.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
+    one.add_argument("--seconds", type=float, default=20, help="time limit for each exercise (20)")
+    one.add_argument("--separator", default=",", choices=[",", ";"], help="';' where Excel wants it")
+    one.set_defaults(run=collect)
+
+    two = commands.add_parser("summary", help="which mistakes the class made")
+    two.add_argument("csv", type=Path, help="the file that collect wrote")
+    two.add_argument("--plot", type=Path, help="where the chart goes, a PNG file")
+    two.set_defaults(run=summary)
+
+    three = commands.add_parser("course", help="make a course folder for nbgrader")
+    three.add_argument("folder", type=Path, help="a new folder, or a course folder of this command")
+    three.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
+    three.add_argument("--points", type=float, default=10, help="points for each exercise (10)")
+    three.set_defaults(run=course)
+
+    four = commands.add_parser("handout", help="make a pack for students without the reference")
+    four.add_argument("folder", type=Path, help="a new folder")
+    four.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
+    four.set_defaults(run=handout)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,90 @@
+"""What the class got wrong: a table, and a chart of the most common mistakes."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from cs231n.course.grading.judge import TRUSTED
+from cs231n.course.grading.marks import MISTAKE
+from cs231n.exercises import bank
+
+STATES = ("right", "wrong", "error", "unfilled", "missing", "not trusted")
+MOST = 12  # bars; more cannot be acted on
+
+
+@dataclass(frozen=True)
+class Summary:
+    """states: exercise → Counter of verdicts; mistakes: Counter of (exercise, mistake's name)."""
+
+    students: int
+    states: dict
+    mistakes: Counter
+
+
+def summarise(rows, exercises):
+    """Count verdicts and mistakes in the rows of a CSV file."""
+    states, mistakes = {}, Counter()
+    for name in exercises:
+        given = [row[name] for row in rows]
+        states[name] = Counter(state if state in TRUSTED else "not trusted" for state in given)
+        for row in rows:
+            if row[name] in ("wrong", "error"):
+                mistakes[name, row.get(name + MISTAKE) or "not recognised"] += 1
+    return Summary(len(rows), states, mistakes)
+
+
+def table(summary):
+    """The counts as text: one line an exercise, then the mistakes, the most common first."""
+    width = max(map(len, summary.states))
+    lines = [f"{summary.students} students", "", " " * width + "".join(f"{s:>13}" for s in STATES)]
+    for name, counts in summary.states.items():
+        lines.append(name.ljust(width) + "".join(f"{counts[state] or '·':>13}" for state in STATES))
+    lines += [
+        "",
+        "Most common mistakes:" if summary.mistakes else "No mistakes: all is right, or not filled in.",
+    ]
+    for (name, mistake), count in summary.mistakes.most_common():
+        lines.append(f"  {count:3d}  {name}: {mistake}")
+        if sentence := sentence_of(name, mistake):
+            lines.append(f"       {sentence}")
+    return "\n".join(lines)
+
+
+def sentence_of(name, mistake):
+    """The sentence that students read for a mistake, or nothing where it is not one of the bank's."""
+    return next((known.sentence for known in bank.find(name).mistakes if known.name == mistake), "")
+
+
+def plot(summary, path):
+    """Save a bar chart of the most common mistakes as a PNG: how many students, in which exercise."""
+    import matplotlib
+
+    matplotlib.use("agg")
+    import matplotlib.pyplot as plt
+
+    from cs231n.course.plotting import PALETTE, use_course_style
+
+    use_course_style()
+    shown = summary.mistakes.most_common(MOST)[::-1]
+    fig, ax = plt.subplots(figsize=(9, 1.6 + 0.5 * max(len(shown), 2)), layout="constrained")
+    counts = [count for _, count in shown]
+    colours = [
+        PALETTE["quiet"] if mistake == "not recognised" else PALETTE["wrong"] for (_, mistake), _ in shown
+    ]
+    bars = ax.barh(range(len(shown)), counts, color=colours)
+    ax.bar_label(bars, [f"{c}  ({c / summary.students:.0%})" for c in counts], padding=4)
+    ax.set_yticks(
+        range(len(shown)),
+        [f"{mistake.replace('_', ' ')}\nin {name}" for (name, mistake), _ in shown],
+        fontsize=9,
+    )
+    ax.set_xlim(0, max(counts, default=1) * 1.2)
+    ax.margins(y=0.02)
+    ax.xaxis.get_major_locator().set_params(integer=True)
+    ax.set_xlabel(f"students, of {summary.students}")
+    left = len(summary.mistakes) - len(shown)
+    ax.set_title("What to explain again" + (f" (and {left} rarer mistakes)" if left else ""), loc="left")
+    ax.grid(False)
+    if not shown:
+        ax.text(0.5, 0.5, "No mistakes", transform=ax.transAxes, ha="center")
+    fig.savefig(path, dpi=150)
+    plt.close(fig)

@@ -1,0 +1,26 @@
+"""The embedded dataset: a small painted world with pictures, captions, facts and features."""
+
+from .captions import caption_is_true, captions_for, claims, parse
+from .draw_scene import draw_scene
+from .extractor import extract_features
+from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts
+from .files import load_facts, load_picture, load_pictures
+
+__all__ = [
+    "COLOURS",
+    "FACTS",
+    "HELD_OUT",
+    "KINDS",
+    "PLACES",
+    "caption_is_true",
+    "captions_for",
+    "claims",
+    "draw_scene",
+    "extract_features",
+    "is_held_out",
+    "load_facts",
+    "load_picture",
+    "load_pictures",
+    "parse",
+    "random_facts",
+]

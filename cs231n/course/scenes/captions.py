@@ -1,0 +1,132 @@
+"""Say what is in a scene, and judge whether a caption is true of it. Both use the same grammar."""
+
+from collections import Counter
+from functools import lru_cache
+from itertools import pairwise
+
+from .canvas import Dice
+from .grammar import PATTERNS, SLOTS
+
+SPECIAL = ("<NULL>", "<START>", "<END>", "<UNK>")
+SHORTEST, LONGEST = 5, 15
+VOWELS = tuple("aeiou")
+
+
+def captions_for(facts, rng, how_many=5):
+    """Different true captions of a scene, 5 to 15 words each.
+
+    facts: a dict as random_facts gives it; rng: a NumPy Generator
+    Returns a list of strings: lower case, no punctuation.
+    """
+    dice, found = Dice(rng), []
+    while len(found) < how_many:
+        caption = _one_caption(facts, dice)
+        if caption and caption not in found:
+            found.append(caption)
+    return found
+
+
+def _one_caption(facts, dice):
+    words, slots = [], dice.weighted(PATTERNS)
+    for slot in slots:
+        if slot == "rare" and not dice.chance(2):
+            continue
+        if slot == "colour" and dice.chance(10):
+            continue
+        fitting = [
+            p for p in SLOTS[slot] if _said_of(p, facts) and (p.words or slot not in ("rare", "colour"))
+        ]
+        fitting = [p for p in fitting if p.words not in (("<UNK>",), ("an",))]
+        if not fitting:
+            return None
+        words += dice.weighted({p: p.weight for p in fitting}).words
+    words = ["an" if w == "a" and n.startswith(VOWELS) else w for w, n in pairwise([*words, ""])]
+    return " ".join(words) if SHORTEST <= len(words) <= LONGEST else None
+
+
+def _said_of(phrase, facts):
+    if phrase.kinds and facts["kind"] not in phrase.kinds:
+        return False
+    if phrase.plural is not None and phrase.plural != (facts["count"] > 1):
+        return False
+    return all(facts[fact] == value for fact, value in phrase.states)
+
+
+def parse(caption):
+    """The facts a caption states, as a list of (fact, value), or None when it is no sentence of this world.
+
+    caption: words as decode_captions gives them; a leading <START> and all from <END> on are left aside.
+    """
+    words = caption.split()
+    if "<END>" in words:
+        words = words[: words.index("<END>")]
+    return _parse_words(tuple(w for w in words if w not in ("<START>", "<NULL>")))
+
+
+@lru_cache(maxsize=20_000)
+def _parse_words(words):
+    for word, following in pairwise(words):
+        if word in ("a", "an") and following != "<UNK>" and (word == "an") != following.startswith(VOWELS):
+            return None
+    for slots in PATTERNS:
+        for phrases in _readings(words, slots):
+            if _agree(phrases):
+                return [state for phrase in phrases for state in phrase.states]
+    return None
+
+
+def _readings(words, slots):
+    """All ways to read the words as one phrase for each slot."""
+    if not slots:
+        if not words:
+            yield ()
+        return
+    for phrase in SLOTS[slots[0]]:
+        n = len(phrase.words)
+        if words[:n] == phrase.words:
+            for rest in _readings(words[n:], slots[1:]):
+                yield (phrase, *rest)
+
+
+def _agree(phrases):
+    """Whether all phrases can be said of the one thing the sentence names, in its number."""
+    if len({phrase.plural for phrase in phrases} - {None}) > 1:
+        return False
+    kind = next(value for phrase in phrases for fact, value in phrase.states if fact == "kind")
+    return all(phrase.kinds is None or kind in phrase.kinds for phrase in phrases)
+
+
+def claims(caption, facts):
+    """Each fact a caption states, as (fact, stated value, whether it is true of these facts).
+
+    The list is empty when the caption is no sentence of this world.
+    """
+    return [(fact, value, facts[fact] == value) for fact, value in parse(caption) or ()]
+
+
+def caption_is_true(caption, facts):
+    """Whether a caption is a sentence of this world and every fact it states is true of the scene.
+
+    "a house" states that there is exactly one. Word salad, wrong articles and wrong plurals are not true.
+    """
+    stated = claims(caption, facts)
+    return bool(stated) and all(true for _, _, true in stated)
+
+
+def vocabulary(captions, at_least=40):
+    """Words that occur often enough, most frequent first, after the four special tokens.
+
+    Returns (idx_to_word, word_to_idx). Rarer words become <UNK>.
+    """
+    counts = Counter(word for caption in captions for word in caption.split())
+    frequent = [w for w, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n >= at_least]
+    idx_to_word = [*SPECIAL, *frequent]
+    return idx_to_word, {word: i for i, word in enumerate(idx_to_word)}
+
+
+def encode(caption, word_to_idx, columns=17):
+    """Word numbers with <START> and <END>, filled with <NULL> up to the number of columns."""
+    unknown = word_to_idx["<UNK>"]
+    numbers = [word_to_idx["<START>"], *(word_to_idx.get(w, unknown) for w in caption.split())]
+    numbers.append(word_to_idx["<END>"])
+    return numbers + [word_to_idx["<NULL>"]] * (columns - len(numbers))

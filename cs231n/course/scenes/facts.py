@@ -1,0 +1,126 @@
+"""The facts of the painted world: what there is, what can be where, and how a scene is chosen at random."""
+
+from .canvas import Dice
+
+COLOURS = {
+    "red": (216, 44, 48),
+    "orange": (243, 134, 28),
+    "yellow": (250, 214, 56),
+    "green": (44, 156, 72),
+    "blue": (44, 100, 210),
+    "purple": (128, 62, 172),
+    "pink": (250, 140, 186),
+    "white": (248, 248, 244),
+}
+AIR = ("balloon", "plane", "kite")
+WATER = ("sailboat", "ship", "whale", "duck")
+LAND = ("house", "car", "bus", "tractor", "tent", "horse", "mushroom", "umbrella")
+KINDS = LAND + WATER + AIR
+MEDIUM = {kind: name for name, kinds in (("land", LAND), ("water", WATER), ("air", AIR)) for kind in kinds}
+
+# What can be in each place: the things a scene is about, and what may stand beside one of them.
+PLACES = {
+    "sea": (WATER + AIR, ("lighthouse", "island")),
+    "beach": (("umbrella", "tent", "horse", "house", *AIR), ("palm", "lighthouse")),
+    "meadow": (("house", "tractor", "tent", "horse", "mushroom", "umbrella", *AIR), ("tree", "windmill")),
+    "desert": (("car", "bus", "tent", "horse", "house", *AIR), ("cactus", "palm")),
+    "snow": (("house", "tractor", "tent", "horse", "car", "bus", *AIR), ("pine", "snowman")),
+    "street": (("house", "car", "bus", "tractor", *AIR), ("lamp", "tree")),
+    "forest": (("tent", "horse", "mushroom", "house", "car"), ("campfire",)),
+    "mountains": (("house", "tent", "horse", "car", "bus", *AIR), ("pine", "campfire")),
+}
+COMPANIONS = tuple(sorted({companion for _, companions in PLACES.values() for companion in companions}))
+TIMES = ("day", "sunset", "night")
+WEATHERS = ("clear", "cloudy", "rain", "snow")
+SIDES = ("left", "middle", "right")
+
+# Pairs never seen in training, nor in the training of the feature extractor: they measure composition.
+HELD_OUT = frozenset(
+    {
+        ("house", "purple"),
+        ("car", "green"),
+        ("bus", "blue"),
+        ("tent", "pink"),
+        ("horse", "orange"),
+        ("sailboat", "yellow"),
+        ("whale", "red"),
+        ("balloon", "white"),
+    }
+)
+FACTS = {
+    "kind": KINDS,
+    "colour": tuple(COLOURS),
+    "count": (1, 2, 3),
+    "side": (*SIDES, None),
+    "place": tuple(PLACES),
+    "time": TIMES,
+    "weather": WEATHERS,
+    "companion": (*COMPANIONS, None),
+    "companion_side": ("left", "right", None),
+}
+
+
+def random_facts(rng, held_out=False):
+    """The facts of one scene, plausible and chosen at random.
+
+    rng: a NumPy Generator; held_out: True for one of the pairs of thing and colour kept out of training
+    Returns a dict with the keys of FACTS and `seed`, from which draw_scene takes all that no fact states.
+    One thing alone has a side (left, middle, right) and may have a companion; two or three have neither.
+    """
+    dice = Dice(rng)
+    place = dice.choice(tuple(PLACES))
+    kinds, companions = PLACES[place]
+    while True:
+        kind = dice.weighted({kind: 1 if kind in AIR else 2 for kind in kinds})
+        colour = dice.choice(tuple(COLOURS))
+        if ((kind, colour) in HELD_OUT) == held_out:
+            break
+        if held_out:  # not every place has a held-out pair at hand: draw the place again too
+            place = dice.choice(tuple(PLACES))
+            kinds, companions = PLACES[place]
+    time = dice.weighted({"day": 5, "sunset": 3, "night": 4})
+    weather = dice.weighted({"clear": 5, "cloudy": 2, "rain": 2, "snow": 2})
+    if time == "sunset" and weather in ("rain", "snow"):
+        weather = "clear"
+    if weather == "snow" and place in ("sea", "beach", "desert"):
+        weather = "cloudy"
+    if weather == "rain" and place in ("desert", "snow"):
+        weather = "clear"
+    count = dice.weighted({1: 60, 2: 22, 3: 18})
+    side = dice.choice(SIDES) if count == 1 else None
+    companion = dice.choice(companions) if count == 1 and dice.chance(60) else None
+    other = {"left": "right", "right": "left", "middle": dice.choice(("left", "right"))}
+    return {
+        "kind": kind,
+        "colour": colour,
+        "count": count,
+        "side": side,
+        "place": place,
+        "time": time,
+        "weather": weather,
+        "companion": companion,
+        "companion_side": other[side] if companion else None,
+        "seed": dice.between(0, 2**31 - 1),
+    }
+
+
+def check_facts(facts):
+    """Raise a ValueError that names the first fact which is missing or not of this world."""
+    for name, values in FACTS.items():
+        if name not in facts:
+            raise ValueError(f"The facts have no {name!r}. Each scene needs: {', '.join(FACTS)}.")
+        if facts[name] not in values:
+            raise ValueError(f"{name} is {facts[name]!r}; this world knows: {', '.join(map(str, values))}.")
+    if facts["count"] > 1 and (facts["side"] or facts["companion"]):
+        raise ValueError("Two or three things fill the whole picture: side and companion must be None.")
+    if facts["count"] == 1 and not facts["side"]:
+        raise ValueError("One thing alone needs a side: left, middle or right.")
+    if bool(facts["companion"]) != bool(facts["companion_side"]):
+        raise ValueError("companion and companion_side belong together: give both, or None for both.")
+    if facts["companion"] and facts["companion_side"] == facts["side"]:
+        raise ValueError("A companion stands on the other side: choose companion_side different from side.")
+
+
+def is_held_out(facts):
+    """Whether the scene shows a pair of thing and colour that never occurs in training."""
+    return (facts["kind"], facts["colour"]) in HELD_OUT

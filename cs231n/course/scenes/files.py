@@ -1,0 +1,72 @@
+"""Read the pictures and facts of the dataset; captions and features are read by coco_utils, like COCO's."""
+
+import json
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from .facts import FACTS
+
+FOLDER = Path(__file__).resolve().parents[3] / "datasets" / "scenes"
+SPLITS = ("train", "val")
+COLUMNS = (*FACTS, "seed")
+
+
+def address(split, index):
+    """The name of a picture, which stands in urls.txt where COCO has a web address: scene:train/00012."""
+    return f"scene:{split}/{index:05d}"
+
+
+def load_picture(name, folder=FOLDER):
+    """One picture by its name, such as scene:train/00012.
+
+    Returns (72, 72, 3) uint8. Raises ValueError for a name that is none, IndexError past the last picture.
+    """
+    head, _, tail = str(name).strip().partition(":")
+    split, _, number = tail.partition("/")
+    if head != "scene" or split not in SPLITS or not number.isdecimal():
+        raise ValueError(f"{name!r} is no picture of this dataset. A name looks like scene:train/00012.")
+    return load_pictures(split, [int(number)], folder)[0]
+
+
+def load_pictures(split, indices=None, folder=FOLDER):
+    """The pictures of a split, in the order of the features.
+
+    split: "train" or "val"; indices: row numbers (any order, repeats allowed), or None for all
+    Returns (N, 72, 72, 3) uint8.
+    """
+    with h5py.File(_path(split, "pictures.h5", folder), "r") as file:
+        pictures = file["pictures"]
+        if indices is None:
+            return pictures[:]
+        indices = np.asarray(indices, dtype=np.int64).reshape(-1)
+        if indices.size and (indices.min() < 0 or indices.max() >= len(pictures)):
+            raise IndexError(f"{split} has pictures 0 to {len(pictures) - 1}; asked for {indices.tolist()}.")
+        rows, places = np.unique(indices, return_inverse=True)
+        return pictures[rows][places] if rows.size else pictures[:0]
+
+
+def load_facts(split, folder=FOLDER):
+    """The facts of each picture of a split, a list of dicts in the order of the features."""
+    table = json.loads(_path(split, "facts.json", folder).read_text(encoding="utf-8"))
+    return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+def save_facts(path, facts):
+    """Write facts as a table, one scene a line."""
+    rows = ",\n".join(json.dumps([f[c] for c in COLUMNS], separators=(",", ":")) for f in facts)
+    text = f'{{"columns": {json.dumps(COLUMNS)},\n"rows": [\n{rows}\n]}}\n'
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
+
+
+def _path(split, ending, folder):
+    if split not in SPLITS:
+        raise ValueError(f"split is {split!r}; this dataset has 'train' and 'val'.")
+    path = Path(folder) / f"{split}2014_{ending}"
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} is missing. It belongs to the repository: `git checkout datasets/scenes` brings it back, "
+            "or `python -m cs231n.course.scenes` draws the whole dataset again in some minutes."
+        )
+    return path

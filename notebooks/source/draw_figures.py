@@ -1,0 +1,53 @@
+"""Draw the chapters' pictures of computations into notebooks/figures.
+
+    python notebooks/source/draw_figures.py
+
+Each picture is a function in drawn/, named as its file is; the function's docstring is the alt text, which
+chapters quote: ALT_TEXT["rnn_step"] belongs to figures/rnn_step.svg. The same matplotlib draws the same bytes.
+"""
+
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from figure_parts import loss, lstm, speaking, steps, words
+from figure_parts.pencil import same_everywhere
+
+FIGURES = Path(__file__).resolve().parent.parent / "figures"
+
+DRAWINGS = {
+    drawing.__name__: drawing
+    for drawing in (
+        words.what_you_will_build,
+        words.special_tokens,
+        steps.rnn_step,
+        steps.rnn_step_backward,
+        steps.rnn_unrolled,
+        words.word_embedding,
+        loss.captioning_loss,
+        speaking.sampling_loop,
+        speaking.decoding_choices,
+        speaking.beam_tree,
+        lstm.lstm_cell,
+        words.words_or_characters,
+        steps.hoisting,
+    )
+}
+ALT_TEXT = {name: " ".join(drawing.__doc__.split()) for name, drawing in DRAWINGS.items()}
+
+
+def as_svg(name):
+    """One picture as SVG text, with its alt text inside."""
+    with same_everywhere():
+        return DRAWINGS[name]().svg(title=name.replace("_", " "), description=escape(ALT_TEXT[name]))
+
+
+def redraw(folder=FIGURES):
+    """Write every picture to folder as NAME.svg."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in DRAWINGS:
+        (folder / f"{name}.svg").write_text(as_svg(name), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    redraw()
+    print(f"{len(DRAWINGS)} pictures drawn in {FIGURES}")

@@ -1,0 +1,190 @@
+"""Chapters 00, 03 and 07: what is built, how captions are written as numbers, and how words become vectors."""
+
+from matplotlib.patches import Circle, Polygon, Rectangle
+
+from cs231n.course.plotting import PALETTE
+
+from .pencil import Sheet, tint
+
+CAPTION = "<START> a man with a <UNK> kite <END>".split()
+NUMBERS = [1, 4, 12, 9, 4, 3, 154, 2]  # as in the COCO vocabulary of the assignment
+
+
+def _picture(sheet, x, y, side):
+    """A small landscape: a kite over the sea."""
+
+    def paint(shape, colour):
+        shape.set(facecolor=colour, edgecolor="none", zorder=3)
+        sheet.ax.add_patch(shape)
+
+    def at(right, down):
+        return x + right * side, y + down * side
+
+    paint(Rectangle((x, y), side, side * 0.68), "#BFE0F5")
+    paint(Rectangle(at(0, 0.62), side, side * 0.38), "#2F7FB8")
+    paint(Circle(at(0.2, 0.2), side * 0.09), "#F5C542")
+    kite = [at(0.66, 0.12), at(0.8, 0.28), at(0.62, 0.52), at(0.52, 0.26)]
+    paint(Polygon(kite), "#D64531")
+    paint(Polygon([kite[0], kite[1], kite[2]]), "#B93526")
+    tail = [at(0.62, 0.52), at(0.55, 0.6), at(0.62, 0.68), at(0.56, 0.77)]
+    sheet.ax.plot(*zip(*tail, strict=True), color="#D64531", linewidth=2, zorder=4)
+    for right in (0.08, 0.3, 0.74):
+        ripple = [at(right, 0.86), at(right + 0.16, 0.86)]
+        sheet.ax.plot(*zip(*ripple, strict=True), color="#8FC3E6", linewidth=2, zorder=4)
+
+
+def what_you_will_build():
+    """A picture of a red kite over the sea becomes a row of numbers, its features; these become h0, the first
+    state of a recurrent network. From START on, each step gives one word, and the word goes into the next step:
+    a, red, kite, END."""
+    sheet = Sheet(800, 350)
+    _picture(sheet, 26, 112, 128)
+    sheet.text(90, 262, "picture")
+    sheet.arrow((156, 176), (184, 176))
+    for number, strength in enumerate((0.7, 0.2, 0.45, 0.9, 0.3, 0.6)):
+        cell = Rectangle(
+            (188, 112 + number * 21.5), 26, 20, facecolor=_blue(strength), edgecolor="none", zorder=3
+        )
+        sheet.ax.add_patch(cell)
+    sheet.text(201, 262, "features")
+    h0 = sheet.box(272, 176, "h0", "state", w=52, h=52)
+    sheet.arrow((217, 176), h0)
+    words = ["<START>", "a", "red", "kite", "<END>"]
+    state = h0
+    for t in range(4):
+        x = 370 + t * 120
+        step = sheet.box(x, 176, "RNN", "state", w=70, h=52)
+        sheet.arrow(state, step, "state", width=2.4)
+        came = sheet.box(x, 62, words[t + 1], "output", w=82, h=38, size=16)
+        went = sheet.box(x, 290, words[t], "input", w=82, h=38, size=16)
+        sheet.arrow(went, step, "input")
+        sheet.arrow(step, came, "output")
+        if t < 3:
+            start, turn = came.at(1, 0), x + 60
+            sheet.line([start, (turn, start[1]), (turn, 290)], "output")
+            sheet.arrow((turn, 290), (x + 79, 290), "output")
+        state = step
+    sheet.text(370, 328, "a word goes in", size=15, role="input")
+    sheet.text(370, 26, "a word comes out", size=15, role="output")
+    return sheet
+
+
+def _blue(strength):
+    return tuple(1 - strength * (1 - part) for part in (0.0, 0.447, 0.698))
+
+
+def special_tokens():
+    """A caption as a row of 17 numbers: 1 for START, then the words, 3 for UNK (a word that is not in the
+    vocabulary), 2 for END, and 0 for NULL up to the end of the row. Below, captions_in is the row without its
+    last number; captions_out, one place further, is the row without its first: what must come out after each
+    word that went in. Places where NULL should come out do not count."""
+    sheet = Sheet(800, 350)
+    special = {"<START>": "state", "<END>": "gradient", "<UNK>": "output", "<NULL>": "quiet"}
+    words = CAPTION + ["<NULL>"] * (17 - len(CAPTION))
+    numbers = [str(number) for number in NUMBERS] + ["0"] * (17 - len(CAPTION))
+    roles = [special.get(word, "input") for word in words]
+    left, w = 126, 38
+    for t, (word, role) in enumerate(zip(words, roles, strict=True)):
+        sheet.text(left + (t + 0.45) * w, 86, word, size=16, role=role, ha="left", code=True, rotation=65)
+    rows = (
+        ("captions", 96, slice(0, 17)),
+        ("captions_in", 184, slice(0, 16)),
+        ("captions_out", 254, slice(1, 17)),
+    )
+    for name, y, part in rows:
+        sheet.text(left - 10, y + 17, name, ha="right", code=True, bold=True, size=14)
+        cells = sheet.cells(left, y, numbers[part], roles=roles[part], w=w)
+        if name == "captions_in":
+            tops = cells
+    for top, cell, number in zip(tops, cells, numbers[1:], strict=True):
+        sheet.arrow(top.at(0, 1), cell.at(0, -1), "quiet" if number == "0" else "ink", width=1.4)
+        sheet.text(
+            cell.x, 312, "✓" if number != "0" else "–", role="state" if number != "0" else "quiet", size=18
+        )
+    sheet.text(left - 10, 312, "counts?", ha="right", size=15)
+    sheet.text(left, 156, "captions_in = captions[:, :-1]", ha="left", code=True, size=15)
+    sheet.text(left + 16 * w, 156, "captions_out = captions[:, 1:]", ha="right", code=True, size=15)
+    return sheet
+
+
+def word_embedding():
+    """Forward: each of the five word numbers x of "a kite and a boat" picks its row of W, and the rows stand in
+    out in the order of the words; row 1, for "a", is picked twice. Backward: each row of dout is added to the
+    row of dW it came from. dW[1] gets two, dout[0] + dout[3]; dW[0], which no word picked, stays 0."""
+    sheet = Sheet(800, 420)
+    words, x = "a kite and a boat".split(), [1, 4, 2, 1, 3]
+    roles = ["quiet", "input", "state", "output", "weight"]  # a colour for each word of the vocabulary
+    picked = [roles[number] for number in x]
+
+    def rows(x, name, roles):
+        gradient = name.startswith("d")
+        sheet.text(x, 86, name, code=True, bold=True, size=18, role="gradient" if gradient else "ink")
+        return [
+            sheet.box(x, 130 + 52 * row, f"{name}[{row}]", role, w=86, h=36, size=15, dashed=gradient)
+            for row, role in enumerate(roles)
+        ]
+
+    sheet.text(206, 36, "Forward: pick rows", bold=True, size=18)
+    W, out = rows(222, "W", roles), rows(356, "out", picked)
+    sheet.text(106, 86, "x", code=True, bold=True, size=18)
+    for row, (word, number, role) in enumerate(zip(words, x, picked, strict=True)):
+        y = 130 + 52 * row
+        (cell,) = sheet.cells(88, y - 18, [number], role, w=36, h=36)
+        sheet.text(78, y, word, ha="right", role=role)
+        sheet.arrow(cell.at(1, 0), W[number].at(-1, 0), role)
+        sheet.arrow(W[number].at(1, 0), out[row].at(-1, 0), role)
+
+    sheet.text(620, 36, "Backward: rows add up", bold=True, size=18, role="gradient")
+    dout, dW = rows(490, "dout", picked), rows(622, "dW", roles)
+    for row, number in enumerate(x):
+        sheet.arrow(dout[row].at(1, 0), dW[number].at(-1, 0), picked[row], dashed=True)
+    for row, sums in enumerate(("0", "dout[0]\n+ dout[3]", "dout[2]", "dout[4]", "dout[1]")):
+        sheet.text(674, 130 + 52 * row, f"= {sums}", ha="left", code=True, size=15)
+    sheet.text(
+        400, 388, "A row of W for each word of the vocabulary; a row of out for each word of the caption."
+    )
+    return sheet
+
+
+def words_or_characters():
+    """The caption "a red kite" cut in two ways. In words, it has 5 places with START and END; in characters,
+    the space among them, it has 12. Below, to scale, the table W_embed for the COCO captions: 1,004 rows of
+    words against 31 rows of characters. Words make a short sequence and a large table, characters a long
+    sequence and a small table."""
+    sheet = Sheet(800, 460)
+    left, w = 28, 62
+    words = ["<START>", "a", "red", "kite", "<END>"]
+    characters = ["<START>", *"a␣red␣kite", "<END>"]
+    of_words = ["quiet", "input", "gradient", "state", "quiet"]
+    of_characters = ["quiet", "input", "quiet", *["gradient"] * 3, "quiet", *["state"] * 4, "quiet"]
+    for y, name, cells, roles in (
+        (58, "In words", words, of_words),
+        (152, "In characters", characters, of_characters),
+    ):
+        sheet.text(left, y - 20, name, ha="left", bold=True, size=18)
+        sheet.text(left + 160, y - 20, f"T = {len(cells)} places", ha="left", size=16)
+        sheet.cells(left, y, cells, w=w, h=40, size=14, roles=roles)
+
+    sheet.text(left, 240, "W_embed for the COCO captions, to scale", ha="left", bold=True, size=18)
+    bottom, per_row = 434, 166 / 1004
+    for x, rows, lines in (
+        (left, 1004, ("V = 1004", "one row a word")),
+        (420, 31, ("V = 31", "26 letters, the space,", "4 special signs")),
+    ):
+        high = rows * per_row
+        table = Rectangle(
+            (x, bottom - high), 110, high, facecolor=tint("weight"), edgecolor=PALETTE["weight"]
+        )
+        sheet.ax.add_patch(table)
+        for number, line in enumerate(lines):
+            y = bottom - 10 - 24 * (len(lines) - 1 - number)
+            sheet.text(
+                x + 126,
+                y,
+                line,
+                ha="left",
+                code=number == 0,
+                bold=number == 0,
+                role="weight" if number == 0 else "ink",
+            )
+    return sheet

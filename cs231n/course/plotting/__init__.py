@@ -1,4 +1,4 @@
-"""The course's pictures in one palette. General ones are in `basics`; what a chapter alone shows has its own module."""
+"""Pictures in one palette: general ones in `basics`; what one chapter alone shows has a module of its own."""
 
 from cs231n.course.plotting.basics import (
     DASHES,

@@ -2,7 +2,8 @@
 
 from cs231n.exercises.checking import NotRight, Verdict, check, grade
 from cs231n.exercises.hints import hint
-from cs231n.exercises.kept_answers import answers
+from cs231n.exercises.load_answers import answers
 from cs231n.exercises.progress_chart import progress
+from cs231n.exercises.session import as_written
 
-__all__ = ["NotRight", "Verdict", "answers", "check", "grade", "hint", "progress"]
+__all__ = ["NotRight", "Verdict", "answers", "as_written", "check", "grade", "hint", "progress"]

@@ -4,14 +4,15 @@ import os
 from dataclasses import dataclass
 from itertools import permutations
 
-from cs231n.exercises import bank, kept, messages, progress_chart
-from cs231n.exercises.attempts import attempts
+from cs231n.exercises import answers_file, bank, messages
+from cs231n.exercises.all_cases import attempts
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.errors import raised_in
+from cs231n.exercises.fallback import fallback, is_fallback
+from cs231n.exercises.one_call import Run, read_outputs
 from cs231n.exercises.printing import say
 from cs231n.exercises.recognise import expected, recognise
-from cs231n.exercises.run import Run, read_outputs
-from cs231n.exercises.stand_in import stand_in, stands_in_for
+from cs231n.exercises.session import SESSION
 
 
 @dataclass(frozen=True)
@@ -35,9 +36,6 @@ class Verdict:
         return self.message
 
 
-_last = {}  # exercise → the answer that was checked last in this session, right or not
-
-
 class NotRight(AssertionError):
     """Raised by `check` with CS231N_STRICT=1 where an answer is not right."""
 
@@ -51,7 +49,7 @@ def grade(function, forward=None, name=None):
     ValueError: when there is no exercise of that name
     """
     exercise = bank.find(name or getattr(function, "__name__", repr(function)))
-    if stands_in_for(function, exercise):
+    if is_fallback(function, exercise):
         return Verdict(exercise.name, "unfilled", messages.is_reference_message(exercise))
     first = None
     for attempt in attempts(exercise, function, forward):
@@ -75,9 +73,9 @@ def check(function, forward=None):
     strict = os.environ.get("CS231N_STRICT", "").lower() not in ("", "0", "off", "false")
     if verdict.status != "right" and strict:
         raise NotRight(verdict.message)
-    progress_chart.note(verdict.name, verdict.status)
-    if not stands_in_for(function, bank.find(verdict.name)):
-        _last[verdict.name] = function
+    if not is_fallback(function, bank.find(verdict.name)):
+        SESSION.answers[verdict.name] = function
+        SESSION.statuses[verdict.name] = verdict.status
     if verdict.status == "right":
         say(verdict.message)
         if not strict:
@@ -87,7 +85,7 @@ def check(function, forward=None):
             return bank.find(verdict.name).reference
         return function
     say(verdict.message)
-    function, readable = stand_in(verdict.name, forward)
+    function, readable = fallback(verdict.name, forward)
     say(f'  hint("{verdict.name}") helps. Until yours is right, the reference stands in: just go on.')
     if not readable:
         say(
@@ -100,13 +98,13 @@ def _own(forward):
     """The student's forward function, where the reference has taken its place: the cache that is known."""
     name = getattr(forward, "__name__", None)
     if name in bank.ORDER and forward is bank.find(name).reference:
-        return _last.get(name, forward)
+        return SESSION.answers.get(name, forward)
     return forward
 
 
 def _keep(name, function):
     try:
-        kept.keep(name, function)
+        answers_file.keep(name, function)
     except OSError as error:
         say(f"  It could not be kept for later chapters: {error.strerror}. Is the folder read-only?")
 

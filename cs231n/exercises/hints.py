@@ -2,8 +2,7 @@
 
 from cs231n.exercises import bank
 from cs231n.exercises.printing import say
-
-_given = {}  # exercise → how many hints this session has shown
+from cs231n.exercises.session import SESSION
 
 
 def hint(name):
@@ -13,8 +12,8 @@ def hint(name):
     ValueError: when there is no exercise of that name
     """
     exercise = bank.find(name if isinstance(name, str) else getattr(name, "__name__", repr(name)))
-    count = min(_given.get(exercise.name, 0) + 1, len(exercise.hints))
-    repeated = _given.get(exercise.name) == count
-    _given[exercise.name] = count
+    count = min(SESSION.hints.get(exercise.name, 0) + 1, len(exercise.hints))
+    repeated = SESSION.hints.get(exercise.name) == count
+    SESSION.hints[exercise.name] = count
     last = " This was the last one." if repeated else ""
     say(f"Hint {count} of {len(exercise.hints)} for {exercise.name}:{last}\n  {exercise.hints[count - 1]}")

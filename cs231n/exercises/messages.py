@@ -2,8 +2,8 @@
 
 from cs231n.exercises.compare import Departure, agrees, describe
 from cs231n.exercises.errors import explain
+from cs231n.exercises.one_call import flat_axes
 from cs231n.exercises.recognise import expected
-from cs231n.exercises.run import flat_axes
 
 NAMED = {
     "writes_into_argument": "x += 1 changes the caller's array; x = x + 1 makes a new one.",

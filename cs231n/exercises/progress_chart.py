@@ -2,16 +2,11 @@
 
 from html import escape
 
-from cs231n.exercises import bank, kept
+from cs231n.exercises import answers_file, bank
+from cs231n.exercises.session import SESSION
 
-_session = {}  # exercise → the last verdict's status in this session
 MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "unfilled": "○"}
 GREEN, ORANGE = "#009E73", "#D55E00"  # of Okabe and Ito's palette, which colour-blind readers can tell apart
-
-
-def note(name, status):
-    """Remember the last verdict of this session."""
-    _session[name] = status
 
 
 class Progress:
@@ -63,9 +58,9 @@ class Progress:
 
 def progress():
     """What is right so far and what is next: kept answers, and the checks of this session."""
-    sections = kept.read(kept.answers_file())
+    sections = answers_file.read(answers_file.path())
     states = {}
     for name in bank.ORDER:
-        state = _session.get(name, "unfilled")
+        state = SESSION.statuses.get(name, "unfilled")
         states[name] = "right" if name in sections and state == "unfilled" else state
     return Progress(states)

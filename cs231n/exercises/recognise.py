@@ -5,7 +5,7 @@ from itertools import combinations
 
 from cs231n.exercises import bank
 from cs231n.exercises.compare import agrees
-from cs231n.exercises.run import Run, flat_axes, quiet, read_outputs
+from cs231n.exercises.one_call import Run, flat_axes, quiet, read_outputs
 
 
 @cache

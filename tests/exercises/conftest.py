@@ -2,7 +2,7 @@
 
 import pytest
 
-from cs231n.exercises import checking, hints, progress_chart
+from cs231n.exercises.session import SESSION
 
 
 @pytest.fixture(autouse=True)
@@ -10,5 +10,4 @@ def own_session(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for name in ("CS231N_STRICT", "CS231N_ANSWERS"):
         monkeypatch.delenv(name, raising=False)
-    for memory in (checking._last, hints._given, progress_chart._session):
-        memory.clear()
+    SESSION.forget()

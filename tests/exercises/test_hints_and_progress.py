@@ -7,6 +7,7 @@ from cells import Notebook
 from solved import ANSWERS, check_cell
 
 from cs231n.exercises import bank, hint, progress
+from cs231n.exercises.session import SESSION
 from cs231n.rnn_layers import rnn_step_forward
 
 
@@ -73,12 +74,10 @@ def test_progress_shows_what_is_done_and_what_is_next():
 
 
 def test_progress_remembers_what_was_kept():
-    from cs231n.exercises import progress_chart
-
     notebook = Notebook()
     notebook.run(ANSWERS["caption_lengths"])
     notebook.run(check_cell("caption_lengths"))
-    progress_chart._session.clear()  # a new kernel
+    SESSION.forget()  # a new kernel
     assert repr(progress()).startswith("1 of ")
 
 

@@ -16,11 +16,11 @@ from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
 from cs231n.exercises.recognise import cases, expected
 
-LEFT_OUT = ("course/grading", "exercises/bank", "exercises/cache_by_names.py", "lstm_layers.py")
+LEFT_OUT = ("course/grading", "exercises/bank", "exercises/cache_layouts.py", "lstm_layers.py")
 REPLACED = {
     "bank.py": "exercises/bank/__init__.py",
-    "attempts.py": "exercises/attempts.py",
-    "stand_in.py": "exercises/stand_in.py",
+    "all_cases.py": "exercises/all_cases.py",
+    "fallback.py": "exercises/fallback.py",
     "rnn_layers.py": "rnn_layers.py",
 }
 GIVEN = {
@@ -38,7 +38,7 @@ WORDS = {  # sentences that are not true without a reference
         "the reference stands in for both.": "cells that need both of them wait.",
     },
     "exercises/messages.py": {"is the reference now, not an answer of yours": "is no answer of yours now"},
-    "exercises/kept_answers.py": {
+    "exercises/load_answers.py": {
         "From the reference: {', '.join(others)}.": "Not there yet: {', '.join(others)}.",
         "All functions are the reference's: no answer of yours is kept here yet.": "No answer of yours is kept.",
     },

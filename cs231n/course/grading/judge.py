@@ -10,7 +10,7 @@ from cs231n.course.grading import notebook
 from cs231n.course.grading.answer import Answer
 from cs231n.course.grading.process import Gone, StudentProcess
 from cs231n.exercises import bank, grade
-from cs231n.exercises.attempts import attempts
+from cs231n.exercises.all_cases import attempts
 from cs231n.exercises.recognise import cases, expected
 
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")

@@ -110,7 +110,7 @@ def _own(name):
     global _loading
     if _loading:
         return None
-    from cs231n.exercises.kept_answers import answers
+    from cs231n.exercises.load_answers import answers
 
     _loading = True
     try:

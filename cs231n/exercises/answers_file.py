@@ -23,7 +23,7 @@ MARK = "# === {} ==="
 _MARK = re.compile(r"^# === (\w+) ===[ \t]*$", re.MULTILINE)
 
 
-def answers_file():
+def path():
     """Path of the file, or None where nothing is to be kept (CS231N_ANSWERS is empty or 'off')."""
     name = os.environ.get("CS231N_ANSWERS", "my_answers.py").strip()
     return None if name.lower() in ("", "off") else Path.cwd() / name
@@ -35,21 +35,21 @@ def keep(name, function):
     returns: True when it is kept, False when its source cannot be had or nothing is to be kept
     OSError: when the file cannot be written; the old file is whole then
     """
-    path = answers_file()
-    source = _source(name, function) if path else None
+    file = path()
+    source = _source(name, function) if file else None
     if source is None:
         return False
-    sections = {section: text for section, (_, text) in read(path).items()}
+    sections = {section: text for section, (_, text) in read(file).items()}
     if sections.get(name) == source:
         return True
     sections[name] = source
     order = sorted(sections, key=lambda n: bank.ORDER.index(n) if n in bank.ORDER else len(bank.ORDER))
     text = HEADER + "".join(f"\n\n{MARK.format(section)}\n{sections[section]}" for section in order)
-    part = path.with_name(path.name + ".part")
+    part = file.with_name(file.name + ".part")
     try:
-        with part.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-        part.replace(path)
+        with part.open("w", encoding="utf-8", newline="\n") as out:
+            out.write(text)
+        part.replace(file)
     finally:
         part.unlink(missing_ok=True)
     return True

@@ -10,7 +10,7 @@ import pytest
 from cells import Notebook
 from solved import ANSWERS, check_cell
 
-from cs231n.exercises import answers, bank, check, kept
+from cs231n.exercises import answers, answers_file, bank, check
 
 FILE = Path("my_answers.py")
 
@@ -54,7 +54,7 @@ def test_a_wrong_answer_leaves_the_right_one_of_before():
 def test_each_exercise_has_one_section_in_the_order_of_the_chapters():
     notebook = solve("word_embedding_forward", "rnn_step_forward")
     solve("rnn_step_forward", notebook=notebook, rnn_step_forward=("next_h = np", "next_h = 1.0 * np"))
-    assert list(kept.read(FILE)) == ["rnn_step_forward", "word_embedding_forward"]
+    assert list(answers_file.read(FILE)) == ["rnn_step_forward", "word_embedding_forward"]
     assert "1.0 * np" in FILE.read_text(encoding="utf-8")
 
 
@@ -102,7 +102,7 @@ def test_half_a_pair_is_never_mixed_with_the_reference(name, capsys):
     """A cache of the student's would break the reference's backward function, and the other way round."""
     solve("rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward")
     text = FILE.read_text(encoding="utf-8")
-    sections = {section: source for section, (_, source) in kept.read(FILE).items()}
+    sections = {section: source for section, (_, source) in answers_file.read(FILE).items()}
     FILE.write_text(text.replace(sections[name], "").replace(f"# === {name} ===", ""), encoding="utf-8")
     my, printed = mine(capsys)
     inputs = [
@@ -139,7 +139,7 @@ def test_a_file_of_rubbish_does_no_harm(capsys):
     _, printed = mine(capsys)
     assert "reference" in printed
     solve("rnn_step_forward")
-    assert "rnn_step_forward" in kept.read(FILE)
+    assert "rnn_step_forward" in answers_file.read(FILE)
 
 
 def test_helpers_constants_and_imports_of_the_notebook_are_kept_too(capsys):

@@ -1,6 +1,6 @@
 """Load a student's kept answers, each checked again, with the reference where there is none."""
 
-from cs231n.exercises import bank, kept
+from cs231n.exercises import answers_file, bank
 from cs231n.exercises.checking import grade
 from cs231n.exercises.printing import say
 
@@ -33,8 +33,8 @@ def answers():
     A forward and a backward function share a cache, so they come from the same hand.
     Prints which are whose.
     """
-    path = kept.answers_file()
-    sections = kept.read(path)
+    path = answers_file.path()
+    sections = answers_file.read(path)
     functions = {name: bank.find(name).reference for name in bank.ORDER}
     yours, refused = [], {}
     backward_of = {bank.find(name).forward: name for name in bank.ORDER}

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from cs231n.exercises import bank
 from cs231n.exercises.compare import agrees
+from cs231n.exercises.one_call import run
 from cs231n.exercises.recognise import cases, expected
-from cs231n.exercises.run import run
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,10 @@ function may read the cache of a wrong forward function. The second and later at
 from dataclasses import dataclass
 
 from cs231n.exercises import bank
-from cs231n.exercises.cache_by_names import cache_by_names
+from cs231n.exercises.cache_layouts import cache_layout
 from cs231n.exercises.compare import agrees
+from cs231n.exercises.one_call import names_replaced, run
 from cs231n.exercises.recognise import cases, expected
-from cs231n.exercises.run import names_replaced, run
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def _caches(exercise, function, forward):
             f"but the {asked.name} that makes its cache is not right yet",
         )
     yield lambda *inputs: reference(*inputs)[-1], note
-    if guess := cache_by_names(exercise, function):
+    if guess := cache_layout(exercise, function):
         yield guess, note
     if exercise.step:
         for step in _steps(exercise, function):

@@ -9,7 +9,7 @@ import dis
 from cs231n.exercises import bank
 
 
-def cache_by_names(exercise, function):
+def cache_layout(exercise, function):
     """A function from forward inputs to a cache, or None when the names tell nothing."""
     for names in _unpacked(function):
         found = [name for name in names if name in _quantities(exercise, exercise.cases()[0].inputs)]

@@ -103,6 +103,38 @@ def test_every_chapter_asks_a_question_and_answers_it(source):
     assert "answer" in tags
 
 
+HAVE_TASKS = [source for source in SOURCES if source.stem[:2] in ()]  # grows until all have them
+each_with_tasks = pytest.mark.parametrize("source", HAVE_TASKS, ids=lambda source: source.stem)
+
+
+def prose(source):
+    cells = build.notebook(source, False).cells
+    return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+
+
+@each_chapter
+def test_hidden_answers_are_written_so_that_markdown_is_read_inside_them(source):
+    text = prose(source)
+    hidden = re.findall(
+        r"<details><summary>[^<\n]+</summary>\n\n(?:(?!<details>).)+?\n\n</details>", text, re.S
+    )
+    assert len(hidden) == text.count("<details") == text.count("</details>")
+
+
+@each_with_tasks
+def test_a_chapter_lets_its_reader_predict_and_hides_the_answer(source):
+    text = prose(source)
+    assert len(re.findall(r"^\*\*Predict\.\*\*", text, re.M)) >= 2
+    assert text.count("<summary>After you have run it</summary>") >= 2
+
+
+@each_with_tasks
+@pytest.mark.parametrize("kind", ["Stretch", "Debugging"])
+def test_a_chapter_has_a_task_and_says_what_it_costs(source, kind):
+    heads = re.findall(rf"^### {kind} · (\S+) · (\d+) minutes$", prose(source), re.M)
+    assert heads and all(stars in ("★☆☆", "★★☆", "★★★") for stars, _ in heads)
+
+
 @each_chapter
 def test_no_shell_lines(source):
     for cell in code_cells(build.notebook(source, True)):

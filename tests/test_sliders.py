@@ -1,0 +1,45 @@
+"""A slider in a notebook, a still picture everywhere else: run in a real kernel."""
+
+import os
+
+import matplotlib.pyplot as plt
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from cs231n.course.plotting.sliders import figure_with_slider
+
+CELL = """
+import matplotlib.pyplot as plt
+from cs231n.course.plotting.sliders import figure_with_slider
+figure_with_slider(lambda size: plt.plot([0, size]), "size", [1, 2, 3], start=2)
+"""
+
+
+def outputs(**environment):
+    """Which kinds of output the cell leaves in a notebook."""
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+    client = NotebookClient(notebook, timeout=120, kernel_name="python3")
+    client.execute(env={**{k: v for k, v in os.environ.items() if k != "CS231N_STILL"}, **environment})
+    assert all(output.get("name") != "stderr" for output in notebook.cells[0].outputs)
+    return [kind for output in notebook.cells[0].outputs for kind in output.get("data", {})]
+
+
+def test_a_running_notebook_has_a_slider():
+    assert "application/vnd.jupyter.widget-view+json" in outputs()
+
+
+def test_what_a_built_notebook_stores_is_a_picture():
+    assert sorted(outputs(CS231N_STILL="1")) == ["image/png", "text/plain"]
+
+
+def test_a_script_draws_the_first_value():
+    drawn = []
+    figure_with_slider(drawn.append, "size", [1, 2, 3], start=2)
+    assert drawn == [2]
+    plt.close("all")
+
+
+def test_a_start_that_is_not_offered_is_an_error():
+    with pytest.raises(ValueError, match="start is 4"):
+        figure_with_slider(print, "size", [1, 2, 3], start=4)

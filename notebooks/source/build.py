@@ -29,7 +29,7 @@ SOLVED = STUDENT / "solutions"
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.DOTALL | re.MULTILINE)
 STUB = r'\1raise NotImplementedError("TODO")'
 EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
-# What makes outputs the same everywhere: no progress bars or sliders, nothing kept between runs, sums in one order.
+# Outputs that are the same everywhere: no progress bars or sliders, nothing kept, sums in one order.
 QUIET = {"TQDM_DISABLE": "1", "CS231N_STILL": "1", "CS231N_ANSWERS": "off", "OPENBLAS_NUM_THREADS": "1"}
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from cs231n.course.scenes import COLOURS, caption_is_true, captions_for, claims, parse, random_facts
-from cs231n.course.scenes.captions import encode, vocabulary
 from cs231n.course.scenes.grammar import RARE
+from cs231n.course.text_units import encode, vocabulary
 
 HOUSE = dict(
     kind="house",
@@ -210,10 +210,10 @@ def test_captions_vary_in_pattern_and_in_what_they_state():
 
 
 def test_rare_words_become_unk_and_special_words_come_first():
-    captions = ["a red car"] * 50 + ["a lovely red car"]
+    captions = [["a", "red", "car"]] * 50 + [["a", "lovely", "red", "car"]]
     idx_to_word, word_to_idx = vocabulary(captions, at_least=40)
     assert idx_to_word == ["<NULL>", "<START>", "<END>", "<UNK>", "a", "car", "red"]
-    assert encode("a lovely red car", word_to_idx, columns=8) == [1, 4, 3, 6, 5, 2, 0, 0]
+    assert encode([["a", "lovely", "red", "car"]], word_to_idx, 8).tolist() == [[1, 4, 3, 6, 5, 2, 0, 0]]
 
 
 def test_rare_adjectives_need_no_meaning():

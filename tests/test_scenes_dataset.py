@@ -1,6 +1,8 @@
 """The embedded dataset: complete, in the layout of COCO, true, small, and what the extractor makes of it."""
 
 import os
+import re
+import sys
 from pathlib import Path
 
 import h5py
@@ -18,14 +20,17 @@ from cs231n.course.scenes import (
     load_facts,
     load_picture,
     load_pictures,
-    measure,
     network,
-    parse,
 )
-from cs231n.course.scenes.build import main as rebuild
 
-SCENES = Path(__file__).parent.parent / "datasets" / "scenes"
-COCO_SAMPLE = Path(__file__).parent.parent.parent / "shared" / "data" / "coco_sample"
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT / "datasets"))  # make_scenes is no part of the installed package
+
+from make_scenes import network_backward, train_extractor  # noqa: E402
+from make_scenes.build import main as rebuild  # noqa: E402
+
+SCENES = ROOT / "datasets" / "scenes"
+COCO_SAMPLE = ROOT.parent / "shared" / "data" / "coco_sample"
 SPLITS = ("train", "val")
 
 
@@ -167,13 +172,14 @@ def test_wrong_pictures_are_refused():
 
 
 def test_gradients_of_the_network_equal_central_differences():
-    rng = np.random.default_rng(0)
+    rng, heads = np.random.default_rng(0), train_extractor.HEADS
     pictures = rng.integers(0, 256, (3, 72, 72, 3), dtype=np.uint8)
-    labels = np.stack([rng.integers(0, head.stop - head.start, 3) for head in extractor.HEADS], axis=1)
-    weights = {k: w.astype(np.float64) for k, w in network.new_weights(extractor.HEADS[-1].stop, rng).items()}
+    labels = np.stack([rng.integers(0, head.stop - head.start, 3) for head in heads], axis=1)
+    weights = network_backward.new_weights(heads[-1].stop, rng)
+    weights = {k: w.astype(np.float64) for k, w in weights.items()}
     features, scores, cache = network.forward(pictures, weights)
-    _, dscores = network.loss_and_dscores(scores, labels, extractor.HEADS)
-    grads = network.backward(dscores, features, cache, weights)
+    _, dscores = network_backward.loss_and_dscores(scores, labels, heads)
+    grads = network_backward.backward(dscores, features, cache, weights)
     for name, w in weights.items():
         for at in rng.integers(0, w.size, 4):
             place, h, old = np.unravel_index(at, w.shape), 1e-6, w.flat[at]
@@ -181,9 +187,9 @@ def test_gradients_of_the_network_equal_central_differences():
             for step in (h, -h):
                 w[place] = old + step
                 losses.append(
-                    network.loss_and_dscores(network.forward(pictures, weights)[1], labels, extractor.HEADS)[
-                        0
-                    ]
+                    network_backward.loss_and_dscores(
+                        network.forward(pictures, weights)[1], labels, train_extractor.HEADS
+                    )[0]
                 )
             w[place] = old
             assert np.isclose((losses[0] - losses[1]) / (2 * h), grads[name][place], rtol=1e-4, atol=1e-7), (
@@ -192,9 +198,9 @@ def test_gradients_of_the_network_equal_central_differences():
 
 
 def test_mirroring_changes_left_and_right_in_the_facts_too(facts):
-    labels = extractor.labels_of(facts["val"][:50])
+    labels = train_extractor.labels_of(facts["val"][:50])
     pictures = load_pictures("val", range(50))
-    turned, turned_labels = extractor.mirrored(pictures, labels, np.arange(50) % 2 == 0)
+    turned, turned_labels = train_extractor.mirrored(pictures, labels, np.arange(50) % 2 == 0)
     assert (turned[0] == pictures[0, :, ::-1]).all()
     assert (turned[1] == pictures[1]).all()
     for i in range(0, 50, 2):
@@ -216,21 +222,14 @@ def test_a_small_rebuild_gives_the_same_pictures_and_captions_twice(tmp_path):
         assert np.abs(one[f"{split}_features"] - two[f"{split}_features"]).max() <= 4 * extractor.STEP
 
 
-def test_truth_counts_false_facts_and_word_salad_apart(facts):
-    two = facts["val"][:2]
-    right = "a painting of a dragon"
-    true, no_sentence, _ = measure.truth([right, right], two)
-    assert (true, no_sentence) == (0, 1)
-    assert parse(right) is None
-
-
-def test_a_quickly_trained_captioner_says_more_truth_than_with_shuffled_features(data, facts):
-    model, _ = measure.train_captioner(
-        data, "rnn", {"hidden_dim": 128}, {"num_epochs": 2, "lr": 2e-3, "decay": 0.5}
-    )
-    rows = [i for i, f in enumerate(facts["val"]) if not is_held_out(f)]
-    said = measure.speak(model, data["val_features"][rows], data["idx_to_word"])
-    right = measure.truth(said, [facts["val"][i] for i in rows])[0]
-    wrong = measure.truth(said, [facts["val"][i] for i in np.roll(rows, 200)])[0]
-    assert right > 0.25
-    assert wrong < 0.05
+def test_the_frozen_network_names_what_the_datasets_page_says(facts):
+    """Its table has a row for regular pictures and one for held-out pairs, a column for each kind of fact."""
+    page = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
+    weights = extractor.load(SCENES / extractor.WEIGHTS_FILE)[0]
+    held_out = np.array([is_held_out(f) for f in facts["val"]])
+    for title, rows in (("regular", ~held_out), ("held-out pairs", held_out)):
+        line = re.search(rf"^\| {title} \|(.*)\|$", page, re.M).group(1)
+        written = [float(cell.strip(" %")) for cell in line.split("|")]
+        scenes = [f for f, chosen in zip(facts["val"], rows, strict=True) if chosen]
+        named = train_extractor.facts_named(load_pictures("val", np.flatnonzero(rows)), scenes, weights)
+        np.testing.assert_allclose([100 * share for share in named.values()], written, atol=0.7)

@@ -58,6 +58,36 @@ def with_characters(data, texts=None):
     return _with_captions(data, {split: [spell(text) for text in some] for split, some in texts.items()}, 1)
 
 
+def vocabulary(captions, at_least=1):
+    """Units that occur often enough, the most frequent first, after the four special ones.
+
+    captions: lists of units (words, pieces or characters)
+    at_least: units that occur less often are left out: they are <UNK>
+    returns: idx_to_word, a list; word_to_idx, a dict
+    """
+    counts = Counter(unit for caption in captions for unit in caption if unit not in SPECIAL)
+    frequent = sorted((u for u, n in counts.items() if n >= at_least), key=lambda u: (-counts[u], u))
+    idx_to_word = [*SPECIAL, *frequent]
+    return idx_to_word, {unit: number for number, unit in enumerate(idx_to_word)}
+
+
+def encode(captions, word_to_idx, columns):
+    """Numbers of units, with <START> before and <END> after them, filled up with <NULL>.
+
+    captions: N lists of units
+    returns: (N, columns) int32
+    ValueError: when a caption, with <START> and <END>, is longer than columns
+    """
+    numbers = np.full((len(captions), columns), word_to_idx["<NULL>"], dtype=np.int32)
+    for row, caption in zip(numbers, captions, strict=True):
+        row[: len(caption) + 2] = [
+            word_to_idx["<START>"],
+            *(word_to_idx.get(unit, word_to_idx["<UNK>"]) for unit in caption),
+            word_to_idx["<END>"],
+        ]
+    return numbers
+
+
 def spell(text):
     """The characters of a text; <UNK> counts as one."""
     return re.findall("<UNK>|.", text)
@@ -105,21 +135,11 @@ def _with_captions(data, units, at_least):
                 f"texts[{split!r}] has {len(some)} entries, expected {len(data[f'{split}_image_idxs'])}: "
                 f"one for each entry of {split}_image_idxs"
             )
-    counts = Counter(unit for caption in units["train"] for unit in caption if unit not in SPECIAL)
-    frequent = sorted((u for u, n in counts.items() if n >= at_least), key=lambda u: (-counts[u], u))
-    idx_to_word = [*SPECIAL, *frequent]
-    word_to_idx = {unit: number for number, unit in enumerate(idx_to_word)}
+    idx_to_word, word_to_idx = vocabulary(units["train"], at_least)
     new = data | {"idx_to_word": idx_to_word, "word_to_idx": word_to_idx}
     columns = 2 + max((len(caption) for some in units.values() for caption in some), default=0)
     for split, some in units.items():
-        numbers = np.full((len(some), columns), word_to_idx["<NULL>"], dtype=np.int32)
-        for row, caption in zip(numbers, some, strict=True):
-            row[: len(caption) + 2] = [
-                word_to_idx["<START>"],
-                *(word_to_idx.get(unit, word_to_idx["<UNK>"]) for unit in caption),
-                word_to_idx["<END>"],
-            ]
-        new[f"{split}_captions"] = numbers
+        new[f"{split}_captions"] = encode(some, word_to_idx, columns)
     return new
 
 

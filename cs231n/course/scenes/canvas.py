@@ -141,6 +141,10 @@ class Pen:
     def __init__(self, canvas, x, y, width, mirrored=False):
         self.canvas, self.x, self.y, self.width, self.way = canvas, x, y, width, -1 if mirrored else 1
 
+    def at(self, x, y, percent):
+        """A pen with its foot at x, y of this one, at a share of its size."""
+        return Pen(self.canvas, *self.point(x, y), self.width * percent // 100, self.way < 0)
+
     def length(self, v):
         return (2 * v * self.width + 100) // 200
 

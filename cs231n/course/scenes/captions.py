@@ -1,13 +1,11 @@
 """Say what is in a scene, and judge whether a caption is true of it. Both use the same grammar."""
 
-from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
 from .canvas import Dice
 from .grammar import PATTERNS, SLOTS
 
-SPECIAL = ("<NULL>", "<START>", "<END>", "<UNK>")
 SHORTEST, LONGEST = 5, 15
 VOWELS = tuple("aeiou")
 
@@ -111,22 +109,3 @@ def caption_is_true(caption, facts):
     """
     stated = claims(caption, facts)
     return bool(stated) and all(true for _, _, true in stated)
-
-
-def vocabulary(captions, at_least=40):
-    """Words that occur often enough, most frequent first, after the four special tokens.
-
-    Returns (idx_to_word, word_to_idx). Rarer words become <UNK>.
-    """
-    counts = Counter(word for caption in captions for word in caption.split())
-    frequent = [w for w, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n >= at_least]
-    idx_to_word = [*SPECIAL, *frequent]
-    return idx_to_word, {word: i for i, word in enumerate(idx_to_word)}
-
-
-def encode(caption, word_to_idx, columns=17):
-    """Word numbers with <START> and <END>, filled with <NULL> up to the number of columns."""
-    unknown = word_to_idx["<UNK>"]
-    numbers = [word_to_idx["<START>"], *(word_to_idx.get(w, unknown) for w in caption.split())]
-    numbers.append(word_to_idx["<END>"])
-    return numbers + [word_to_idx["<NULL>"]] * (columns - len(numbers))

@@ -89,13 +89,7 @@ def lighthouse(pen):
 
 def island(pen):
     pen.polygon(curve((-50, 0), (-30, 24), (0, 22)) + curve((0, 22), (34, 22), (50, 0)), (236, 208, 140))
-    palm(Pen_at(pen, 0, 14, 88))
-
-
-def Pen_at(pen, x, y, percent):
-    """A pen with its foot at x, y of another one, at a share of its size."""
-    px, py = pen.point(x, y)
-    return type(pen)(pen.canvas, px, py, pen.width * percent // 100, pen.way < 0)
+    palm(pen.at(0, 14, 88))
 
 
 def campfire(pen):

@@ -6,11 +6,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from .facts import FACTS
-
 FOLDER = Path(__file__).resolve().parents[3] / "datasets" / "scenes"
 SPLITS = ("train", "val")
-COLUMNS = (*FACTS, "seed")
 
 
 def address(split, index):
@@ -53,13 +50,6 @@ def load_facts(split, folder=FOLDER):
     return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
 
 
-def save_facts(path, facts):
-    """Write facts as a table, one scene a line."""
-    rows = ",\n".join(json.dumps([f[c] for c in COLUMNS], separators=(",", ":")) for f in facts)
-    text = f'{{"columns": {json.dumps(COLUMNS)},\n"rows": [\n{rows}\n]}}\n'
-    Path(path).write_text(text, encoding="utf-8", newline="\n")
-
-
 def _path(split, ending, folder):
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; this dataset has 'train' and 'val'.")
@@ -67,6 +57,6 @@ def _path(split, ending, folder):
     if not path.is_file():
         raise FileNotFoundError(
             f"{path} is missing. It belongs to the repository: `git checkout datasets/scenes` brings it back, "
-            "or `python -m cs231n.course.scenes` draws the whole dataset again in some minutes."
+            "or `python datasets/make_scenes` draws the whole dataset again in some minutes."
         )
     return path

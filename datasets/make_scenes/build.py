@@ -1,4 +1,4 @@
-"""Draw the whole dataset: scenes, captions, extractor, features. `python -m cs231n.course.scenes` comes here."""
+"""Draw the whole dataset: scenes, captions, extractor, features. `python datasets/make_scenes` comes here."""
 
 import argparse
 import json
@@ -8,13 +8,13 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from . import extractor
-from .captions import captions_for, encode, vocabulary
-from .draw_scene import draw_scene
-from .facts import FACTS, random_facts
-from .files import FOLDER, SPLITS, address, save_facts
+from cs231n.course.scenes import FACTS, captions_for, draw_scene, extractor, random_facts
+from cs231n.course.scenes.files import FOLDER, SPLITS, address
+from cs231n.course.text_units import encode, vocabulary
+from make_scenes import train_extractor
 
 SEED = 231
+COLUMNS = (*FACTS, "seed")
 SIZES = {  # pictures for training, validation, validation with held-out pairs, extractor only; its rounds
     "full": (4000, 450, 150, 6000, 10),
     "small": (150, 20, 10, 50, 1),
@@ -38,15 +38,17 @@ def build(folder=FOLDER, size="full", keep_extractor=False, say=print):
     say(f"drew {n_train + n_val + n_held_out} scenes: {time.perf_counter() - started:.0f} s")
     for split in SPLITS:
         _save_array(folder / f"{split}2014_pictures.h5", "pictures", pictures[split], rows=8)
-        save_facts(folder / f"{split}2014_facts.json", facts[split])
+        _save_facts(folder / f"{split}2014_facts.json", facts[split])
     _save_captions(folder, facts, rng, at_least=40 if size == "full" else 3)
     if keep_extractor:
         weights = extractor.load(folder / extractor.WEIGHTS_FILE)[0]
     else:
         shown = np.concatenate([pictures["train"], np.stack([draw_scene(f) for f in extra])])
-        weights = extractor.as_stored(extractor.train(shown, facts["train"] + extra, rounds, say=say))
-    mean, projection = extractor.fit_pca(extractor.activations(pictures["train"], weights), weights)
-    extractor.save(folder / extractor.WEIGHTS_FILE, weights, mean, projection)
+        weights = train_extractor.as_stored(
+            train_extractor.train(shown, facts["train"] + extra, rounds, say=say)
+        )
+    mean, projection = train_extractor.fit_pca(extractor.activations(pictures["train"], weights), weights)
+    train_extractor.save(folder / extractor.WEIGHTS_FILE, weights, mean, projection)
     extractor.load.cache_clear()
     for split in SPLITS:
         features = extractor.extract_features(pictures[split], folder)
@@ -72,13 +74,13 @@ def _unseen(seen, how_many, rng):
 
 def _save_captions(folder, facts, rng, at_least):
     captions = {split: [captions_for(f, rng) for f in facts[split]] for split in SPLITS}
-    words = [c for five in captions["train"] for c in five]
-    idx_to_word, word_to_idx = vocabulary(words, at_least)
+    words = {split: [c.split() for five in captions[split] for c in five] for split in SPLITS}
+    idx_to_word, word_to_idx = vocabulary(words["train"], at_least)
     text = json.dumps({"idx_to_word": idx_to_word, "word_to_idx": word_to_idx}, indent=0)
     (folder / "coco2014_vocab.json").write_text(text + "\n", encoding="utf-8", newline="\n")
     with h5py.File(folder / "coco2014_captions.h5", "w") as file:
         for split in SPLITS:
-            rows = [encode(c, word_to_idx) for five in captions[split] for c in five]
+            rows = encode(words[split], word_to_idx, columns=17)
             idxs = [i for i, five in enumerate(captions[split]) for _ in five]
             for name, values in (("captions", rows), ("image_idxs", idxs)):
                 values = np.array(values, np.int32)
@@ -88,6 +90,13 @@ def _save_captions(folder, facts, rng, at_least):
         for ending, lines in (("urls", names), ("images", [n.replace("scene:", "scenes/") for n in names])):
             path = folder / f"{split}2014_{ending}.txt"
             path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _save_facts(path, facts):
+    """Write facts as a table, one scene a line."""
+    rows = ",\n".join(json.dumps([f[c] for c in COLUMNS], separators=(",", ":")) for f in facts)
+    text = f'{{"columns": {json.dumps(COLUMNS)},\n"rows": [\n{rows}\n]}}\n'
+    Path(path).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _save_array(path, key, values, rows):
@@ -104,9 +113,9 @@ def _save_array(path, key, values, rows):
 
 
 def main(arguments=None):
-    """The command line of `python -m cs231n.course.scenes`."""
+    """The command line of `python datasets/make_scenes`."""
     parser = argparse.ArgumentParser(
-        prog="python -m cs231n.course.scenes",
+        prog="python datasets/make_scenes",
         description="Draw the embedded dataset again: the same seed, the same pictures.",
     )
     parser.add_argument("--out", type=Path, default=FOLDER, help="the folder to write (default: %(default)s)")

@@ -1,4 +1,0 @@
-from .build import main
-
-if __name__ == "__main__":
-    main()

@@ -1,0 +1,1 @@
+"""What made the files of datasets/scenes: `python datasets/make_scenes`."""

@@ -41,7 +41,8 @@ def main():
         )
     sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")  # a console that cannot show a folder's name
+        if stream is not None:  # there is none under pythonw
+            stream.reconfigure(errors="backslashreplace")  # a console that cannot show a folder's name
 
     from cs231n.course.download.cli import main as run
 
@@ -49,4 +50,19 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = 1
+    try:
+        status = main()
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped before anything was fetched.\n")
+        status = 130
+    except OSError:  # the reader of a pipe has gone; what was to be said, nobody hears
+        pass
+    if sys.stdout is not None:
+        try:
+            sys.stdout.close()
+        except OSError:
+            pass
+    sys.exit(status)

@@ -1,5 +1,6 @@
 """A web server on this machine that can be told to behave badly."""
 
+import contextlib
 import re
 import ssl
 import threading
@@ -29,7 +30,9 @@ class Loopback:
         self.files: dict[str, bytes] = {}
         self.etag: str | None = '"v1"'
         self.ranges = True
-        self.heeds_if_range = True
+        self.pace: tuple[int, float] | None = None  # so many bytes, then so many seconds of silence
+        self.tap = contextlib.nullcontext()  # a lock here makes all connections share one pace
+        self.reason: str | None = None
         self.faults: list = []
         self.always: list = []
         self.log: list[dict] = []
@@ -54,13 +57,13 @@ class Loopback:
     def answer(self, path: str, headers) -> Answer:
         """The right answer, then changed by the faults."""
         body = self.files.get(path)
-        asked = {"path": path, "range": headers.get("Range"), "if_range": headers.get("If-Range")}
+        asked = {"path": path, "range": headers.get("Range"), "authorization": headers.get("Authorization")}
         asked["kind"] = kind_of(asked["range"], len(body or b""))
         self.log.append(asked)
         extra = {"ETag": self.etag} if self.etag else {}
         if body is None:
             answer = Answer(404, b"no such file", {})
-        elif self.ranges and asked["range"] and self.still_valid(asked["if_range"]):
+        elif self.ranges and asked["range"]:
             first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked["range"]).groups())
             if first >= len(body):
                 answer = Answer(416, b"", {"Content-Range": f"bytes */{len(body)}"})
@@ -81,9 +84,6 @@ class Loopback:
                 change(answer)
                 break
         return answer
-
-    def still_valid(self, tag: str | None) -> bool:
-        return not self.heeds_if_range or tag in (None, self.etag)
 
     def kinds(self) -> list[str]:
         return [asked["kind"] for asked in self.log]
@@ -116,7 +116,7 @@ def make_handler(owner: Loopback):
             if answer.drop:
                 self.close_connection = True
                 return
-            self.send_response(answer.status)
+            self.send_response(answer.status, owner.reason)
             for name, value in answer.headers.items():
                 if value is not None:
                     self.send_header(name, value)
@@ -132,14 +132,28 @@ def make_handler(owner: Loopback):
                 self.close_connection = True
                 return
             try:
-                self.wfile.write(body)
-                owner.sent += len(body)
+                for block in slowly(body, owner):
+                    self.wfile.write(block)
+                    owner.sent += len(block)
             except OSError:
                 self.close_connection = True
             if answer.cut is not None:
                 self.close_connection = True
 
     return Handler
+
+
+def slowly(body: bytes, owner: Loopback):
+    """The body, in one block or at the server's pace."""
+    if owner.pace is None:
+        yield body
+        return
+    size, seconds = owner.pace
+    for start in range(0, len(body), size):
+        yield body[start : start + size]
+        with owner.tap:
+            if owner.over.wait(seconds):
+                return
 
 
 def until(condition, seconds: float = 10.0) -> None:

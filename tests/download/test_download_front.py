@@ -3,6 +3,7 @@
 import ast
 import io
 import json
+import os
 import subprocess
 import sys
 from functools import partial
@@ -14,7 +15,7 @@ from world import NEEDED
 
 import cs231n.course.download
 from cs231n.course.download import DownloadError, get_coco, report
-from cs231n.course.download.cli import parser
+from cs231n.course.download.cli import main, parser
 from cs231n.course.download.manifest import COCO, load_manifest
 from cs231n.course.download.store import default_folder
 
@@ -59,7 +60,18 @@ def test_the_script_runs_from_any_folder_without_the_package(world):
 
 @pytest.mark.parametrize(
     "options",
-    [["--url", "ftp://x/y"], ["--retries", "-1"], ["--timeout", "0"], ["--zip", "a", "--url", "http://b/c"]],
+    [
+        ["--url", "ftp://x/y"],
+        ["--retries", "-1"],
+        ["--timeout", "0"],
+        ["--timeout", "inf"],
+        ["--timeout", "nan"],
+        ["--connections", "5"],
+        ["--zip", "a", "--url", "http://b/c"],
+        ["--zip", ""],
+        ["--dest", ""],
+        ["--dest", "~nosuchperson/data"],
+    ],
 )
 def test_nonsense_ends_with_2(world, options):
     assert world.run(*options) == 2
@@ -74,11 +86,61 @@ def test_a_manifest_of_another_form_ends_with_2(world):
 
 def test_every_option_is_explained():
     text = parser().format_help()
-    for (
-        option
-    ) in "all only dest zip url full verify list force keep-zip clean manifest retries timeout".split():
+    names = "all only dest zip url full verify list force keep-zip clean dry-run manifest connections "
+    names += "retries timeout quiet json"
+    for option in names.split():
         assert f"--{option}" in text
-    assert "130" in text
+    for word in ("130", "default: 30", "default: 5", "303 MB", "2.3 GB", "CS231N_DATA_URL", "examples:"):
+        assert word in " ".join(text.split())
+
+
+def test_the_sizes_in_the_help_are_the_manifests():
+    manifest = load_manifest()
+    needed = sum(manifest.files[name].bytes for name in manifest.needed)
+    assert f"{needed / 1e6:.0f} MB on the disk" in parser().format_help()
+    assert (
+        f"{sum(file.bytes for file in manifest.files.values()) / 1e9:.1f} GB on the disk"
+        in parser().format_help()
+    )
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
+def test_a_loop_of_links_ends_with_2(world):
+    (world.folder / "a").symlink_to(world.folder / "b")
+    (world.folder / "b").symlink_to(world.folder / "a")
+    assert world.run("--dest", world.folder / "a" / "data") in (2, 4)
+    assert "Traceback" not in world.said
+
+
+def test_a_stop_while_the_packages_are_read_is_no_traceback(world):
+    code = (
+        "import builtins, runpy, sys\nreal = builtins.__import__\n"
+        "def stop(name, *rest):\n"
+        "    if name == 'requests': raise KeyboardInterrupt\n"
+        "    return real(name, *rest)\n"
+        "builtins.__import__ = stop\nsys.argv = ['get_data.py']\n"
+        f"runpy.run_path({str(FRONT)!r}, run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 130 and "Traceback" not in done.stderr and "Stopped" in done.stderr
+
+
+def test_a_mirror_and_a_folder_may_stand_in_the_environment(world, monkeypatch):
+    monkeypatch.setenv("CS231N_DATA_URL", world.url)
+    monkeypatch.setenv("CS231N_DATA_DIR", str(world.folder / "elsewhere"))
+    world.manifest = world.write_manifest(["http://127.0.0.1:9/none.zip"])
+    assert main(["--manifest", str(world.manifest)]) == 0
+    assert (world.folder / "elsewhere" / "vocab.json").is_file()
+
+
+def test_a_dry_run_says_what_would_come_and_asks_nobody(world):
+    world.half("captions.h5")
+    assert main(world.argv("--dry-run")) == 0
+    out = world.capsys.readouterr().out
+    assert "Would bring 3 files" in out and world.url in out and "features.h5" in out
+    assert world.server.log == [] and [path.name for path in world.dest.iterdir()] == ["captions.h5"]
+    world.run()
+    assert world.run("--dry-run") == 0 and "Nothing to do" in world.out
 
 
 # --- the manifest
@@ -129,7 +191,7 @@ def test_get_coco_again_asks_nobody(coco):
 
 def test_get_coco_raises_a_readable_error(coco):
     coco.server.files.clear()
-    with pytest.raises(DownloadError, match="404(.|\n)*Kept: 0 of 3 files(.|\n)*Run") as caught:
+    with pytest.raises(DownloadError, match="404(.|\n)*Kept: 0 of 3 files(.|\n)*newer version") as caught:
         get_coco(coco.dest, quiet=True)
     assert len(caught.traceback) == 2, "a notebook shows the call and the message, no more"
     with pytest.raises(DownloadError, match="No such file"):
@@ -153,6 +215,16 @@ def test_the_bar_counts_what_was_there_before():
     bar.note("one thing to say")
     bar.close()
     assert "100%" in stream.getvalue() and "one thing to say\n" in stream.getvalue()
+
+
+def test_the_bar_names_the_file_and_says_when_nothing_comes():
+    stream = io.StringIO()
+    bar = report.Bar(stream)
+    bar.begin(1000, 0)
+    bar.working_on("features.h5")
+    bar.silence(7.2)
+    bar.close()
+    assert "features.h5" in stream.getvalue() and "nothing for 7 s" in stream.getvalue()
 
 
 def test_the_notebook_bar_needs_ipywidgets_and_does_without(monkeypatch, capsys):

@@ -3,14 +3,15 @@
 `get_data.py` is the command for it, `get_coco` the function.
 """
 
+import os
 from pathlib import Path
 
 from .errors import DownloadError
 from .fetch import Download, Wish
-from .manifest import load_manifest
+from .manifest import addresses, load_manifest
 from .remote import Policy
 from .report import for_notebook
-from .store import Store, default_folder
+from .store import Store, default_folder, folder
 
 __all__ = ["DownloadError", "get_coco"]
 
@@ -20,15 +21,16 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
 
     A second call finds them whole and needs no network. A call that was stopped goes on at the byte.
 
-    dest: folder; default `datasets/coco_captioning` of the course pack
+    dest: folder; default CS231N_DATA_DIR, else `datasets/coco_captioning` of the course pack
     only: names of files, in place of the six that the notebooks need (about 250 MB to fetch)
     all_files: all ten files (about 1 GB to fetch)
     DownloadError: what happened, what is kept, and what to do next
     """
     manifest = load_manifest()
-    store = Store(Path(dest).expanduser() if dest else default_folder())
-    wish = Wish(manifest.choose(only, all_files), manifest.urls)
     try:
+        store = Store(default_folder() if dest is None else folder(dest))
+        urls = os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls
+        wish = Wish(manifest.choose(only, all_files), addresses(urls))
         Download(manifest, wish, store, Policy(), for_notebook(quiet)).run()
     except DownloadError as error:
         raise error.with_traceback(None) from None  # the message is for the reader, the way to it is not

@@ -1,17 +1,20 @@
 """A zip archive that is not here: its directory and its members, read through a window of ranges.
 
 `zipfile` does the reading. It is given an object that looks like the whole archive; the bytes come from
-the pieces that lie on disk or in memory, and small reads outside them are fetched.
+the pieces that lie on disk, and small reads outside them are fetched.
 """
 
+import contextlib
 import stat
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .errors import VerificationError
+from .connections import Piece
+from .errors import DownloadError, VerificationError
 from .manifest import Entry, Manifest
 
+BLOCK = 1 << 20
 TAIL = 1 << 16
 LARGEST_READ = 1 << 24  # a directory beyond this is not one of ours
 HEADER = 30 + 2 * 0xFFFF + 24  # the most that may stand around a member's bytes: header, names, descriptor
@@ -19,7 +22,7 @@ HEADER = 30 + 2 * 0xFFFF + 24  # the most that may stand around a member's bytes
 
 @dataclass(frozen=True)
 class Member:
-    """A wanted file inside the archive and the span of archive bytes that holds it."""
+    """A wanted file inside the archive and the stretch of archive bytes that holds it."""
 
     entry: Entry
     info: zipfile.ZipInfo
@@ -28,20 +31,37 @@ class Member:
 
     @property
     def key(self) -> str:
-        """What the span holds: the same only where name, CRC-32, size and length are the same."""
+        """What its pieces hold: the same only where name, CRC-32, size and length are the same."""
         return f"{self.entry.name}.{self.info.CRC:08x}-{self.info.file_size}-{self.end - self.start}"
 
 
 class Window:
-    """A read-only file of `size` bytes whose bytes come from pieces, or from `fetch(start, end)`."""
+    """A read-only file of `size` bytes: out of pieces on disk where there are some, else `fetch(start, end)`."""
 
-    def __init__(self, size: int, fetch: Callable[[int, int], bytes]):
+    def __init__(self, size: int, fetch: Callable[[int, int], bytes] | None = None, pieces: list[Piece] = ()):
         self.size = size
         self.fetch = fetch
+        self.pieces = list(pieces)  # while there are some, nothing is fetched
+        self.open_piece = (None, None)
         self.position = 0
-        self.span = None  # (start, end, open file) while a member is read: nothing is fetched then
         self.tail_start = max(0, size - TAIL)
-        self.tail = fetch(self.tail_start, size)
+        self.tail = fetch(self.tail_start, size) if fetch else b""
+
+    @contextlib.contextmanager
+    def through(self, pieces: list[Piece]) -> Iterator[None]:
+        """Read out of these pieces for the length of a with block."""
+        self.pieces = pieces
+        try:
+            yield
+        finally:
+            self.pieces = []
+            self.close()
+
+    def close(self) -> None:
+        """Close the piece that was read last."""
+        if self.open_piece[1]:
+            self.open_piece[1].close()
+        self.open_piece = (None, None)
 
     def seekable(self) -> bool:
         return True
@@ -52,42 +72,72 @@ class Window:
     def seek(self, offset: int, whence: int = 0) -> int:
         self.position = offset + (0, self.position, self.size)[whence]
         if self.position < 0:
-            raise OSError(22, "seek before the first byte")
+            raise OSError("seek before the first byte")
         return self.position
 
     def read(self, count: int = -1) -> bytes:
         end = self.size if count is None or count < 0 else min(self.size, self.position + count)
         data = b""
         while self.position < end:
-            piece = self._piece(self.position, end)
-            if not piece:
+            some = self._some(self.position, end)
+            if not some:
                 break
-            data += piece
-            self.position += len(piece)
+            data += some
+            self.position += len(some)
         return data
 
-    def _piece(self, start: int, end: int) -> bytes:
-        if self.span:
-            first, last, file = self.span
-            if not first <= start < last:
-                return b""
-            file.seek(start - first)
-            return file.read(min(end, last) - start)
+    def _some(self, start: int, end: int) -> bytes:
+        if self.pieces:
+            return self._from_disk(start, end)
         if start >= self.tail_start:
             return self.tail[start - self.tail_start : end - self.tail_start]
         if end - start > LARGEST_READ:
             raise zipfile.BadZipFile(f"{end - start} bytes of directory")
         return self.fetch(start, min(end, self.tail_start))
 
+    def _from_disk(self, start: int, end: int) -> bytes:
+        piece = next((piece for piece in self.pieces if piece.start <= start < piece.end), None)
+        if piece is None:
+            return b""
+        if self.open_piece[0] != piece:
+            self.close()
+            self.open_piece = (piece, piece.path.open("rb"))
+        file = self.open_piece[1]
+        file.seek(start - piece.start)
+        return file.read(min(end, piece.end) - start)
+
 
 def open_archive(file) -> zipfile.ZipFile:
     """The archive in `file` (a path or a file object); VerificationError where it is not one."""
-    try:
+    with readable("This is not a whole zip archive, perhaps half of one: the list of its files is damaged"):
         return zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError) as error:
-        raise VerificationError(
-            f"This is not a whole zip archive, perhaps half of one: the list of its files is damaged ({error}).",
-        ) from error
+
+
+def blocks_of(archive: zipfile.ZipFile, member: Member) -> Iterator[bytes]:
+    """A member's bytes, inflated, in blocks; VerificationError where they cannot be read."""
+    what = f"{member.entry.name} is damaged in the archive"
+    with readable(what):
+        file = archive.open(member.info)
+    with file:
+        while True:
+            with readable(what):
+                block = file.read(BLOCK)
+            if not block:
+                return
+            yield block
+
+
+@contextlib.contextmanager
+def readable(what: str) -> Iterator[None]:
+    """Whatever a damaged archive brings the decoders to raise is a VerificationError; a full disk is not."""
+    try:
+        yield
+    except DownloadError:
+        raise
+    except Exception as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise
+        raise VerificationError(f"{what} ({str(error)[:200] or type(error).__name__}).") from error
 
 
 def find_members(archive: zipfile.ZipFile, manifest: Manifest, entries: list[Entry]) -> list[Member]:
@@ -115,7 +165,8 @@ def find_members(archive: zipfile.ZipFile, manifest: Manifest, entries: list[Ent
         if stat.S_ISLNK(info.external_attr >> 16) or info.flag_bits & 1:
             raise VerificationError(f"{name} is a link or is encrypted in the archive; a file is expected.")
         start = info.header_offset
-        end = min(following.get(start, archive.start_dir), start + info.compress_size + HEADER)
+        longest = HEADER + min(info.compress_size, entry.bytes + entry.bytes // 1000 + 1024)  # none is longer
+        end = min(following.get(start, archive.start_dir), start + longest)
         if not 0 <= start < end:
             raise VerificationError(f"The archive's list of files is damaged at {name}.")
         found.append(Member(entry, info, start, end))

@@ -1,9 +1,12 @@
 """What can go wrong, each with its exit status and with what the reader can do next."""
 
 import errno
+from pathlib import Path
 
 AGAIN = "Run the same command again. If the same file fails again, the copy on the server is damaged."
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+HELD = {32, 33, 1224}  # what Windows answers while another program has a file open, locked or mapped
+BROWSER = "Or open the address in a browser, save the file, and run: python get_data.py --zip SAVED_FILE"
 
 
 class DownloadError(RuntimeError):
@@ -41,9 +44,8 @@ class NetworkError(DownloadError):
 
     status = 3
 
-
-class CertificateError(NetworkError):
-    """The server could not prove that it is the right one."""
+    def __init__(self, what: str, next_step: str = f"Run the same command again.\n{BROWSER}"):
+        super().__init__(what, next_step)
 
 
 class DiskError(DownloadError):
@@ -54,11 +56,17 @@ class DiskError(DownloadError):
     @classmethod
     def from_os(cls, error: OSError, place) -> "DiskError":
         """The readable form of an operating system's refusal at `place`."""
-        name = error.filename or place
+        name = Path(error.filename or place)
+        name = name.with_suffix("") if name.suffix == ".part" else name  # the file meant, not its way there
         if error.errno in FULL:
             return cls(
                 f"The disk is full: {name} could not be written.",
                 "Free some space, or choose another disk with --dest, and run the same command again.",
+            )
+        if getattr(error, "winerror", None) in HELD:
+            return cls(
+                f"Another program has {name} open.",
+                "Close it (a running notebook, for example), and run the same command again.",
             )
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             return cls(

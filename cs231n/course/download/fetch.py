@@ -1,20 +1,20 @@
 """The whole way: look at the disk, fetch only what is not right there, verify, put in place."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from .archive import Member, Window, find_members, open_archive
+from .archive import Member, Window, blocks_of, find_members, open_archive
+from .connections import PIECE, Connections, Piece, in_pieces
 from .errors import DownloadError, NetworkError, VerificationError
 from .http_faults import Changed, NoRanges
 from .manifest import Entry, Manifest
 from .remote import Policy, Remote
 from .report import Report
-from .spans import fetch_span, fetch_whole, held, whole_span
 from .store import Store, megabytes
-from .workplace import plainly, working_in
 
 TIMES_CHANGED = 3
-WHOLE = "archive"  # the name its span goes by
+WHOLE = "archive"  # the name its pieces go by
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Wish:
     entries: list[Entry]
     urls: tuple[str, ...]
     zip_path: Path | None = None  # an archive on this disk; no network then
-    full: bool = False  # the whole archive, not the members' spans
+    full: bool = False  # the whole archive, not the members' stretches
     force: bool = False  # fetch again what is whole
     keep_zip: bool = False  # keep the archive beside the files
 
@@ -37,23 +37,29 @@ class Download:
         self.policy, self.report = policy, report
         self.left = list(wish.entries)
         self.faults: list[DownloadError] = []
+        self.fetched_again: set[Member | None] = set()
 
     def run(self) -> None:
         """Bring what is not whole. Where all is whole, nothing is written and nobody is asked.
 
         DownloadError: see its kinds in errors.py; `kept` says what need not be fetched again
         """
-        with plainly(self.store, self.wish.entries):
+        with self.store.plainly(self.wish.entries):
             if not self.wish.force:
-                self._look()
+                self.look()
             if self.left:
-                with working_in(self.store, self.wish.entries, self.report):
-                    self._bring()
+                with self.store.at_work(self.wish.entries):
+                    try:
+                        self._bring()
+                    finally:
+                        self.report.close()
 
-    def _look(self) -> None:
-        states = {entry.name: self.store.state(entry) for entry in self.wish.entries}
-        self.report.found(states)
-        self.left = [entry for entry in self.left if states[entry.name] != "whole"]
+    def look(self) -> dict[Entry, str]:
+        """What lies on the disk: each file `whole`, `missing` or `damaged`. What is whole is done."""
+        states = {entry: self.store.state(entry) for entry in self.left}
+        self.report.found({entry.name: state for entry, state in states.items()})
+        self.left = [entry for entry in self.left if states[entry] != "whole"]
+        return states
 
     def _bring(self) -> None:
         if not self.wish.force:  # another run may have brought some before this one held the lock
@@ -69,19 +75,19 @@ class Download:
                 self.faults.append(fault)
         if not self.wish.zip_path:
             self.faults.clear()  # an archive that happened to lie there promised nothing
-            for url in self.wish.urls:
+            for number, url in enumerate(self.wish.urls, 1):
                 if self.left:
-                    self._from_address(url)
+                    self._from_address(url, last=number == len(self.wish.urls))
         for entry in set(self.wish.entries).difference(self.left):
-            self.store.forget(entry.name)
+            self.store.forget(self.store.pieces(entry.name))
         if self.left:
             raise self._summary()
-        self.store.forget(WHOLE)
+        self.store.forget(self.store.pieces(WHOLE))
 
     def _remove(self, damaged: list[Entry]) -> None:
         """Damaged files go before anything else is tried: what has the name must be the file."""
         for entry in damaged:
-            self.store.path(entry).unlink()
+            self.store.remove(self.store.path(entry))
             self.report.note(f"{entry.name} is not whole; it is removed and brought again.")
 
     def _archive_nearby(self) -> Path | None:
@@ -92,37 +98,55 @@ class Download:
                 return path
         return None
 
-    def _from_address(self, url: str) -> None:
+    def _from_address(self, url: str, last: bool) -> None:
         self.report.note(f"Asking {url}")
         full, ranges = self.wish.full, True
+        before = len(self.faults)
         try:
             with Remote(url, self.policy, self.report.note) as remote:
                 for _ in range(TIMES_CHANGED):
                     try:
                         remote.probe()
                         remote.ranges = remote.ranges and ranges
-                        if full or not remote.ranges:
+                        self._check_size(remote)
+                        if not remote.ranges:
+                            self._whole_from_the_first_byte(remote)
+                        elif full:
                             self._whole(remote)
                         else:
                             self._members(remote)
                         return
-                    except Changed:
-                        self.report.note("The archive on the server has changed; looking at it again.")
+                    except Changed as change:
+                        del self.faults[before:]  # they were of another version of the archive
+                        self.report.note(
+                            str(change) or "The archive on the server has changed; looking again."
+                        )
                     except NoRanges:
                         self.report.note("The server cannot send parts of the archive; fetching all of it.")
                         ranges = False
             raise NetworkError("the archive on the server changes again and again")
         except NetworkError as fault:
-            self.faults.append(type(fault)(f"{url}: {fault.what}.", fault.next_step))
-            self.report.note(f"{fault.what[0].upper()}{fault.what[1:]}.")
+            self._note(type(fault)(f"{url}: {fault.what}.", fault.next_step), last)
         except VerificationError as fault:
-            self.faults.append(fault)
-            self.report.note(fault.what)
+            self._note(fault, last)
         finally:
             self.report.close()
 
+    def _note(self, fault: DownloadError, last: bool) -> None:
+        """Remember a fault; say it now only where something else is tried, for the end says it too."""
+        self.faults.append(fault)
+        if not last:
+            self.report.note(fault.what)
+
+    def _check_size(self, remote: Remote) -> None:
+        if remote.size and remote.size > self.manifest.largest_archive:
+            raise NetworkError(
+                f"it has {megabytes(remote.size)} there, and the archive cannot have more than "
+                f"{megabytes(self.manifest.largest_archive)}: this is another file"
+            )
+
     def _members(self, remote: Remote) -> None:
-        """The wanted members only, each as one span of the remote archive."""
+        """The wanted members only, each as one stretch of the remote archive."""
 
         def fetch(start: int, end: int) -> bytes:
             data = bytearray()
@@ -132,78 +156,133 @@ class Download:
         window = Window(remote.size, fetch)
         with open_archive(window) as archive:
             members = find_members(archive, self.manifest, self.left)
-            spans = {member: self.store.span(member.key) for member in members}
-            lengths = [member.end - member.start for member in members]
-            here = sum(held(spans[m], length) for m, length in zip(members, lengths, strict=True))
-            files = sum(member.entry.bytes for member in members)
-            self.store.check_space(files + max(lengths) - min(here, max(lengths)))
-            self.report.note(
-                f"Fetching {megabytes(sum(lengths) - here)} for {len(members)} files into {self.store.folder}."
-            )
-            self.report.begin(sum(lengths), here)
-            for member in members:
-                self._member(remote, window, archive, member, spans[member])
+            pieces = {member: self._pieces(member.key, member.start, member.end) for member in members}
+            for member, own in pieces.items():  # what was kept of another version is of no use
+                self.store.forget(set(self.store.pieces(member.entry.name)) - {piece.path for piece in own})
 
-    def _member(self, remote: Remote, window: Window, archive, member: Member, path: Path) -> None:
-        """One member: its span to disk, then out of the span into place; damaged kept bytes are replaced."""
-        while True:
-            resumed = fetch_span(remote, member.start, member.end, path, self.report)
-            try:
-                with path.open("rb") as file:
-                    window.span = (member.start, member.end, file)
+            def unpack(member: Member) -> None:
+                with window.through(pieces[member]):
                     self._unpack(archive, member)
-                    fault = None
-            except VerificationError as error:
-                fault = error
-            finally:
-                window.span = None
-            path.unlink()
-            if fault is None:
-                return
-            if not resumed:
-                self.faults.append(fault)
-                self.report.file(member.entry.name, "failed")
-                return
-            self.report.note(f"{member.entry.name}: the kept bytes were damaged; fetching them again.")
-            self.report.advance(member.start - member.end)
+
+            files = sum(member.entry.bytes for member in members)
+            self._fetch(remote, pieces, files, f"{len(members)} files", unpack)
 
     def _whole(self, remote: Remote) -> None:
         """The whole archive first, then the files out of it."""
-        while True:
-            path = whole_span(self.store, remote, WHOLE)
-            size = remote.size or self.manifest.bytes or 0
-            here = held(path, size) if remote.ranges else 0
-            self.store.check_space(size - here + sum(entry.bytes for entry in self.left))
-            resumed = fetch_whole(remote, path, self.report)
-            self.report.close()
+        pieces = self._pieces(f"{WHOLE}.{remote.size}", 0, remote.size)
+        self.store.forget(set(self.store.pieces(WHOLE)) - {piece.path for piece in pieces})
+
+        def unpack(_) -> None:
+            window = Window(remote.size, pieces=pieces)
+            try:
+                self._unpack_from(window)
+                if not self.left and self.wish.keep_zip:
+                    self._keep(window)
+            finally:
+                window.close()
+
+        files = sum(entry.bytes for entry in self.left)
+        self._fetch(remote, {None: pieces}, files, "the archive", unpack)
+
+    def _pieces(self, key: str, start: int, end: int) -> list[Piece]:
+        name = key if key.startswith(WHOLE) else key.rsplit(".", 1)[0]
+        return in_pieces(name, start, end, lambda number: self.store.piece(key, number))
+
+    def _fetch(
+        self, remote, pieces: dict[Member | None, list[Piece]], files: int, what: str, unpack: Callable
+    ):
+        """Bring the pieces of all; unpack each (a member, or None for the archive) when its last piece is here.
+
+        Changed: the bytes are wrong, and some were kept from an earlier run or came in several versions
+        """
+        held = {member: sum(piece.held() for piece in own) for member, own in pieces.items()}
+        total = sum(piece.end - piece.start for own in pieces.values() for piece in own)
+        here = sum(held.values())
+        largest = max(sum(piece.end - piece.start for piece in own) for own in pieces.values())
+        ahead = self.policy.connections * PIECE  # pieces of the next files that come while one is unpacked
+        self.store.check_space(files + min(total - here, largest + ahead))
+        self.report.note(f"Fetching {megabytes(total - here)} for {what} into {self.store.folder}.")
+        self.report.begin(total, here)
+        owner = {piece: member for member, own in pieces.items() for piece in own}
+        missing = {member: len(own) for member, own in pieces.items()}
+        spoiled = []
+
+        def arrived(piece: Piece) -> None:
+            member = owner[piece]
+            missing[member] -= 1
+            if missing[member]:
+                return
             before = len(self.faults)
             try:
-                self._unpack_from(path)
+                unpack(member)
             except VerificationError as fault:
-                self.faults.append(fault)
+                self._failed(fault, member)
+            doubtful = held[member] or len(remote.versions) > 1
+            if len(self.faults) > before and doubtful and member not in self.fetched_again:
+                self.fetched_again.add(member)
+                spoiled.append(member)
+            self.store.forget(one.path for one in pieces[member])
+
+        Connections(remote, self.report).bring(list(owner), arrived)
+        if spoiled:
+            names = ", ".join(member.entry.name for member in spoiled if member) or "The archive"
+            raise Changed(f"{names}: the kept bytes were damaged; fetching them again.")
+
+    def _failed(self, fault: VerificationError, member: Member | None) -> None:
+        self.faults.append(fault)
+        if member:
+            self.report.file(member.entry.name, "failed")
+
+    def _whole_from_the_first_byte(self, remote: Remote) -> None:
+        """The whole archive from a server that sends no parts: what came before a stop is of no use."""
+        path = self.store.piece(WHOLE, 0)
+        self.store.forget(self.store.pieces(WHOLE))
+        size = remote.size or self.manifest.bytes or 0
+        self.store.check_space(size + sum(entry.bytes for entry in self.left))
+        self.report.begin(remote.size, 0)
+        try:
+            with path.open("wb") as file:
+
+                def restart() -> Callable[[bytes], None]:
+                    self.report.advance(-file.tell())
+                    file.seek(0)
+                    file.truncate()
+                    return sink
+
+                def sink(chunk: bytes) -> None:
+                    file.write(chunk)
+                    self.report.advance(len(chunk))
+
+                remote.stream_whole(self.manifest.largest_archive, restart)
+            self.report.close()
+            self._unpack_from(path)
             if not self.left and self.wish.keep_zip:
                 self.store.move(path, self.store.folder / self.manifest.archive_name)
-                return
-            path.unlink()
-            if not self.left or not resumed:
-                return
-            del self.faults[before:]
-            self.report.note("The kept bytes were damaged; fetching the archive again.")
+        finally:
+            self.store.remove(path)
 
-    def _unpack_from(self, path: Path) -> None:
+    def _keep(self, window: Window) -> None:
+        """The archive itself, out of its pieces."""
+        target = self.store.folder / self.manifest.archive_name
+        part = self.store.piece(WHOLE, -1)
+        with part.open("wb") as out:
+            for piece in window.pieces:
+                out.write(piece.path.read_bytes())
+        self.store.move(part, target)
+
+    def _unpack_from(self, source) -> None:
         """The files out of an archive on this disk."""
-        with open_archive(path) as archive:
+        with open_archive(source) as archive:
             members = find_members(archive, self.manifest, self.left)
             self.store.check_space(sum(member.entry.bytes for member in members))
             for member in members:
                 try:
                     self._unpack(archive, member)
                 except VerificationError as fault:
-                    self.faults.append(fault)
-                    self.report.file(member.entry.name, "failed")
+                    self._failed(fault, member)
 
     def _unpack(self, archive, member: Member) -> None:
-        self.store.unpack(archive, member.info, member.entry)
+        self.store.write(blocks_of(archive, member), member.entry)
         self.left.remove(member.entry)
         self.report.file(member.entry.name, "fetched")
 

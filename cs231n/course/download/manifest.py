@@ -9,36 +9,39 @@ from .errors import UsageError
 
 COCO = Path(__file__).with_name("coco_manifest.json")
 
+SLACK = 1 << 24  # what an archive may hold beside its files: headers, its directory, other small files
 FORBIDDEN = re.compile(r'[\x00-\x1f<>:"/\\|?*]|^[. ]|[. ]$|\.part$', re.IGNORECASE)
 DEVICES = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One file: its name, bytes and SHA-256 (None where nobody published them)."""
+    """One file: its name, bytes and SHA-256."""
 
     name: str
-    bytes: int | None
-    sha256: str | None
-    urls: tuple[str, ...] = ()
-    members: tuple[str, ...] = ()
+    bytes: int
+    sha256: str
 
 
 @dataclass(frozen=True)
 class Manifest:
-    """An archive, the files inside it, the ones needed, and files that stand beside it."""
+    """An archive, the files inside it, and the ones needed."""
 
     urls: tuple[str, ...]
     bytes: int | None
     prefix: str
     files: dict[str, Entry]
     needed: tuple[str, ...]
-    also: dict[str, Entry]
 
     @property
     def archive_name(self) -> str:
         """The archive's file name, as the last part of its first address."""
         return self.urls[0].rsplit("/", 1)[-1]
+
+    @property
+    def largest_archive(self) -> int:
+        """More bytes than this no archive of these files has: a server that sends more is not believed."""
+        return max(self.bytes or 0, sum(entry.bytes for entry in self.files.values())) + SLACK
 
     def choose(self, only=None, all_files=False) -> list[Entry]:
         """The entries asked for: those named in `only`, or all, or the needed ones.
@@ -54,34 +57,23 @@ class Manifest:
             )
         return [self.files[name] for name in dict.fromkeys(names)]
 
-    def choose_also(self, names) -> list[Entry]:
-        """The entries of the files beside the archive that `names` asks for."""
-        unknown = [name for name in names if name not in self.also]
-        if unknown:
-            raise UsageError(
-                f"No such extra file: {', '.join(unknown)}.", f"The names are: {', '.join(self.also)}."
-            )
-        return [self.also[name] for name in dict.fromkeys(names)]
-
 
 def load_manifest(path=COCO) -> Manifest:
     """Read and check a manifest.
 
-    path: a JSON file with `archive`, `files`, `needed_by_the_notebooks` and, if wanted, `also`
+    path: a JSON file with `archive`, `files` and `needed_by_the_notebooks`
     UsageError: not readable, not of that form, or a file name that is not safe on every system
     """
     try:
         raw = json.loads(Path(path).read_text(encoding="utf-8"))
         archive = raw["archive"]
         files = {name: entry(name, facts) for name, facts in raw["files"].items()}
-        also = {name: entry(name, facts) for name, facts in raw.get("also", {}).items()}
         manifest = Manifest(
             urls=addresses(archive["urls"]),
             bytes=archive.get("bytes"),
             prefix=archive.get("prefix", ""),
             files=files,
             needed=tuple(raw.get("needed_by_the_notebooks", files)),
-            also=also,
         )
     except OSError as error:
         raise UsageError(f"The manifest {path} cannot be read: {error.strerror}.", "") from error
@@ -95,7 +87,7 @@ def load_manifest(path=COCO) -> Manifest:
             or not re.fullmatch("[0-9a-f]{64}", one.sha256 or "")
         ):
             raise UsageError(f"The manifest {path} gives no size and SHA-256 for {one.name}.", "")
-    every = [name.casefold() for name in [*files, *also]]
+    every = [name.casefold() for name in files]
     if len(set(every)) < len(every):
         raise UsageError(f"The manifest {path} has two names that differ only in upper and lower case.", "")
     manifest.choose()
@@ -106,8 +98,7 @@ def entry(name: str, facts: dict) -> Entry:
     """One entry, its name checked: a plain file name on Windows, macOS and Linux."""
     if FORBIDDEN.search(name) or DEVICES.match(name) or not 0 < len(name.encode()) <= 200:
         raise UsageError(f"The manifest has a file name that is not safe to write: {name!r}.", "")
-    urls = addresses(facts["urls"]) if "urls" in facts else ()
-    return Entry(name, facts["bytes"], facts["sha256"], urls, tuple(facts.get("members", ())))
+    return Entry(name, facts["bytes"], facts["sha256"])
 
 
 def addresses(urls) -> tuple[str, ...]:

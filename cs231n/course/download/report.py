@@ -1,11 +1,14 @@
 """What a download tells: a bar for a terminal or a notebook, lines for a pipe, JSON for a program."""
 
+import contextlib
 import json
 import sys
 import time
 from functools import partial
 
 from tqdm import tqdm
+
+from cs231n.course.progress_bar import in_notebook
 
 from .store import megabytes
 
@@ -31,8 +34,13 @@ class Report:
     def table(self, rows: list) -> None:
         """The files of a manifest: (entry, what is there, which option asks for it)."""
         for entry, there, why in rows:
-            size = "unknown" if entry.bytes is None else f"{entry.bytes:,}"
-            print(f"{entry.name:<28} {size:>15} bytes  {there:<10}  {why}  {' '.join(entry.urls)}".rstrip())
+            say(f"{entry.name:<28} {entry.bytes:>15,} bytes  {there:<10}  {why}", sys.stdout)
+
+    def working_on(self, name: str) -> None:
+        """The file whose bytes come now."""
+
+    def silence(self, seconds: float) -> None:
+        """So long no byte has come."""
 
     def close(self) -> None:
         """The transfer is over."""
@@ -40,7 +48,7 @@ class Report:
     def end(self, status: int, text: str) -> None:
         """The last thing said."""
         if status:
-            print(text, file=sys.stderr)
+            say(text, sys.stderr)
 
 
 class Lines(Report):
@@ -54,7 +62,7 @@ class Lines(Report):
         self.first = 0
 
     def note(self, text):
-        print(text, file=self.stream, flush=True)
+        say(text, self.stream)
 
     def begin(self, total, done):
         self.total, self.done, self.first = total, done, done
@@ -71,8 +79,14 @@ class Lines(Report):
         """`120 of 254 MB, 5.1 MB/s, 26 s left`"""
         rate = max(self.done - self.first, 1) / max(now - self.began, 1e-3)
         text = f"{megabytes(self.done)} of {megabytes(self.total) if self.total else '?'}"
-        text += f", {rate / 1e6:.1f} MB/s"
+        text += f", {rate / 1e6:.1f} MB/s" if rate >= 1e5 else f", {rate / 1e3:.1f} kB/s"
         return text + (f", {(self.total - self.done) / rate:.0f} s left" if self.total else "")
+
+    def silence(self, seconds):
+        now = time.monotonic()
+        if now - self.said >= self.every:
+            self.said = now
+            self.note(f"Nothing has come for {seconds:.0f} s; waiting.")
 
     def found(self, states):
         if states:
@@ -83,33 +97,52 @@ class Lines(Report):
         self.note(f"  {name}: {state}")
 
     def end(self, status, text):
-        print(text, file=sys.stderr if status else sys.stdout, flush=True)
+        say(text, sys.stderr if status else sys.stdout)
 
 
 class Bar(Lines):
-    """One bar with rate and time left."""
+    """One bar with the file's name, rate and time left. The download goes on without it where nobody listens."""
 
     def __init__(self, stream=None, make=None):
         super().__init__(stream)
-        self.make = make or partial(tqdm, file=self.stream)
-        self.bar = None
+        self.make = make or partial(tqdm, file=self.stream, dynamic_ncols=True)
+        self.bar, self.silent = None, False
 
     def note(self, text):
         if self.bar is None:
             super().note(text)
         else:
-            self.bar.write(text, file=self.stream)
+            with quietly():
+                self.bar.write(printable(text), file=self.stream)
 
     def begin(self, total, done):
         self.close()
-        self.bar = self.make(total=total, initial=done, unit="B", unit_scale=True, desc="Downloading")
+        with quietly():
+            self.bar = self.make(total=total, initial=done, unit="B", unit_scale=True, desc="Downloading")
+
+    def working_on(self, name):
+        if self.bar is not None:
+            with quietly():
+                self.bar.set_description(name)
 
     def advance(self, count):
-        self.bar.update(count)
+        if self.bar is not None:
+            with quietly():
+                if self.silent and count > 0:
+                    self.silent = False
+                    self.bar.set_postfix_str("")
+                self.bar.update(count)
+
+    def silence(self, seconds):
+        if self.bar is not None:
+            self.silent = True
+            with quietly():
+                self.bar.set_postfix_str(f"nothing for {seconds:.0f} s")
 
     def close(self):
         if self.bar is not None:
-            self.bar.close()
+            with quietly():
+                self.bar.close()
             self.bar = None
 
 
@@ -123,7 +156,7 @@ class Json(Report):
         self.total, self.done, self.said = None, 0, 0.0
 
     def say(self, event: str, **facts) -> None:
-        print(json.dumps({"event": event, **facts}), file=self.stream, flush=True)
+        say(json.dumps({"event": event, **facts}), self.stream)
 
     def note(self, text):
         self.say("note", text=text)
@@ -131,6 +164,11 @@ class Json(Report):
     def begin(self, total, done):
         self.total, self.done, self.said = total, done, time.monotonic()
         self.say("begin", total=total, done=done)
+
+    def silence(self, seconds):
+        if time.monotonic() - self.said >= self.every:
+            self.said = time.monotonic()
+            self.say("silence", seconds=round(seconds))
 
     def advance(self, count):
         self.done += count
@@ -147,7 +185,7 @@ class Json(Report):
 
     def table(self, rows):
         for entry, there, why in rows:
-            self.say("file", name=entry.name, bytes=entry.bytes, state=there, option=why, urls=entry.urls)
+            self.say("file", name=entry.name, bytes=entry.bytes, state=there, option=why)
 
     def end(self, status, text):
         self.say("end", status=status, text=text)
@@ -159,7 +197,7 @@ def for_terminal(quiet: bool = False, as_json: bool = False) -> Report:
         return Json()
     if quiet:
         return Report()
-    return Bar() if sys.stderr.isatty() else Lines()
+    return Bar() if is_terminal(sys.stderr) else Lines()
 
 
 def for_notebook(quiet: bool = False) -> Report:
@@ -171,7 +209,7 @@ def for_notebook(quiet: bool = False) -> Report:
     if quiet:
         return Report()
     if not in_notebook():
-        return Bar(sys.stdout) if sys.stdout.isatty() else Lines(sys.stdout)
+        return Bar(sys.stdout) if is_terminal(sys.stdout) else Lines(sys.stdout)
     try:
         import ipywidgets  # noqa: F401
         from tqdm.notebook import tqdm_notebook
@@ -180,9 +218,24 @@ def for_notebook(quiet: bool = False) -> Report:
     return Bar(sys.stdout, tqdm_notebook)
 
 
-def in_notebook() -> bool:
-    """Whether a Jupyter kernel runs this."""
-    if "IPython" not in sys.modules:
-        return False
-    shell = sys.modules["IPython"].get_ipython()
-    return shell is not None and "IPKernelApp" in shell.config
+def is_terminal(stream) -> bool:
+    """Whether a person watches this stream."""
+    return stream is not None and not stream.closed and stream.isatty()
+
+
+def say(text: str, stream) -> None:
+    """Print a line where somebody listens: a stream that is closed, gone or None stops no download."""
+    with quietly():
+        print(printable(text), file=stream, flush=True)
+
+
+def printable(text: str) -> str:
+    """The text without control characters: what a server sends must not steer a terminal."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
+
+@contextlib.contextmanager
+def quietly():
+    """Nothing happens where the stream is broken or closed."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        yield

@@ -6,15 +6,12 @@ import hashlib
 import os
 import shutil
 import time
-import zipfile
-import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from .errors import DiskError, VerificationError
+from .errors import DiskError, DownloadError, UsageError, VerificationError
+from .lock import lock
 from .manifest import Entry
-
-BLOCK = 1 << 20
 
 
 class Store:
@@ -30,9 +27,13 @@ class Store:
         """The place of a file."""
         return self.folder / entry.name
 
-    def span(self, key: str) -> Path:
+    def piece(self, key: str, number: int) -> Path:
         """The place of unfinished bytes; `key` is a file's name, a dot, and what tells its contents."""
-        return self.work / f"{key}.span"
+        return self.work / f"{key}.{number}.span"
+
+    def pieces(self, name: str) -> list[Path]:
+        """What lies there of unfinished bytes of a file, whatever their version."""
+        return list(self.work.glob(f"{glob.escape(name)}.*.span"))
 
     def state(self, entry: Entry) -> str:
         """`whole`, `missing` or `damaged`, by size and SHA-256."""
@@ -43,37 +44,67 @@ class Store:
             return "damaged"
         return "whole"
 
-    def prepare(self) -> None:
-        """Make the folders."""
+    @contextlib.contextmanager
+    def at_work(self, entries: list[Entry]) -> Iterator[None]:
+        """The folder made, locked and swept for the length of a with block."""
         try:
+            if self.work.is_symlink():
+                self.work.unlink()
             self.work.mkdir(parents=True, exist_ok=True)
         except FileExistsError as error:
             raise DiskError(f"{error.filename} is a file; a folder is needed there.") from error
+        with lock(self.lock_file):
+            for entry in entries:  # what a killed run left; it is made again from the pieces
+                self.remove(part_of(self.path(entry)))
+            try:
+                yield
+            finally:
+                with contextlib.suppress(OSError):
+                    self.work.rmdir()  # where nothing is left in it
 
-    def sweep(self, names: Iterable[str]) -> None:
-        """Remove the `.part` files that a killed run left; they are made again from the spans."""
-        for name in names:
-            part_of(self.folder / name).unlink(missing_ok=True)
+    @contextlib.contextmanager
+    def plainly(self, entries: list[Entry]) -> Iterator[None]:
+        """Turn what the operating system refuses into a DiskError, and say on any fault what is kept."""
+        try:
+            yield
+        except OSError as error:
+            readable = DiskError.from_os(error, self.folder)
+            readable.kept = self._kept(entries)
+            raise readable from error
+        except DownloadError as error:
+            error.kept = self._kept(entries)
+            raise
 
-    def forget(self, name: str) -> None:
-        """Remove what is left of earlier ways to a file that is now in place."""
-        for path in self.work.glob(f"{glob.escape(name)}.*.span"):
-            path.unlink()
+    def _kept(self, entries: list[Entry]) -> str:
+        """What a new run need not fetch again."""
+        with contextlib.suppress(OSError):
+            there = sum(self.path(entry).is_file() for entry in entries)
+            parts = self.unfinished()
+            text = f"Kept: {there} of {len(entries)} files are in place"
+            return text + (f", and {megabytes(parts)} of unfinished parts." if parts else ".")
+        return ""
 
-    def clean(self) -> int:
-        """Remove all unfinished bytes; the number removed."""
-        removed = self.unfinished()
-        shutil.rmtree(self.work, ignore_errors=True)
-        return removed
+    def forget(self, paths: Iterable[Path]) -> None:
+        """Remove unfinished bytes that are of no more use."""
+        for path in paths:
+            self.remove(path)
 
-    def unfinished(self) -> int:
-        """Bytes that lie in unfinished spans."""
-        return sum(path.stat().st_size for path in self.work.glob("*.span")) if self.work.is_dir() else 0
-
-    def drop_work(self) -> None:
-        """Remove the folder of unfinished bytes if nothing is left in it."""
+    def clean(self) -> tuple[int, list[Path]]:
+        """Remove all unfinished bytes: how many, and the files that another program holds."""
+        before = self.unfinished()
+        held = []
+        for path in list(self.work.iterdir()):
+            try:
+                self.remove(path)
+            except OSError:
+                held.append(path)
         with contextlib.suppress(OSError):
             self.work.rmdir()
+        return before - self.unfinished(), held
+
+    def unfinished(self) -> int:
+        """Bytes that lie in unfinished pieces."""
+        return sum(path.lstat().st_size for path in self.work.glob("*.span")) if self.work.is_dir() else 0
 
     def check_space(self, needed: int) -> None:
         """DiskError, with the numbers, where fewer than `needed` bytes are free."""
@@ -85,20 +116,21 @@ class Store:
                 f"Free {megabytes(needed - free)}, or choose another disk with --dest.",
             )
 
-    def unpack(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, entry: Entry) -> None:
-        """Inflate a member into `.part`, hashing it; give it its name only if every byte is right.
+    def write(self, blocks: Iterable[bytes], entry: Entry) -> None:
+        """Write a file beside its place, hashing it; give it its name only if every byte is right.
 
-        VerificationError: damaged in the archive, or other bytes than the manifest's
+        VerificationError: other bytes than the manifest's
         """
         part = part_of(self.path(entry))
         digest, count = hashlib.sha256(), 0
         try:
             with part.open("wb") as out:
-                with archive.open(info) as member:
-                    while block := member.read(BLOCK):
-                        digest.update(block)
-                        count += len(block)
-                        out.write(block)
+                for block in blocks:
+                    digest.update(block)
+                    count += len(block)
+                    if count > entry.bytes:
+                        raise VerificationError(f"{entry.name}: more than {entry.bytes} bytes came.")
+                    out.write(block)
                 out.flush()
                 os.fsync(out.fileno())
             if count != entry.bytes:
@@ -106,28 +138,46 @@ class Store:
             if digest.hexdigest() != entry.sha256:
                 raise VerificationError(f"{entry.name}: the bytes are not the ones the manifest promises.")
             self.move(part, self.path(entry))
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as error:
-            raise VerificationError(f"{entry.name} is damaged in the archive ({error}).") from error
         finally:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
 
     def move(self, source: Path, target: Path) -> None:
-        """Put a finished file in its place; tried again while another program holds that place."""
+        """Put a finished file in its place."""
+        self._patiently(lambda: source.replace(target))
+
+    def remove(self, path: Path) -> None:
+        """Remove a file, if it is there."""
+        self._patiently(lambda: path.unlink(missing_ok=True))
+
+    def _patiently(self, act: Callable[[], object]) -> None:
+        """Do it; try again while another program holds the file, as Windows lets it."""
         for attempt in range(6):
             try:
-                source.replace(target)
+                act()
                 return
-            except PermissionError:
-                if attempt == 5:
+            except OSError as error:
+                if attempt == 5 or not (isinstance(error, PermissionError) or getattr(error, "winerror", 0)):
                     raise
                 time.sleep(self.move_pause * 2**attempt)
 
 
 def default_folder() -> Path:
-    """`datasets/coco_captioning` of the course pack, or of the current folder where the pack is installed."""
+    """CS231N_DATA_DIR, else `datasets/coco_captioning` of the course pack, else that of the current folder."""
+    if os.environ.get("CS231N_DATA_DIR"):
+        return folder(os.environ["CS231N_DATA_DIR"])
     root = Path(__file__).parents[3]
     return (root if (root / "get_data.py").is_file() else Path.cwd()) / "datasets" / "coco_captioning"
+
+
+def folder(text) -> Path:
+    """A folder as a person writes it, `~` included; UsageError where it means none."""
+    if not str(text).strip():
+        raise UsageError("The folder's name is empty.", "Name a folder, or leave --dest out.")
+    try:
+        return Path(text).expanduser().resolve()
+    except (RuntimeError, OSError, ValueError) as error:
+        raise UsageError(f"{text!s} is no folder: {error}.", "Choose another folder with --dest.") from None
 
 
 def part_of(path: Path) -> Path:

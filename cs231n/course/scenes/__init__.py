@@ -5,6 +5,7 @@ from .draw_scene import draw_scene
 from .extractor import extract_features
 from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts
 from .files import load_facts, load_picture, load_pictures
+from .grid import extract_grid, grid_features
 
 __all__ = [
     "COLOURS",
@@ -17,6 +18,8 @@ __all__ = [
     "claims",
     "draw_scene",
     "extract_features",
+    "extract_grid",
+    "grid_features",
     "is_held_out",
     "load_facts",
     "load_picture",

@@ -43,11 +43,16 @@ def extract_features(pictures, folder=FOLDER):
     pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
     Returns (N, 512) float32.
     """
+    weights, mean, projection = load(Path(folder) / WEIGHTS_FILE)
+    features = (activations(checked(pictures), weights) - mean) @ projection
+    return np.rint(features / STEP).astype(np.float32) * np.float32(STEP)
+
+
+def checked(pictures):
+    """One picture or many as (N, 72, 72, 3). ValueError when they are something else."""
     pictures = np.asarray(pictures)
     if pictures.ndim == 3:
         pictures = pictures[None]
     if pictures.dtype != np.uint8 or pictures.shape[1:] != (72, 72, 3):
         raise ValueError(f"pictures is {pictures.dtype} {pictures.shape}; wanted uint8 (N, 72, 72, 3).")
-    weights, mean, projection = load(Path(folder) / WEIGHTS_FILE)
-    features = (activations(pictures, weights) - mean) @ projection
-    return np.rint(features / STEP).astype(np.float32) * np.float32(STEP)
+    return pictures

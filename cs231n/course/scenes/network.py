@@ -38,16 +38,29 @@ def _pool(x):
     return out, (four, out, (n, h, w, c))
 
 
+def _convolve(x, number, weights):
+    """The 3 x 3 convolution of that number with its ReLU: (N, H, W, channels out), and the columns it read."""
+    columns = _columns(x)
+    n, h, w, _ = columns.shape
+    out = columns.reshape(n * h * w, -1) @ weights[f"W{number}"] + weights[f"b{number}"]
+    return np.maximum(out, 0, out=out).reshape(n, h, w, -1), columns
+
+
 def forward(pictures, weights):
     """Returns the features (N, 512), the scores (N, outputs), and what backward needs."""
     x, caches = blocks(pictures), []
     for i in (1, 2, 3):
-        columns = _columns(x)
-        n, h, w, _ = columns.shape
-        out = columns.reshape(n * h * w, -1) @ weights[f"W{i}"] + weights[f"b{i}"]
-        np.maximum(out, 0, out=out)
-        x, pool_cache = _pool(out.reshape(n, h, w, -1))
+        out, columns = _convolve(x, i, weights)
+        x, pool_cache = _pool(out)
         caches.append((columns, pool_cache))
     flat = x.reshape(len(x), -1)
     features = np.maximum(flat @ weights["W4"] + weights["b4"], 0)
     return features, features @ weights["W5"] + weights["b5"], (caches, x.shape, flat)
+
+
+def last_convolution(pictures, weights):
+    """What the third convolution says of each place, before the last maximum: (N, 9, 9, 64)."""
+    x = blocks(pictures)
+    for i in (1, 2):
+        x, _ = _pool(_convolve(x, i, weights)[0])
+    return _convolve(x, 3, weights)[0]

@@ -1,0 +1,101 @@
+"""Grid features: what the frozen extractor says of each place of a picture, before it forgets the places.
+
+A picture is 9 x 9 cells of 64 numbers, the third convolution's; one cell stands for 8 x 8 pixels. All cells of
+the dataset are 48 MB, too much for the repository, and take 8 seconds to compute. So they are made when they are
+first asked for, and kept in `datasets/scenes/{train,val}2014_grid.h5`.
+"""
+
+import contextlib
+import hashlib
+import os
+from functools import lru_cache
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+from cs231n.course.progress_bar import progress_bar
+from cs231n.grid_utils import load_grid_features
+
+from . import extractor, network
+from .files import FOLDER, load_pictures
+
+SIDE = 9  # cells in a row, and in a column
+BATCH = 100
+
+
+def grid_features(split, folder=FOLDER, verbose=True):
+    """The cells of all pictures of a split, in the order of the features: read from its file, or made anew.
+
+    split: "train" or "val"; verbose: False shows no progress bar
+    Returns (N, 81, 64) float16: cell 9 r + c is the one in row r and column c, counted from the top left.
+    """
+    path = Path(folder) / f"{split}2014_grid.h5"
+    kept = _read(path, _source(split, folder))
+    if kept is not None:
+        return kept
+    pictures = load_pictures(split, folder=folder)
+    starts = range(0, len(pictures), BATCH)
+    bar = progress_bar(starts, desc=f"Cells of the {split} pictures", unit="batch", hidden=not verbose)
+    grid = np.concatenate([extract_grid(pictures[i : i + BATCH], folder) for i in bar])
+    _keep(path, grid, _source(split, folder))
+    return grid
+
+
+def extract_grid(pictures, folder=FOLDER):
+    """The cells of pictures, from their pixels alone: each of the 64 numbers minus its mean, over its spread.
+
+    pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
+    Returns (N, 81, 64) float16.
+    """
+    mean, spread = _statistics(folder)
+    return ((_cells(extractor.checked(pictures), folder) - mean) / spread).astype(np.float16)
+
+
+@lru_cache(maxsize=2)
+def _statistics(folder):
+    """Mean and standard deviation of each number over the first 400 training pictures."""
+    pictures = load_pictures("train", folder=folder)[:400]
+    cells = np.concatenate([_cells(pictures[i : i + BATCH], folder) for i in range(0, len(pictures), BATCH)])
+    return cells.mean(axis=(0, 1)), cells.std(axis=(0, 1)) + np.float32(1e-3)
+
+
+def _cells(pictures, folder):
+    weights = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)[0]
+    return network.last_convolution(pictures, weights).reshape(len(pictures), SIDE * SIDE, -1)
+
+
+def _source(split, folder):
+    """A number of the files that the cells are made from: it changes when they do."""
+    names = (extractor.WEIGHTS_FILE, "train2014_pictures.h5", f"{split}2014_pictures.h5")
+    return _digest(b"".join((Path(folder) / name).read_bytes() for name in names))
+
+
+def _read(path, source):
+    """The cells in a file, or None where it is absent, damaged, or made from other files."""
+    try:
+        with h5py.File(path, "r") as file:
+            made_from, stored = file.attrs["made_from"], file.attrs["sha256"]
+        grid = np.array(load_grid_features(path)) if made_from == source else None
+    except (OSError, KeyError, ValueError):
+        return None
+    return grid if grid is not None and _digest(grid) == stored else None
+
+
+def _keep(path, grid, source):
+    """Write the cells, whole or not at all, beside others that may be doing the same."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        with h5py.File(part, "w") as file:
+            file["features"] = grid
+            file.attrs["made_from"], file.attrs["sha256"] = source, _digest(grid)
+        part.replace(path)
+    except OSError:  # a folder nobody may write to, or a full disk: the cells are made again next time
+        pass
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _digest(content):
+    return hashlib.sha256(content).hexdigest()

@@ -1,0 +1,71 @@
+"""Grid features: a picture as L cells of D numbers each, for a captioner that looks again. Read them, and say
+which cell is where.
+
+The published COCO files hold no grid features, only one vector a picture. A file of your own, such as VGG16's
+last pooling (7 x 7 cells of 512), is an HDF5 file with one array (pictures, L, D) of floats under the key
+`features`, in the order of the pictures in `{split}2014_urls.txt`.
+"""
+
+from pathlib import Path
+
+import h5py
+import numpy as np
+
+
+def load_grid_features(path):
+    """The cells of all pictures of a file.
+
+    path: an HDF5 file with an array (N, L, D) of floats under the key `features`
+    returns: (N, L, D): an np.memmap where the array lies in one piece in the file, so that only the rows asked
+        for are read; otherwise an array in memory
+    FileNotFoundError, OSError: when the file is absent or damaged; ValueError: when it holds no such array
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"{path} is not there. get_data.py brings no grid features, the published COCO files hold none: "
+            "they have to be made with a convolutional network, such as VGG16, from its last layer with places."
+        )
+    try:
+        with h5py.File(path, "r") as file:
+            if "features" not in file:
+                raise ValueError(f"{path} has no array `features`. It has: {', '.join(file) or 'nothing'}.")
+            array = file["features"]
+            _check(path, array)
+            offset = array.id.get_offset()  # None where the array is compressed or cut in pieces
+            if offset is None:
+                return array[:]
+            return np.memmap(path, array.dtype, "r", offset, array.shape)
+    except OSError as error:
+        raise OSError(f"{path} is no HDF5 file, or it is damaged: {error}") from None
+
+
+def with_places(grid, rows, columns, size=3.0):
+    """Add to every cell where it is: a number for each row and column, `size` at its own and 0 at the others.
+
+    grid: (N, L, D), the cells row by row from the top left, L = rows · columns
+    rows, columns: how many rows and columns the grid has
+    returns: (N, L, D + rows + columns) of the same dtype
+    ValueError: when the grid has another number of cells
+    """
+    N, L, D = grid.shape
+    if L != rows * columns:
+        raise ValueError(f"grid has {L} cells, expected {rows} rows · {columns} columns = {rows * columns}")
+    row, column = np.divmod(np.arange(L), columns)
+    out = np.zeros((N, L, D + rows + columns), dtype=grid.dtype)
+    out[:, :, :D] = grid
+    out[:, np.arange(L), D + row] = size
+    out[:, np.arange(L), D + rows + column] = size
+    return out
+
+
+def _check(path, array):
+    if array.ndim != 3:
+        what = ": one vector a picture, without places" if array.ndim == 2 else ""
+        raise ValueError(
+            f"{path} holds features of shape {array.shape}{what}. Attention needs (N, L, D): N pictures, L cells "
+            "a picture, D numbers a cell. A grid (N, rows, columns, D) becomes that with "
+            "features.reshape(N, rows * columns, D)."
+        )
+    if not np.issubdtype(array.dtype, np.floating):
+        raise ValueError(f"{path} holds features of type {array.dtype}, expected floats, such as float32")

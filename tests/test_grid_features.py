@@ -1,0 +1,154 @@
+"""Grid features: the cells of the painted pictures, and files of cells that somebody else made."""
+
+import h5py
+import numpy as np
+import pytest
+
+from cs231n.course.scenes import extract_grid, extractor, grid, grid_features, load_pictures, network
+from cs231n.course.scenes.files import FOLDER
+from cs231n.grid_utils import load_grid_features, with_places
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory):
+    """A folder with the extractor and a few pictures of each split."""
+    folder = tmp_path_factory.mktemp("scenes")
+    (folder / "extractor.h5").write_bytes((FOLDER / "extractor.h5").read_bytes())
+    for split, n in (("train", 30), ("val", 12)):
+        with h5py.File(folder / f"{split}2014_pictures.h5", "w") as file:
+            file["pictures"] = load_pictures(split, range(n))
+    return folder
+
+
+@pytest.fixture
+def made(monkeypatch):
+    """How many pictures were looked at while the test ran."""
+    seen, real = [], network.last_convolution
+    monkeypatch.setattr(
+        network, "last_convolution", lambda pictures, w: seen.append(len(pictures)) or real(pictures, w)
+    )
+    grid._statistics.cache_clear()
+    return seen
+
+
+def test_cells_are_made_once_and_kept(small, made):
+    first = grid_features("val", small)
+    assert first.shape == (12, 81, 64) and first.dtype == np.float16 and made
+    made.clear()
+    np.testing.assert_array_equal(grid_features("val", small), first)
+    assert not made
+    assert not list(small.glob("*.part"))
+
+
+def damage(path):
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+def other_pictures(path):
+    with h5py.File(path, "r+") as file:
+        file.attrs["made_from"] = "other pictures"
+
+
+@pytest.mark.parametrize("harm", [damage, cut, empty, other_pictures])
+def test_a_damaged_file_is_made_again(small, made, harm):
+    path, first = small / "val2014_grid.h5", grid_features("val", small)
+    harm(path)
+    made.clear()
+    np.testing.assert_array_equal(grid_features("val", small), first)
+    assert made
+    np.testing.assert_array_equal(load_grid_features(path), first)
+
+
+def test_a_folder_that_cannot_be_written_to_does_not_matter(small, monkeypatch):
+    first = grid_features("val", small)
+    (small / "val2014_grid.h5").unlink()
+
+    def refuse(*args, **options):
+        raise PermissionError("read only")
+
+    monkeypatch.setattr(type(small), "replace", refuse)
+    np.testing.assert_array_equal(grid_features("val", small), first)
+    assert not list(small.glob("*.part")) and not (small / "val2014_grid.h5").exists()
+
+
+def test_a_new_picture_gets_the_cells_that_the_dataset_has():
+    pictures = load_pictures("val", [3, 5])
+    cells = extract_grid(pictures)
+    np.testing.assert_allclose(extract_grid(pictures[1])[0], cells[1], atol=0.01)
+    mean = extract_grid(load_pictures("train")[:400]).astype(np.float64)
+    np.testing.assert_allclose(mean.mean(axis=(0, 1)), 0, atol=0.01)
+    np.testing.assert_allclose(mean.std(axis=(0, 1)), 1, atol=0.01)
+
+
+def test_the_cells_are_what_the_extractors_own_features_are_made_of():
+    pictures = load_pictures("val", range(3))
+    weights = extractor.load(FOLDER / extractor.WEIGHTS_FILE)[0]
+    cells = network.last_convolution(pictures, weights)
+    features, _, (_, _, flat) = network.forward(pictures, weights)
+    padded = np.pad(cells, ((0, 0), (0, 1), (0, 1), (0, 0)))
+    pooled = padded.reshape(3, 5, 2, 5, 2, 64).max(axis=(2, 4))
+    np.testing.assert_allclose(pooled.reshape(3, -1), flat, rtol=1e-6)
+
+
+@pytest.mark.parametrize("row, column", [(2, 5), (6, 1), (4, 4)])
+def test_cells_are_numbered_row_by_row(row, column):
+    picture = np.zeros((1, 72, 72, 3), np.uint8)
+    bright = picture.copy()
+    bright[0, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8] = 255
+    change = np.abs(extract_grid(bright).astype(float) - extract_grid(picture)).sum(axis=2)[0]
+    middle = change @ np.stack(np.divmod(np.arange(81), 9), axis=1) / change.sum()
+    np.testing.assert_allclose(middle, [row, column], atol=0.7)
+
+
+# Files of somebody else
+
+
+def write(path, name, array, **options):
+    with h5py.File(path, "w") as file:
+        file.create_dataset(name, data=array, **options)
+    return path
+
+
+def test_a_grid_of_ones_own_is_read_without_loading_it_all(tmp_path):
+    array = np.random.default_rng(0).standard_normal((6, 49, 8)).astype(np.float32)
+    cells = load_grid_features(write(tmp_path / "grid.h5", "features", array))
+    assert isinstance(cells, np.memmap)
+    np.testing.assert_array_equal(cells[[4, 1]], array[[4, 1]])
+    packed = load_grid_features(write(tmp_path / "packed.h5", "features", array, compression="gzip"))
+    np.testing.assert_array_equal(packed, array)
+
+
+def test_files_without_a_grid_are_refused_and_told_why(tmp_path):
+    with pytest.raises(ValueError, match=r"shape \(6, 512\): one vector a picture.*needs \(N, L, D\)"):
+        load_grid_features(write(tmp_path / "a.h5", "features", np.zeros((6, 512), np.float32)))
+    with pytest.raises(ValueError, match=r"shape \(6, 7, 7, 8\).*reshape\(N, rows \* columns, D\)"):
+        load_grid_features(write(tmp_path / "b.h5", "features", np.zeros((6, 7, 7, 8), np.float32)))
+    with pytest.raises(ValueError, match="int64, expected floats"):
+        load_grid_features(write(tmp_path / "c.h5", "features", np.zeros((6, 7, 8), np.int64)))
+    with pytest.raises(ValueError, match="no array `features`. It has: cells"):
+        load_grid_features(write(tmp_path / "d.h5", "cells", np.zeros((6, 7, 8))))
+    with pytest.raises(FileNotFoundError, match="published COCO files hold none"):
+        load_grid_features(tmp_path / "absent.h5")
+    (tmp_path / "e.h5").write_bytes(b"no HDF5")
+    with pytest.raises(OSError, match="damaged"):
+        load_grid_features(tmp_path / "e.h5")
+
+
+def test_places_say_row_and_column_of_every_cell():
+    cells = np.random.default_rng(0).standard_normal((2, 6, 4)).astype(np.float32)
+    placed = with_places(cells, rows=2, columns=3, size=2)
+    assert placed.shape == (2, 6, 9) and placed.dtype == np.float32
+    np.testing.assert_array_equal(placed[:, :, :4], cells)
+    np.testing.assert_array_equal(placed[0, 4, 4:], [0, 2, 0, 2, 0])  # cell 4 is in row 1, column 1
+    with pytest.raises(ValueError, match="grid has 6 cells, expected 3 rows · 3 columns = 9"):
+        with_places(cells, 3, 3)

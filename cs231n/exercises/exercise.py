@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from cs231n.exercises.known_mistakes import Mistake
+
 
 @dataclass(frozen=True)
 class Case:
@@ -19,22 +21,11 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A known mistake: what it computes, and one sentence that helps without giving the line away.
-
-    function: returns the outputs only. For a forward function it gets the inputs; for a backward function
-        the upstream gradients and then the inputs of the forward function, so that it needs no cache
-    """
-
-    name: str
-    sentence: str
-    function: Callable
-
-
-@dataclass(frozen=True)
 class Exercise:
-    """One exercise.
+    """One exercise, with all that it needs. Its name is that of its reference.
 
+    chapter: the notebook that asks for it; reference: our answer, which stands in for one that is not right
+    needs: names of the other exercises that an answer may call, right ones of the package too
     outputs: name of each output, and the names of its axes; for a dict output, a dict of such pairs
     returns_cache: True where the function returns a cache as its last output
     forward: for a backward function, the name of the forward function whose cache it reads
@@ -44,7 +35,6 @@ class Exercise:
     start: where to begin, for a student who has not; hints: three, from a question to nearly the line
     """
 
-    name: str
     chapter: str
     reference: Callable
     outputs: dict
@@ -54,18 +44,14 @@ class Exercise:
     next_step: str
     hints: tuple[str, str, str]
     mistakes: tuple[Mistake, ...]
+    needs: tuple[str, ...] = ()
     returns_cache: bool = False
     forward: str | None = None
     step: str | None = None
     between: Callable | None = None
     whole_numbers: bool = False
 
-
-def knows(mistakes, name, sentence):
-    """Decorator: put a function into the list `mistakes` under a name and a sentence."""
-
-    def put(function):
-        mistakes.append(Mistake(name, sentence, function))
-        return function
-
-    return put
+    @property
+    def name(self):
+        """The name that an answer has."""
+        return self.reference.__name__

@@ -1,7 +1,10 @@
 """The bank tests itself: every known mistake is rejected and named, and no two are alike."""
 
+import inspect
 from collections import Counter
+from importlib import import_module
 from itertools import combinations
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +12,10 @@ from mistaken_answers import KNOWN, NAMES, handed_in
 
 from cs231n.exercises import bank, check, grade
 from cs231n.exercises.compare import agrees
-from cs231n.exercises.exercise import Mistake
+from cs231n.exercises.known_mistakes import Mistake, apply, known
 from cs231n.exercises.recognise import cases, expected, mistaken
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize(("name", "mistake"), KNOWN, ids=NAMES)
@@ -51,6 +56,60 @@ def _moved(name, theirs, output):
 def _put_together(outputs, from_second, first, second, given):
     both = zip(outputs, first.function(*given), second.function(*given), strict=True)
     return tuple(b if output in from_second else a for output, a, b in both)
+
+
+def test_an_edit_replaces_what_stands_in_the_solution_exactly_once():
+    edited = [(name, mistake) for name, mistake in KNOWN if mistake.edits]
+    assert edited
+    for name, mistake in edited:
+        source = inspect.getsource(import_module(f"cs231n.exercises.bank.{name}").solution)
+        assert all(source.count(old) == 1 for old, _ in mistake.edits), (name, mistake.name)
+        assert apply(source, mistake.edits) != source
+
+
+def test_an_edit_that_fits_nowhere_or_twice_is_refused():
+    for old in ("z", "a"):
+        with pytest.raises(ValueError, match="not once"):
+            apply("a + a", [(old, "b")])
+
+
+def doubled(x):
+    return x + x
+
+
+def tripled(x):
+    """Three is
+    too many."""
+    return 3 * x
+
+
+def test_a_mistake_is_a_name_edits_and_a_sentence_or_a_function():
+    text = """
+    kept: return x + -> return
+        Add
+        it: once.
+    both: + x ->
+        return -> return 5 *
+        Five.
+    """
+    kept, both, other = known(doubled, text, tripled)
+    assert (kept.name, kept.sentence, kept.function(2)) == ("kept", "Add it: once.", 2)
+    assert (both.name, both.sentence, both.function(2)) == ("both", "Five.", 10)
+    assert (other.name, other.sentence, other.function(2)) == ("tripled", "Three is too many.", 6)
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_the_solution_that_is_edited_is_right(name):
+    whole = Mistake("none", "", import_module(f"cs231n.exercises.bank.{name}").solution)
+    assert grade(*handed_in(name, whole)).status == "right"
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_an_exercise_stands_in_a_chapter_and_needs_exercises(name):
+    exercise = bank.find(name)
+    assert set(exercise.needs) < set(bank.ORDER)
+    (source,) = (ROOT / "notebooks" / "source").glob(f"{exercise.chapter}.py")
+    assert f"def {name}(" in source.read_text(encoding="utf-8")
 
 
 def test_there_are_at_least_six_an_exercise_and_seventy_in_all():

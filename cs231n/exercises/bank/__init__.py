@@ -1,9 +1,6 @@
 """The exercises, one file each: inputs, axes, hints, and the mistakes people make.
 
-To add one, write a file like `rnn_step_forward.py` that ends in `EXERCISE = Exercise(…)`, and add its name here.
-The tests in tests/exercises/ then ask for a solved cell (solved.py), a line of it that can go wrong
-(test_strict.py), three correct answers in different styles (correct_*.py), and the stored messages (run
-test_messages.py as a script).
+docs/maintainers.md says how to add one.
 """
 
 import difflib

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cs231n.exercises.exercise import Case, Exercise, knows
+from cs231n.exercises.exercise import Case, Exercise
+from cs231n.exercises.known_mistakes import known
 
-MISTAKES = []
 NULL, START, END, UNK = range(4)
 
 
@@ -35,43 +35,28 @@ def _case(seed, N, T):
     return Case(f"N={N}, T={T}", {"captions": captions})
 
 
-@knows(MISTAKES, "null_counted", "You count every place of a row, the filling with <NULL> too.")
-def null_counted(captions):
-    return np.full(len(captions), captions.shape[1])
+def solution(captions):
+    return (captions > END).sum(axis=1)
 
 
-@knows(MISTAKES, "start_and_end_counted", "You count <START> and <END>. They are signs, not words.")
-def start_and_end_counted(captions):
-    return (captions != NULL).sum(axis=1)
-
-
-@knows(MISTAKES, "one_sign_counted", "You count <START> or <END>. Both are signs, not words.")
-def one_sign_counted(captions):
-    return (captions > START).sum(axis=1)
-
-
-@knows(MISTAKES, "unknown_left_out", "You leave <UNK> out. It stands for a real word, only a rare one.")
-def unknown_left_out(captions):
-    return (captions > UNK).sum(axis=1)
-
-
-@knows(MISTAKES, "numbers_added", "You add the word numbers up. Count the words instead.")
-def numbers_added(captions):
-    return np.where(captions > END, captions, 0).sum(axis=1)
-
-
-@knows(MISTAKES, "counted_down_the_columns", "You count down the columns. Each row is one caption.")
-def counted_down_the_columns(captions):
-    return (captions > END).sum(axis=0)
-
-
-@knows(MISTAKES, "all_captions_together", "This is the number of all captions together. Keep them apart.")
-def all_captions_together(captions):
-    return np.array((captions > END).sum())
-
+MISTAKES = """
+null_counted: captions > END -> captions >= NULL
+    You count every place of a row, the filling with <NULL> too.
+start_and_end_counted: captions > END -> captions != NULL
+    You count <START> and <END>. They are signs, not words.
+one_sign_counted: captions > END -> captions > START
+    You count <START> or <END>. Both are signs, not words.
+unknown_left_out: captions > END -> captions > UNK
+    You leave <UNK> out. It stands for a real word, only a rare one.
+numbers_added: (captions > END) -> ((captions > END) * captions)
+    You add the word numbers up. Count the words instead.
+counted_down_the_columns: axis=1 -> axis=0
+    You count down the columns. Each row is one caption.
+all_captions_together: sum(axis=1) -> sum()
+    This is the number of all captions together. Keep them apart.
+"""
 
 EXERCISE = Exercise(
-    name="caption_lengths",
     chapter="00_look_at_the_data",
     reference=caption_lengths,
     outputs={"lengths": ("caption",)},
@@ -85,5 +70,5 @@ EXERCISE = Exercise(
         "captions > 5 is an array of booleans in the shape of captions. What would be the right comparison?",
         "Compare, then sum along the axis that runs within one caption.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

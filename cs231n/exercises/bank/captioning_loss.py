@@ -3,8 +3,9 @@
 import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.exercises.bank.models import small_model, state_of, words
-from cs231n.exercises.exercise import Case, Exercise, knows
+from cs231n.exercises.bank.models import small_model, words
+from cs231n.exercises.exercise import Case, Exercise
+from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import (
     rnn_backward,
     rnn_forward,
@@ -15,7 +16,6 @@ from cs231n.rnn_layers import (
     word_embedding_forward,
 )
 
-MISTAKES = []
 _reference = CaptioningRNN.loss
 
 
@@ -52,192 +52,68 @@ def inputs():
     return cases
 
 
-def loss_of(model, features, words_in, words_out, mask, start=state_of, divide=1):
-    """The whole model on the given input words, right words and mask."""
+def solution(model, features, captions):
     p = model.params
-    h0 = start(model, features)
+    words_in, words_out = captions[:, :-1], captions[:, 1:]
+    mask = words_out != model._null
+    h0 = features @ p["W_proj"] + p["b_proj"]
     vectors, embed_cache = word_embedding_forward(words_in, p["W_embed"])
-    h, cell_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
+    h, rnn_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
     scores, vocab_cache = temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
     loss, dscores = temporal_softmax_loss(scores, words_out, mask.astype(float))
-    loss, dscores = loss / divide, dscores / divide
     grads = {}
     dh, grads["W_vocab"], grads["b_vocab"] = temporal_affine_backward(dscores, vocab_cache)
-    dvectors, dh0, grads["Wx"], grads["Wh"], grads["b"] = rnn_backward(dh, cell_cache)
+    dvectors, dh0, grads["Wx"], grads["Wh"], grads["b"] = rnn_backward(dh, rnn_cache)
     grads["W_embed"] = word_embedding_backward(dvectors, embed_cache)
     grads["W_proj"], grads["b_proj"] = features.T @ dh0, dh0.sum(axis=0)
     return loss, grads
 
 
-def shifted(model, features, captions, **changes):
-    """The right words in and out."""
-    words_out = captions[:, 1:]
-    return loss_of(model, features, captions[:, :-1], words_out, words_out != model._null, **changes)
-
-
-@knows(
-    MISTAKES,
-    "inputs_not_shifted",
-    "The input already holds the word that should be predicted. Which words come in?",
-)
-def inputs_not_shifted(model, features, captions):
-    words_out = captions[:, 1:]
-    return loss_of(model, features, words_out, words_out, words_out != model._null)
-
-
-@knows(
-    MISTAKES, "targets_not_shifted", "Each word is compared with itself. The right answer is the next word."
-)
-def targets_not_shifted(model, features, captions):
-    words_in = captions[:, :-1]
-    return loss_of(model, features, words_in, words_in, words_in != model._null)
-
-
-@knows(
-    MISTAKES,
-    "nothing_cut_off",
-    "The whole caption goes in and is compared with itself. One end is cut off each time.",
-)
-def nothing_cut_off(model, features, captions):
-    return loss_of(model, features, captions, captions, captions != model._null)
-
-
-@knows(
-    MISTAKES,
-    "shifted_the_wrong_way",
-    "Input words and right words are exchanged: the model predicts the word before.",
-)
-def shifted_the_wrong_way(model, features, captions):
-    words_out = captions[:, :-1]
-    return loss_of(model, features, captions[:, 1:], words_out, words_out != model._null)
-
-
-@knows(
-    MISTAKES,
-    "padding_counted",
-    "The places after <END> count in your loss. What should the model learn from <NULL>?",
-)
-def padding_counted(model, features, captions):
-    words_out = captions[:, 1:]
-    return loss_of(model, features, captions[:, :-1], words_out, np.ones(words_out.shape))
-
-
-@knows(
-    MISTAKES,
-    "mask_from_inputs",
-    "The mask is made from the input words. Whether a place counts depends on its right word.",
-)
-def mask_from_inputs(model, features, captions):
-    words_in = captions[:, :-1]
-    return loss_of(model, features, words_in, captions[:, 1:], words_in != model._null)
-
-
-@knows(MISTAKES, "end_not_counted", "<END> does not count in your loss, so the model never learns to stop.")
-def end_not_counted(model, features, captions):
-    words_out = captions[:, 1:]
-    return loss_of(
-        model, features, captions[:, :-1], words_out, (words_out != model._null) & (words_out != model._end)
-    )
-
-
-@knows(
-    MISTAKES,
-    "null_taken_as_zero",
-    "The mask takes 0 for <NULL>. Its number is model._null, which is not 0 in every vocabulary.",
-)
-def null_taken_as_zero(model, features, captions):
-    words_out = captions[:, 1:]
-    return loss_of(model, features, captions[:, :-1], words_out, words_out != 0)
-
-
-@knows(
-    MISTAKES,
-    "averaged_over_words",
-    "You divide by the number of words. Here the sum is averaged over captions only.",
-)
-def averaged_over_words(model, features, captions):
-    count = (captions[:, 1:] != model._null).sum()
-    return shifted(model, features, captions, divide=count / len(captions))
-
-
-@knows(
-    MISTAKES,
-    "averaged_over_steps",
-    "You divide by the number of time steps. Here the sum is averaged over captions only.",
-)
-def averaged_over_steps(model, features, captions):
-    return shifted(model, features, captions, divide=captions.shape[1] - 1)
-
-
-@knows(
-    MISTAKES,
-    "averaged_twice",
-    "You divide by the number of captions twice. temporal_softmax_loss does it already.",
-)
-def averaged_twice(model, features, captions):
-    return shifted(model, features, captions, divide=len(captions))
-
-
-@knows(MISTAKES, "summed_over_captions", "Your loss is a sum over the captions. It should be their average.")
-def summed_over_captions(model, features, captions):
-    return shifted(model, features, captions, divide=1 / len(captions))
-
-
-@knows(
-    MISTAKES, "picture_ignored", "The picture does not reach the network: h0 should come from the features."
-)
-def picture_ignored(model, features, captions):
-    loss, grads = shifted(model, features, captions, start=lambda m, f: 0 * state_of(m, f))
-    return loss, {**grads, "W_proj": 0 * grads["W_proj"], "b_proj": 0 * grads["b_proj"]}
-
-
-@knows(MISTAKES, "picture_gradient_forgotten", "W_proj and b_proj get no gradient. Where does dh0 go?")
-def picture_gradient_forgotten(model, features, captions):
-    loss, grads = shifted(model, features, captions)
-    return loss, {**grads, "W_proj": 0 * grads["W_proj"], "b_proj": 0 * grads["b_proj"]}
-
-
-@knows(MISTAKES, "projection_bias_forgotten", "One term of h0 is missing: b_proj.")
-def projection_bias_forgotten(model, features, captions):
-    return shifted(model, features, captions, start=lambda m, f: f @ m.params["W_proj"])
-
-
-@knows(
-    MISTAKES, "projection_squashed", "h0 is squashed before the first step. Here the projection is linear."
-)
-def projection_squashed(model, features, captions):
-    loss, grads = shifted(model, features, captions, start=lambda m, f: np.tanh(state_of(m, f)))
-    return loss, grads
-
-
-@knows(
-    MISTAKES,
-    "repeated_words_lost",
-    "W_embed: a word that occurs twice keeps one gradient only. Look at chapter 03 again.",
-)
-def repeated_words_lost(model, features, captions):
-    loss, grads = shifted(model, features, captions)
-    return loss, {**grads, "W_embed": _last_gradient(model, features, captions)}
-
-
-def _last_gradient(model, features, captions):
-    """Gradient of W_embed in which the last occurrence of a word wins."""
-    p, words_in, words_out = model.params, captions[:, :-1], captions[:, 1:]
-    h, cell_cache = rnn_forward(p["W_embed"][words_in], state_of(model, features), p["Wx"], p["Wh"], p["b"])
-    scores, vocab_cache = temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
-    _, dscores = temporal_softmax_loss(scores, words_out, words_out != model._null)
-    dvectors = rnn_backward(temporal_affine_backward(dscores, vocab_cache)[0], cell_cache)[0]
-    dW = np.zeros_like(p["W_embed"])
-    for n in range(len(words_in)):
-        for t in range(words_in.shape[1]):
-            dW[words_in[n, t]] = dvectors[n, t]
-    return dW
-
+MISTAKES = """
+inputs_not_shifted: captions[:, :-1], captions[:, 1:] -> captions[:, 1:], captions[:, 1:]
+    The input already holds the word that should be predicted. Which words come in?
+targets_not_shifted: captions[:, :-1], captions[:, 1:] -> captions[:, :-1], captions[:, :-1]
+    Each word is compared with itself. The right answer is the next word.
+nothing_cut_off: captions[:, :-1], captions[:, 1:] -> captions, captions
+    The whole caption goes in and is compared with itself. One end is cut off each time.
+shifted_the_wrong_way: captions[:, :-1], captions[:, 1:] -> captions[:, 1:], captions[:, :-1]
+    Input words and right words are exchanged: the model predicts the word before.
+padding_counted: words_out != model._null -> np.ones(words_out.shape)
+    The places after <END> count in your loss. What should the model learn from <NULL>?
+mask_from_inputs: words_out != model._null -> words_in != model._null
+    The mask is made from the input words. Whether a place counts depends on its right word.
+end_not_counted: words_out != model._null -> (words_out != model._null) & (words_out != model._end)
+    <END> does not count in your loss, so the model never learns to stop.
+null_taken_as_zero: model._null -> 0
+    The mask takes 0 for <NULL>. Its number is model._null, which is not 0 in every vocabulary.
+averaged_over_words:
+    grads = {} -> grads, k = {}, mask.sum() / len(mask); loss, dscores = loss / k, dscores / k
+    You divide by the number of words. Here the sum is averaged over captions only.
+averaged_over_steps: grads = {} -> grads, k = {}, mask.shape[1]; loss, dscores = loss / k, dscores / k
+    You divide by the number of time steps. Here the sum is averaged over captions only.
+averaged_twice: grads = {} -> grads, k = {}, len(mask); loss, dscores = loss / k, dscores / k
+    You divide by the number of captions twice. temporal_softmax_loss does it already.
+summed_over_captions: grads = {} -> grads, k = {}, len(mask); loss, dscores = loss * k, dscores * k
+    Your loss is a sum over the captions. It should be their average.
+picture_ignored: h0 = features @ p["W_proj"] + p["b_proj"] -> h0 = 0 * (features @ p["W_proj"])
+    features.T @ dh0, dh0.sum(axis=0) -> 0 * p["W_proj"], 0 * p["b_proj"]
+    The picture does not reach the network: h0 should come from the features.
+picture_gradient_forgotten: features.T @ dh0, dh0.sum(axis=0) -> 0 * p["W_proj"], 0 * p["b_proj"]
+    W_proj and b_proj get no gradient. Where does dh0 go?
+projection_bias_forgotten: + p["b_proj"] ->
+    One term of h0 is missing: b_proj.
+projection_squashed:
+    h0 = features @ p["W_proj"] + p["b_proj"] -> h0 = np.tanh(features @ p["W_proj"] + p["b_proj"])
+    h0 is squashed before the first step. Here the projection is linear.
+repeated_words_lost: grads = {} -> grads = {"W_embed": np.zeros_like(p["W_embed"])}
+    grads["W_embed"] = word_embedding_backward(dvectors, embed_cache) -> grads["W_embed"][words_in] = dvectors
+    W_embed: a word that occurs twice keeps one gradient only. Look at chapter 03 again.
+"""
 
 EXERCISE = Exercise(
-    name="captioning_loss",
     chapter="04_captioning_loss",
     reference=captioning_loss,
+    needs=("rnn_forward", "rnn_backward", "word_embedding_forward", "word_embedding_backward"),
     outputs={
         "loss": (),
         "grads": {
@@ -262,5 +138,5 @@ EXERCISE = Exercise(
         "In: captions without the last column. Out: captions without the first. The mask is True where the right "
         "word is not model._null. On the way back, dh0 goes into the affine layer and gives W_proj and b_proj.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

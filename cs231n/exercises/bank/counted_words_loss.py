@@ -2,10 +2,9 @@
 
 import numpy as np
 
-from cs231n.exercises.exercise import Case, Exercise, knows
+from cs231n.exercises.exercise import Case, Exercise
+from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import temporal_affine_backward, temporal_affine_forward, temporal_softmax_loss
-
-MISTAKES = []
 
 
 def counted_words_loss(h, y, mask, W, b):
@@ -36,78 +35,43 @@ def inputs():
     return found
 
 
-@knows(MISTAKES, "all_places_counted", "All places count in your loss. Take only those where mask is True.")
-def all_places_counted(h, y, mask, W, b):
-    return counted_words_loss(h, y, np.ones_like(mask), W, b)
+def solution(h, y, mask, W, b):
+    N, rows, words = len(h), h[mask], y[mask]
+    p = np.exp(rows @ W + b)
+    p /= p.sum(axis=1, keepdims=True)
+    right = np.arange(len(words)), words
+    loss = -np.log(p[right]).sum() / N
+    p[right] -= 1
+    dscores = p / N
+    dh = np.zeros_like(h)
+    dh[mask] = dscores @ W.T
+    return loss, dh, rows.T @ dscores, dscores.sum(axis=0)
 
 
-@knows(MISTAKES, "mask_turned_round", "You count the places where mask is False.")
-def mask_turned_round(h, y, mask, W, b):
-    return counted_words_loss(h, y, ~mask, W, b)
-
-
-@knows(
-    MISTAKES,
-    "averaged_over_words",
-    "You divide by the number of words. Here it is the number of captions, N.",
-)
-def averaged_over_words(h, y, mask, W, b):
-    factor = len(h) / mask.sum()
-    return tuple(factor * part for part in counted_words_loss(h, y, mask, W, b))
-
-
-@knows(MISTAKES, "summed_over_captions", "Your loss is a sum over the captions. It should be their average.")
-def summed_over_captions(h, y, mask, W, b):
-    return tuple(len(h) * part for part in counted_words_loss(h, y, mask, W, b))
-
-
-@knows(MISTAKES, "gradients_not_divided", "The loss is divided by N, its gradients are not.")
-def gradients_not_divided(h, y, mask, W, b):
-    loss, *gradients = counted_words_loss(h, y, mask, W, b)
-    return loss, *(len(h) * gradient for gradient in gradients)
-
-
-@knows(
-    MISTAKES, "dh_of_counted_rows_only", "dh has one row a counted word. Put them back into the shape of h."
-)
-def dh_of_counted_rows_only(h, y, mask, W, b):
-    loss, dh, dW, db = counted_words_loss(h, y, mask, W, b)
-    return loss, dh[mask], dW, db
-
-
-@knows(MISTAKES, "dh_in_the_first_places", "dh: the rows are not at the places they came from.")
-def dh_in_the_first_places(h, y, mask, W, b):
-    loss, dh, dW, db = counted_words_loss(h, y, mask, W, b)
-    moved = np.zeros_like(dh).reshape(-1, h.shape[2])
-    moved[len(moved) - mask.sum() :] = dh[mask]
-    return loss, moved.reshape(dh.shape), dW, db
-
-
-@knows(
-    MISTAKES,
-    "right_word_not_taken_off",
-    "The gradient of the scores lacks one term: at the right word it is p − 1.",
-)
-def right_word_not_taken_off(h, y, mask, W, b):
-    loss, *_ = counted_words_loss(h, y, mask, W, b)
-    p = np.exp(h @ W + b)
-    p *= mask[:, :, None] / p.sum(axis=2, keepdims=True) / len(h)
-    return loss, p @ W.T, np.einsum("nth,ntv->hv", h, p), p.sum(axis=(0, 1))
-
-
-@knows(MISTAKES, "bias_gradient_averaged", "db: you average over the rows. Each row adds to it.")
-def bias_gradient_averaged(h, y, mask, W, b):
-    loss, dh, dW, db = counted_words_loss(h, y, mask, W, b)
-    return loss, dh, dW, db / mask.sum()
-
-
-@knows(MISTAKES, "bias_forgotten", "One term of the scores is missing: b.")
-def bias_forgotten(h, y, mask, W, b):
-    return counted_words_loss(h, y, mask, W, 0 * b)
-
+MISTAKES = """
+all_places_counted: N, rows -> mask = np.ones_like(mask); N, rows
+    All places count in your loss. Take only those where mask is True.
+mask_turned_round: N, rows -> mask = ~mask; N, rows
+    You count the places where mask is False.
+averaged_over_words: = len(h), -> = mask.sum(),
+    You divide by the number of words. Here it is the number of captions, N.
+summed_over_captions: = len(h), -> = 1,
+    Your loss is a sum over the captions. It should be their average.
+gradients_not_divided: dscores = p / N -> dscores = p
+    The loss is divided by N, its gradients are not.
+dh_of_counted_rows_only: return loss, dh -> return loss, dh[mask]
+    dh has one row a counted word. Put them back into the shape of h.
+dh_in_the_first_places: dh[mask] = -> dh.reshape(-1, h.shape[2])[mask.size - len(rows) :] =
+    dh: the rows are not at the places they came from.
+right_word_not_taken_off: p[right] -= 1 -> pass
+    The gradient of the scores lacks one term: at the right word it is p − 1.
+bias_gradient_averaged: dscores.sum(axis=0) -> dscores.mean(axis=0)
+    db: you average over the rows. Each row adds to it.
+bias_forgotten: rows @ W + b -> rows @ W
+    One term of the scores is missing: b.
+"""
 
 EXERCISE = Exercise(
-    name="counted_words_loss",
     chapter="08_make_it_fast",
     reference=counted_words_loss,
     outputs={
@@ -126,5 +90,5 @@ EXERCISE = Exercise(
         "divided by N: the number of captions, not of rows.",
         "dh starts as np.zeros_like(h). Then dh[mask] = dscores @ W.T puts each row where it came from.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

@@ -24,18 +24,3 @@ def small_model(seed, vocabulary, sizes, dtype=np.float64, cell_type="rnn", scal
 def words(count, specials=("<NULL>", "<START>", "<END>")):
     """A vocabulary: the special words in the order given, then `count` others."""
     return [*specials, *(f"word{k}" for k in range(count))]
-
-
-def state_of(model, features):
-    """The state before the first word."""
-    return features @ model.params["W_proj"] + model.params["b_proj"]
-
-
-def next_state(model, words_now, h):
-    """One step of the vanilla network."""
-    p = model.params
-    return np.tanh(p["W_embed"][words_now] @ p["Wx"] + h @ p["Wh"] + p["b"])
-
-
-def scores_of(model, h):
-    return h @ model.params["W_vocab"] + model.params["b_vocab"]

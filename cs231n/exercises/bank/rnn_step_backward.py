@@ -3,153 +3,58 @@
 import numpy as np
 
 from cs231n.exercises.bank.inputs import rnn_step_gradients
-from cs231n.exercises.exercise import Exercise, knows
+from cs231n.exercises.exercise import Exercise
+from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import rnn_step_backward
 
-MISTAKES = []
+
+def solution(dnext_h, x, prev_h, Wx, Wh, b):
+    a = x @ Wx + prev_h @ Wh + b
+    next_h = np.tanh(a)
+    da = dnext_h * (1 - next_h**2)
+    dx, dprev_h = da @ Wx.T, da @ Wh.T
+    dWx, dWh, db = x.T @ da, prev_h.T @ da, da.sum(axis=0)
+    return dx, dprev_h, dWx, dWh, db
 
 
-def state(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + prev_h @ Wh + b)
-
-
-def gradients(da, x, prev_h, Wx, Wh):
-    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(axis=0)
-
-
-@knows(
-    MISTAKES,
-    "tanh_derivative_forgotten",
-    "The gradient must first pass back through the tanh. Yours does not change there.",
-)
-def tanh_derivative_forgotten(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(dnext_h, x, prev_h, Wx, Wh)
-
-
-@knows(MISTAKES, "square_forgotten", "Look at the derivative of tanh once more: something in it is squared.")
-def square_forgotten(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(dnext_h * (1 - state(x, prev_h, Wx, Wh, b)), x, prev_h, Wx, Wh)
-
-
-@knows(
-    MISTAKES,
-    "derivative_at_old_state",
-    "You took the derivative at the old state. Which state came out of the tanh?",
-)
-def derivative_at_old_state(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(dnext_h * (1 - prev_h**2), x, prev_h, Wx, Wh)
-
-
-@knows(
-    MISTAKES,
-    "derivative_before_squashing",
-    "Your derivative uses the sum before the tanh. What is tanh' written with the output?",
-)
-def derivative_before_squashing(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(dnext_h * (1 - (x @ Wx + prev_h @ Wh + b) ** 2), x, prev_h, Wx, Wh)
-
-
-@knows(
-    MISTAKES, "tanh_twice", "next_h is already a tanh. In your derivative the tanh is taken a second time."
-)
-def tanh_twice(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(dnext_h * (1 - np.tanh(state(x, prev_h, Wx, Wh, b)) ** 2), x, prev_h, Wx, Wh)
-
-
-@knows(
-    MISTAKES,
-    "derivative_of_incoming_gradient",
-    "You squared the gradient that comes in. The derivative of tanh depends on the state.",
-)
-def derivative_of_incoming_gradient(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(dnext_h * (1 - dnext_h**2), x, prev_h, Wx, Wh)
-
-
-@knows(MISTAKES, "sigmoid_derivative", "This is the derivative of a sigmoid. The step used tanh.")
-def sigmoid_derivative(dnext_h, x, prev_h, Wx, Wh, b):
-    h = state(x, prev_h, Wx, Wh, b)
-    return gradients(dnext_h * h * (1 - h), x, prev_h, Wx, Wh)
-
-
-@knows(
-    MISTAKES,
-    "incoming_gradient_ignored",
-    "The chain rule multiplies the local derivative by what comes in. Where is dnext_h?",
-)
-def incoming_gradient_ignored(dnext_h, x, prev_h, Wx, Wh, b):
-    return gradients(1 - state(x, prev_h, Wx, Wh, b) ** 2, x, prev_h, Wx, Wh)
-
-
-@knows(
-    MISTAKES,
-    "Wh_not_transposed",
-    "dprev_h: on the way back a matrix product uses the transposed matrix. Wh is square, so no shape warns you.",
-)
-def wh_not_transposed(dnext_h, x, prev_h, Wx, Wh, b):
-    da = dnext_h * (1 - state(x, prev_h, Wx, Wh, b) ** 2)
-    return da @ Wx.T, da @ Wh, x.T @ da, prev_h.T @ da, da.sum(axis=0)
-
-
-@knows(
-    MISTAKES, "dWh_transposed", "dWh has its rows and columns exchanged. It is square, so no shape warns you."
-)
-def dwh_transposed(dnext_h, x, prev_h, Wx, Wh, b):
-    da = dnext_h * (1 - state(x, prev_h, Wx, Wh, b) ** 2)
-    return da @ Wx.T, da @ Wh.T, x.T @ da, da.T @ prev_h, da.sum(axis=0)
-
-
-@knows(
-    MISTAKES,
-    "dWh_from_new_state",
-    "dWh: Wh was multiplied by one of the two states in the forward step. You used the other one.",
-)
-def dwh_from_new_state(dnext_h, x, prev_h, Wx, Wh, b):
-    h = state(x, prev_h, Wx, Wh, b)
-    da = dnext_h * (1 - h**2)
-    return da @ Wx.T, da @ Wh.T, x.T @ da, h.T @ da, da.sum(axis=0)
-
-
-@knows(
-    MISTAKES,
-    "db_not_summed",
-    "db: b has one value a unit, and every sample uses it. What happens to gradients of a shared number?",
-)
-def db_not_summed(dnext_h, x, prev_h, Wx, Wh, b):
-    da = dnext_h * (1 - state(x, prev_h, Wx, Wh, b) ** 2)
-    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da
-
-
-@knows(
-    MISTAKES,
-    "db_averaged",
-    "db: the gradients of the samples are added here, not averaged. The loss does the averaging.",
-)
-def db_averaged(dnext_h, x, prev_h, Wx, Wh, b):
-    da = dnext_h * (1 - state(x, prev_h, Wx, Wh, b) ** 2)
-    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.mean(axis=0)
-
-
-@knows(MISTAKES, "db_before_tanh", "db: the bias is inside the tanh, so its gradient passes the tanh too.")
-def db_before_tanh(dnext_h, x, prev_h, Wx, Wh, b):
-    da = dnext_h * (1 - state(x, prev_h, Wx, Wh, b) ** 2)
-    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, dnext_h.sum(axis=0)
-
-
-@knows(
-    MISTAKES,
-    "averaged_over_samples",
-    "The gradients of the weights are added over the samples. You divide by their number.",
-)
-def averaged_over_samples(dnext_h, x, prev_h, Wx, Wh, b):
-    da = dnext_h * (1 - state(x, prev_h, Wx, Wh, b) ** 2)
-    dx, dprev_h, *dweights = gradients(da, x, prev_h, Wx, Wh)
-    return dx, dprev_h, *(dw / len(x) for dw in dweights)
-
+MISTAKES = """
+tanh_derivative_forgotten: dnext_h * (1 - next_h**2) -> dnext_h
+    The gradient must first pass back through the tanh. Yours does not change there.
+square_forgotten: 1 - next_h**2 -> 1 - next_h
+    Look at the derivative of tanh once more: something in it is squared.
+derivative_at_old_state: 1 - next_h**2 -> 1 - prev_h**2
+    You took the derivative at the old state. Which state came out of the tanh?
+derivative_before_squashing: 1 - next_h**2 -> 1 - a**2
+    Your derivative uses the sum before the tanh. What is tanh' written with the output?
+tanh_twice: 1 - next_h**2 -> 1 - np.tanh(next_h) ** 2
+    next_h is already a tanh. In your derivative the tanh is taken a second time.
+derivative_of_incoming_gradient: 1 - next_h**2 -> 1 - dnext_h**2
+    You squared the gradient that comes in. The derivative of tanh depends on the state.
+sigmoid_derivative: (1 - next_h**2) -> next_h * (1 - next_h)
+    This is the derivative of a sigmoid. The step used tanh.
+incoming_gradient_ignored: dnext_h * (1 - next_h**2) -> 1 - next_h**2
+    The chain rule multiplies the local derivative by what comes in. Where is dnext_h?
+Wh_not_transposed: da @ Wh.T -> da @ Wh
+    dprev_h: on the way back a matrix product uses the transposed matrix. Wh is square, so no shape warns you.
+dWh_transposed: prev_h.T @ da -> da.T @ prev_h
+    dWh has its rows and columns exchanged. It is square, so no shape warns you.
+dWh_from_new_state: prev_h.T @ da -> next_h.T @ da
+    dWh: Wh was multiplied by one of the two states in the forward step. You used the other one.
+db_not_summed: da.sum(axis=0) -> da
+    db: b has one value a unit, and every sample uses it. What happens to gradients of a shared number?
+db_averaged: da.sum(axis=0) -> da.mean(axis=0)
+    db: the gradients of the samples are added here, not averaged. The loss does the averaging.
+db_before_tanh: da.sum(axis=0) -> dnext_h.sum(axis=0)
+    db: the bias is inside the tanh, so its gradient passes the tanh too.
+averaged_over_samples:
+    return dx, dprev_h, dWx, dWh, db -> return dx, dprev_h, dWx / len(x), dWh / len(x), db / len(x)
+    The gradients of the weights are added over the samples. You divide by their number.
+"""
 
 EXERCISE = Exercise(
-    name="rnn_step_backward",
     chapter="01_rnn_step",
     reference=rnn_step_backward,
+    needs=("rnn_step_forward",),
     forward="rnn_step_forward",
     outputs={
         "dx": ("sample", "feature"),
@@ -170,5 +75,5 @@ EXERCISE = Exercise(
         "da is dnext_h times (1 - next_h²), element by element. Then dx is da times Wx transposed, dWx is x "
         "transposed times da, and db is da summed over the samples. Those for prev_h and Wh look the same.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

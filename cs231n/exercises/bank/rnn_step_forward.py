@@ -3,103 +3,46 @@
 import numpy as np
 
 from cs231n.exercises.bank.inputs import rnn_step_inputs
-from cs231n.exercises.exercise import Exercise, knows
+from cs231n.exercises.exercise import Exercise
+from cs231n.exercises.known_mistakes import known
+from cs231n.lstm_layers import sigmoid  # noqa: F401  (a mistake needs it)
 from cs231n.rnn_layers import rnn_step_forward
 
-MISTAKES = []
+
+def solution(x, prev_h, Wx, Wh, b):
+    return np.tanh(x @ Wx + prev_h @ Wh + b)
 
 
-@knows(
-    MISTAKES,
-    "bias_forgotten",
-    "Is every term of the formula there? One of them does not depend on x or prev_h.",
-)
-def bias_forgotten(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + prev_h @ Wh)
-
-
-@knows(MISTAKES, "bias_after_tanh", "The bias belongs inside the squashing, with the other two terms.")
-def bias_after_tanh(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + prev_h @ Wh) + b
-
-
-@knows(MISTAKES, "bias_subtracted", "Look at the sign in front of the bias.")
-def bias_subtracted(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + prev_h @ Wh - b)
-
-
-@knows(
-    MISTAKES,
-    "tanh_forgotten",
-    "Your values can grow beyond 1. Which function keeps a state between -1 and 1?",
-)
-def tanh_forgotten(x, prev_h, Wx, Wh, b):
-    return x @ Wx + prev_h @ Wh + b
-
-
-@knows(
-    MISTAKES,
-    "sigmoid_for_tanh",
-    "Your values lie between 0 and 1. The state of this network lies between -1 and 1.",
-)
-def sigmoid_for_tanh(x, prev_h, Wx, Wh, b):
-    return 1 / (1 + np.exp(-(x @ Wx + prev_h @ Wh + b)))
-
-
-@knows(
-    MISTAKES, "relu_for_tanh", "You cut negative values off. This network uses another squashing function."
-)
-def relu_for_tanh(x, prev_h, Wx, Wh, b):
-    return np.maximum(0, x @ Wx + prev_h @ Wh + b)
-
-
-@knows(MISTAKES, "state_forgotten", "Your result does not depend on prev_h, so the network has no memory.")
-def state_forgotten(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + b)
-
-
-@knows(
-    MISTAKES, "input_forgotten", "Your result does not depend on x, so the network does not see its input."
-)
-def input_forgotten(x, prev_h, Wx, Wh, b):
-    return np.tanh(prev_h @ Wh + b)
-
-
-@knows(MISTAKES, "Wh_transposed", "Check the orientation of Wh: it is square, so NumPy cannot warn you.")
-def wh_transposed(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + prev_h @ Wh.T + b)
-
-
-@knows(
-    MISTAKES,
-    "Wh_elementwise",
-    "Only the diagonal of Wh is used. Every unit should hear from every other unit.",
-)
-def wh_elementwise(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + prev_h * np.diag(Wh) + b)
-
-
-@knows(MISTAKES, "tanh_on_each_term", "The three terms are added first, and squashed once.")
-def tanh_on_each_term(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx) + np.tanh(prev_h @ Wh) + b
-
-
-@knows(MISTAKES, "state_added_after_tanh", "The term with prev_h belongs inside the squashing too.")
-def state_added_after_tanh(x, prev_h, Wx, Wh, b):
-    return np.tanh(x @ Wx + b) + prev_h @ Wh
-
-
-@knows(
-    MISTAKES,
-    "old_state_kept",
-    "The old state enters only through Wh. You also add it to the new state directly.",
-)
-def old_state_kept(x, prev_h, Wx, Wh, b):
-    return prev_h + np.tanh(x @ Wx + prev_h @ Wh + b)
-
+MISTAKES = """
+bias_forgotten: Wh + b) -> Wh)
+    Is every term of the formula there? One of them does not depend on x or prev_h.
+bias_after_tanh: Wh + b) -> Wh) + b
+    The bias belongs inside the squashing, with the other two terms.
+bias_subtracted: Wh + b -> Wh - b
+    Look at the sign in front of the bias.
+tanh_forgotten: np.tanh( -> (
+    Your values can grow beyond 1. Which function keeps a state between -1 and 1?
+sigmoid_for_tanh: np.tanh( -> sigmoid(
+    Your values lie between 0 and 1. The state of this network lies between -1 and 1.
+relu_for_tanh: np.tanh( -> np.maximum(0,
+    You cut negative values off. This network uses another squashing function.
+state_forgotten: + prev_h @ Wh ->
+    Your result does not depend on prev_h, so the network has no memory.
+input_forgotten: x @ Wx + ->
+    Your result does not depend on x, so the network does not see its input.
+Wh_transposed: prev_h @ Wh -> prev_h @ Wh.T
+    Check the orientation of Wh: it is square, so NumPy cannot warn you.
+Wh_elementwise: prev_h @ Wh -> prev_h * np.diag(Wh)
+    Only the diagonal of Wh is used. Every unit should hear from every other unit.
+tanh_on_each_term: Wx + prev_h @ Wh + b) -> Wx) + np.tanh(prev_h @ Wh) + b
+    The three terms are added first, and squashed once.
+state_added_after_tanh: + prev_h @ Wh + b) -> + b) + prev_h @ Wh
+    The term with prev_h belongs inside the squashing too.
+old_state_kept: return -> return prev_h +
+    The old state enters only through Wh. You also add it to the new state directly.
+"""
 
 EXERCISE = Exercise(
-    name="rnn_step_forward",
     chapter="01_rnn_step",
     reference=rnn_step_forward,
     outputs={"next_h": ("sample", "unit")},
@@ -114,5 +57,5 @@ EXERCISE = Exercise(
         "next_h is the tanh of: x times Wx, plus prev_h times Wh, plus b. Put into the cache what the "
         "backward step will need: the inputs, and next_h.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

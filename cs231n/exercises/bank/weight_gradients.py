@@ -3,10 +3,9 @@
 import numpy as np
 
 from cs231n.exercises.bank.inputs import rnn_inputs
-from cs231n.exercises.exercise import Case, Exercise, knows
+from cs231n.exercises.exercise import Case, Exercise
+from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import rnn_forward
-
-MISTAKES = []
 
 
 def weight_gradients(x, h0, h, da):
@@ -34,59 +33,33 @@ def inputs():
     return found
 
 
-@knows(
-    MISTAKES, "states_not_shifted", "dWh: you multiply with the states after each step. Which ones went in?"
-)
-def states_not_shifted(x, h0, h, da):
-    return with_states(x, h, da)
+def solution(x, h0, h, da):
+    N, T, D = x.shape
+    prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
+    rows = da.reshape(N * T, -1)
+    return x.reshape(N * T, D).T @ rows, prev_h.reshape(N * T, -1).T @ rows, rows.sum(axis=0)
 
 
-@knows(MISTAKES, "h0_forgotten", "dWh: the first step is missing. What went into it?")
-def h0_forgotten(x, h0, h, da):
-    return with_states(x, np.concatenate([0 * h0[:, None], h], axis=1)[:, :-1], da)
-
-
-@knows(MISTAKES, "h0_everywhere", "dWh: you take h0 at all steps. It went into the first one only.")
-def h0_everywhere(x, h0, h, da):
-    return with_states(x, np.repeat(h0[:, None], h.shape[1], axis=1), da)
-
-
-@knows(MISTAKES, "last_step_only", "Only the last time step is used. All steps share the weights.")
-def last_step_only(x, h0, h, da):
-    return weight_gradients(x[:, -1:], h[:, -2] if h.shape[1] > 1 else h0, h[:, -1:], da[:, -1:])
-
-
-@knows(MISTAKES, "bias_summed_over_captions_only", "db: still one row a step. All steps share the bias, too.")
-def bias_summed_over_captions_only(x, h0, h, da):
-    return (*weight_gradients(x, h0, h, da)[:2], da.sum(axis=0))
-
-
-@knows(
-    MISTAKES,
-    "rows_mixed",
-    "dWx: rows of x and da do not belong together: x is sorted by step, da by caption.",
-)
-def rows_mixed(x, h0, h, da):
-    _, dWh, db = weight_gradients(x, h0, h, da)
-    by_step = x.transpose(1, 0, 2).reshape(-1, x.shape[2])
-    return by_step.T @ da.reshape(-1, da.shape[2]), dWh, db
-
-
-@knows(
-    MISTAKES, "averaged_over_samples", "You divide by the number of samples. The loss has done that already."
-)
-def averaged_over_samples(x, h0, h, da):
-    return tuple(gradient / len(x) for gradient in weight_gradients(x, h0, h, da))
-
-
-@knows(MISTAKES, "factors_exchanged", "dWx is transposed: one row should be one input, one column one unit.")
-def factors_exchanged(x, h0, h, da):
-    dWx, dWh, db = weight_gradients(x, h0, h, da)
-    return dWx.T, dWh, db
-
+MISTAKES = """
+states_not_shifted: np.concatenate([h0[:, None], h[:, :-1]], axis=1) -> h
+    dWh: you multiply with the states after each step. Which ones went in?
+h0_forgotten: [h0[:, None] -> [0 * h0[:, None]
+    dWh: the first step is missing. What went into it?
+h0_everywhere: np.concatenate([h0[:, None], h[:, :-1]], axis=1) -> np.repeat(h0[:, None], T, axis=1)
+    dWh: you take h0 at all steps. It went into the first one only.
+last_step_only: rows = da -> da = da * (np.arange(T) == T - 1)[:, None]; rows = da
+    Only the last time step is used. All steps share the weights.
+bias_summed_over_captions_only: rows.sum(axis=0) -> da.sum(axis=0)
+    db: still one row a step. All steps share the bias, too.
+rows_mixed: x.reshape -> x.swapaxes(0, 1).reshape
+    dWx: rows of x and da do not belong together: x is sorted by step, da by caption.
+averaged_over_samples: da.reshape(N * T, -1) -> da.reshape(N * T, -1) / N
+    You divide by the number of samples. The loss has done that already.
+factors_exchanged: x.reshape(N * T, D).T @ rows -> rows.T @ x.reshape(N * T, D)
+    dWx is transposed: one row should be one input, one column one unit.
+"""
 
 EXERCISE = Exercise(
-    name="weight_gradients",
     chapter="08_make_it_fast",
     reference=weight_gradients,
     outputs={"dWx": ("input", "unit"), "dWh": ("old unit", "unit"), "db": ("unit",)},
@@ -101,5 +74,5 @@ EXERCISE = Exercise(
         "For dWh you need the state before each step: h0 in front, and h without its last step. "
         "np.concatenate along axis 1 puts them together.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

@@ -3,127 +3,53 @@
 import numpy as np
 
 from cs231n.exercises.bank.inputs import embedding_gradients
-from cs231n.exercises.exercise import Exercise, knows
+from cs231n.exercises.exercise import Exercise
+from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import word_embedding_backward
 
-MISTAKES = []
 
-
-def add_up(dout, x, V):
-    dW = np.zeros((V, dout.shape[-1]))
+def solution(dout, x, W):
+    dW = np.zeros_like(W)
     np.add.at(dW, x, dout)
     return dW
 
 
-@knows(
-    MISTAKES,
-    "repeated_words_lost",
-    "A word that occurs twice keeps only its last gradient: dW[x] = ... and dW[x] += ... write each row once.",
-)
-def repeated_words_lost(dout, x, W):
-    dW = np.zeros_like(W)
-    for word, gradient in zip(x.reshape(-1), dout.reshape(-1, dout.shape[-1]), strict=True):
-        dW[word] = gradient
-    return dW
-
-
-@knows(
-    MISTAKES,
-    "first_occurrence_only",
-    "A word that occurs twice keeps only its first gradient. Each occurrence should count.",
-)
-def first_occurrence_only(dout, x, W):
-    return repeated_words_lost(dout[::-1, ::-1], x[::-1, ::-1], W)
-
-
-@knows(
-    MISTAKES,
-    "repeated_words_averaged",
-    "A word that occurs twice gets the average of its gradients. The chain rule over two paths: add, or average?",
-)
-def repeated_words_averaged(dout, x, W):
-    return add_up(dout, x, len(W)) / np.maximum(np.bincount(x.reshape(-1), minlength=len(W)), 1)[:, None]
-
-
-@knows(
-    MISTAKES,
-    "repeats_in_a_caption_lost",
-    "A word that occurs twice in one caption is counted once. Over the captions you add up well.",
-)
-def repeats_in_a_caption_lost(dout, x, W):
-    return sum(repeated_words_lost(dout[n : n + 1], x[n : n + 1], W) for n in range(len(x)))
-
-
-@knows(
-    MISTAKES,
-    "repeats_at_a_step_lost",
-    "A word that two captions share at the same time step is counted once.",
-)
-def repeats_at_a_step_lost(dout, x, W):
-    return sum(repeated_words_lost(dout[:, t : t + 1], x[:, t : t + 1], W) for t in range(x.shape[1]))
-
-
-@knows(
-    MISTAKES,
-    "averaged_over_samples",
-    "You divide by the number of samples. The loss has done the averaging already.",
-)
-def averaged_over_samples(dout, x, W):
-    return add_up(dout, x, len(W)) / len(x)
-
-
-@knows(MISTAKES, "null_word_skipped", "Row 0 got nothing. Here word 0 is a word like any other.")
-def null_word_skipped(dout, x, W):
-    dW = add_up(dout, x, len(W))
-    dW[0] = 0
-    return dW
-
-
-@knows(
-    MISTAKES,
-    "unseen_words_missing",
-    "dW needs a row for each word of the vocabulary, also for words that do not occur here.",
-)
-def unseen_words_missing(dout, x, W):
-    return add_up(dout, x, x.max() + 1)
-
-
-@knows(MISTAKES, "one_row_up", "The gradients are one row too high. Words are counted from 0, like rows.")
-def one_row_up(dout, x, W):
-    return add_up(dout, x - 1, len(W))
-
-
-@knows(MISTAKES, "words_counted", "You count how often each word occurs. Where is dout?")
-def words_counted(dout, x, W):
-    return add_up(np.ones_like(dout), x, len(W))
-
-
-@knows(MISTAKES, "first_sample_only", "Only sample 0 is used.")
-def first_sample_only(dout, x, W):
-    return add_up(dout[:1], x[:1], len(W))
-
-
-@knows(MISTAKES, "last_step_only", "Only the last time step is used.")
-def last_step_only(dout, x, W):
-    return add_up(dout[:, -1:], x[:, -1:], len(W))
-
-
-@knows(MISTAKES, "transposed", "dW should have the shape of W: one row a word. Yours has one column a word.")
-def transposed(dout, x, W):
-    return add_up(dout, x, len(W)).T
-
-
-@knows(
-    MISTAKES, "not_scattered", "You give back one gradient for each place in x. dW has one row for each word."
-)
-def not_scattered(dout, x, W):
-    return dout
-
+MISTAKES = """
+repeated_words_lost: np.add.at(dW, x, dout) -> dW[x] = dout
+    A word that occurs twice keeps only its last gradient: dW[x] = ... and dW[x] += ... write each row once.
+first_occurrence_only: np.add.at(dW, x, dout) -> dW[x[::-1, ::-1]] = dout[::-1, ::-1]
+    A word that occurs twice keeps only its first gradient. Each occurrence should count.
+repeated_words_averaged:
+    return dW -> return dW / np.bincount(x.reshape(-1), minlength=len(W)).clip(1)[:, None]
+    A word that occurs twice gets the average of its gradients. The chain rule over two paths: add, or average?
+repeats_in_a_caption_lost: np.add.at(dW, x, dout) -> for n in range(len(x)): dW[x[n]] += dout[n]
+    A word that occurs twice in one caption is counted once. Over the captions you add up well.
+repeats_at_a_step_lost: np.add.at(dW, x, dout) -> for t in range(x.shape[1]): dW[x[:, t]] += dout[:, t]
+    A word that two captions share at the same time step is counted once.
+averaged_over_samples: return dW -> return dW / len(x)
+    You divide by the number of samples. The loss has done the averaging already.
+null_word_skipped: return dW -> dW[0] = 0; return dW
+    Row 0 got nothing. Here word 0 is a word like any other.
+unseen_words_missing: zeros_like(W) -> zeros_like(W[: x.max() + 1])
+    dW needs a row for each word of the vocabulary, also for words that do not occur here.
+one_row_up: dW, x -> dW, x - 1
+    The gradients are one row too high. Words are counted from 0, like rows.
+words_counted: x, dout) -> x, np.ones_like(dout))
+    You count how often each word occurs. Where is dout?
+first_sample_only: x, dout) -> x[:1], dout[:1])
+    Only sample 0 is used.
+last_step_only: x, dout) -> x[:, -1:], dout[:, -1:])
+    Only the last time step is used.
+transposed: return dW -> return dW.T
+    dW should have the shape of W: one row a word. Yours has one column a word.
+not_scattered: return dW -> return dout
+    You give back one gradient for each place in x. dW has one row for each word.
+"""
 
 EXERCISE = Exercise(
-    name="word_embedding_backward",
     chapter="03_word_embedding",
     reference=word_embedding_backward,
+    needs=("word_embedding_forward",),
     forward="word_embedding_forward",
     outputs={"dW": ("word", "dimension")},
     cases=embedding_gradients,
@@ -137,5 +63,5 @@ EXERCISE = Exercise(
         "np.add.at adds into rows, one occurrence after the other. It wants three things: where to add, "
         "which rows, and what.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

@@ -1,84 +1,45 @@
 """Exercise: look words up in a table of vectors."""
 
-import numpy as np
+import numpy as np  # noqa: F401  (mistakes need it)
 
 from cs231n.exercises.bank.inputs import embedding_inputs
-from cs231n.exercises.exercise import Exercise, knows
+from cs231n.exercises.exercise import Exercise
+from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import word_embedding_forward
 
-MISTAKES = []
+
+def solution(x, W):
+    return W[x]
 
 
-@knows(MISTAKES, "columns_for_rows", "You take columns of W. The vector of word v is a row of W.")
-def columns_for_rows(x, W):
-    return W[:, x]
-
-
-@knows(
-    MISTAKES,
-    "time_before_sample",
-    "The first axis should be the sample, the second the time step. Yours are exchanged.",
-)
-def time_before_sample(x, W):
-    return W[x.T]
-
-
-@knows(
-    MISTAKES,
-    "words_flattened",
-    "The numbers are right, but samples and time steps are one long axis. Keep them apart.",
-)
-def words_flattened(x, W):
-    return W[x.reshape(-1)]
-
-
-@knows(MISTAKES, "one_row_up", "You look one row too high. Words are counted from 0, like rows.")
-def one_row_up(x, W):
-    return W[x - 1]
-
-
-@knows(MISTAKES, "one_row_down", "You look one row too low. Words are counted from 0, like rows.")
-def one_row_down(x, W):
-    return W[(x + 1) % len(W)]
-
-
-@knows(MISTAKES, "first_word_everywhere", "Every time step gets the vector of the first word.")
-def first_word_everywhere(x, W):
-    return W[np.repeat(x[:, :1], x.shape[1], axis=1)]
-
-
-@knows(MISTAKES, "first_sample_everywhere", "Every sample gets the vectors of sample 0.")
-def first_sample_everywhere(x, W):
-    return W[np.repeat(x[:1], len(x), axis=0)]
-
-
-@knows(MISTAKES, "averaged_over_time", "You average the words of a caption. Each word keeps its own vector.")
-def averaged_over_time(x, W):
-    return W[x].mean(axis=1)
-
-
-@knows(MISTAKES, "summed_over_time", "You add the words of a caption up. Each word keeps its own vector.")
-def summed_over_time(x, W):
-    return W[x].sum(axis=1)
-
-
-@knows(MISTAKES, "one_hot_only", "This is the one-hot row of each word. It still has to be multiplied by W.")
-def one_hot_only(x, W):
-    return np.eye(len(W))[x]
-
-
-@knows(MISTAKES, "rows_normalised", "You change the length of the vectors. They are copied as they are.")
-def rows_normalised(x, W):
-    return W[x] / np.linalg.norm(W[x], axis=-1, keepdims=True)
-
-
-@knows(MISTAKES, "null_word_blanked", "Word 0 gets zeros. It has a vector in W like any other word.")
-def null_word_blanked(x, W):
-    return W[x] * (x != 0)[..., None]
-
+MISTAKES = """
+columns_for_rows: W[x] -> W[:, x]
+    You take columns of W. The vector of word v is a row of W.
+time_before_sample: W[x] -> W[x.T]
+    The first axis should be the sample, the second the time step. Yours are exchanged.
+words_flattened: W[x] -> W[x.reshape(-1)]
+    The numbers are right, but samples and time steps are one long axis. Keep them apart.
+one_row_up: W[x] -> W[x - 1]
+    You look one row too high. Words are counted from 0, like rows.
+one_row_down: W[x] -> W[(x + 1) % len(W)]
+    You look one row too low. Words are counted from 0, like rows.
+first_word_everywhere: W[x] -> W[np.repeat(x[:, :1], x.shape[1], axis=1)]
+    Every time step gets the vector of the first word.
+first_sample_everywhere: W[x] -> W[np.repeat(x[:1], len(x), axis=0)]
+    Every sample gets the vectors of sample 0.
+averaged_over_time: W[x] -> W[x].mean(axis=1)
+    You average the words of a caption. Each word keeps its own vector.
+summed_over_time: W[x] -> W[x].sum(axis=1)
+    You add the words of a caption up. Each word keeps its own vector.
+one_hot_only: W[x] -> np.eye(len(W))[x]
+    This is the one-hot row of each word. It still has to be multiplied by W.
+rows_normalised: W[x] -> W[x] / np.linalg.norm(W[x], axis=-1, keepdims=True)
+    You change the length of the vectors. They are copied as they are.
+null_word_blanked: W[x] -> W[x] * (x != 0)[..., None]
+    Word 0 gets zeros. It has a vector in W like any other word.
+"""
 
 EXERCISE = Exercise(
-    name="word_embedding_forward",
     chapter="03_word_embedding",
     reference=word_embedding_forward,
     outputs={"out": ("sample", "time step", "dimension")},
@@ -93,5 +54,5 @@ EXERCISE = Exercise(
         "out is W with the whole array x as its index. For the cache: the backward pass needs x, "
         "and the number of rows.",
     ),
-    mistakes=tuple(MISTAKES),
+    mistakes=known(solution, MISTAKES),
 )

@@ -43,7 +43,6 @@ def find(name):
     sizes = about.pop("sizes")
     return Exercise(
         **about,
-        name=name,
         outputs=outputs,
         reference=_stub(name, about["chapter"]),
         cases=lambda: [_case(name, k, text) for k, text in enumerate(sizes)],

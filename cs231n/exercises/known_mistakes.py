@@ -1,0 +1,76 @@
+"""Known mistakes: each is an edit of one plain solution, and a sentence.
+
+    sign_exchanged: a - b -> b - a
+        Yours is the right number with the other sign. Which one is taken off the other?
+
+First the name, then what is written -> what is written by mistake. More edits of the same mistake have a line
+each below it; the lines without an arrow are the sentence. What stands left of an arrow stands exactly once in
+the solution. A mistake that no edit can say is a function: its name is the name, its docstring the sentence.
+"""
+
+import inspect
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+ARROW = "->"
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: what it computes, and one sentence that helps without giving the line away.
+
+    function: returns the outputs only. For a forward function it gets the inputs; for a backward function
+        the upstream gradients and then the inputs of the forward function, so that it needs no cache
+    edits: pairs of old and new text; none where the mistake is a function
+    """
+
+    name: str
+    sentence: str
+    function: Callable
+    edits: tuple[tuple[str, str], ...] = ()
+
+
+def known(solution, text, *functions):
+    """The mistakes that `text` lists, as edits of `solution`, and then those that are functions."""
+    found = []
+    for entry in re.split(r"\n(?=\w+:)", textwrap.dedent(text).strip()):
+        name, rest = entry.split(":", 1)
+        lines = [line.strip() for line in rest.splitlines() if line.strip()]
+        edits = tuple(_edit(line) for line in lines if ARROW in line)
+        sentence = " ".join(line for line in lines if ARROW not in line)
+        found.append(Mistake(name, sentence, edited(solution, edits), edits))
+    found += [Mistake(f.__name__, " ".join(f.__doc__.split()), f) for f in functions]
+    return tuple(found)
+
+
+def edited(solution, edits):
+    """The solution with these edits. It is compiled when it is first called."""
+    made = cache(lambda: _compiled(solution, edits))
+    return lambda *given: made()(*given)
+
+
+def apply(source, edits):
+    """The text with these edits. ValueError where what an edit replaces does not stand there exactly once."""
+    places = []
+    for old, new in edits:
+        if source.count(old) != 1:
+            raise ValueError(f"{old!r} stands {source.count(old)} times in the solution, not once.")
+        start = source.index(old)
+        places.append((start, start + len(old), new))
+    for start, end, new in sorted(places, reverse=True):
+        source = source[:start] + new + source[end:]
+    return source
+
+
+def _edit(line):
+    old, new = line.split(ARROW)
+    return old.strip(), new.strip()
+
+
+def _compiled(solution, edits):
+    space = {}
+    exec(apply(textwrap.dedent(inspect.getsource(solution)), edits), solution.__globals__, space)
+    return space[solution.__name__]

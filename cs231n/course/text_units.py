@@ -1,15 +1,19 @@
 """Captions as words or as characters: the same model, layers and solver train on both.
 
 A dataset of characters has the form of every other dataset: its "words" are single characters, the space
-among them. So `plain_texts` can tell which kind it has, and put captions together again.
+among them. So `plain_texts` can tell which kind it has, and put captions together again. `word_pieces` has what
+lies between the two.
 
 <UNK> is one word of a vocabulary of words, and one character of a vocabulary of characters.
 """
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
+
+from cs231n.decoding import log_softmax
 
 SPECIAL = ("<NULL>", "<START>", "<END>", "<UNK>")
 
@@ -44,7 +48,8 @@ def with_words(data, texts, at_least=1):
     at_least: words that occur less often in the training texts become <UNK>
     returns: a new dict of the same form
     """
-    return _with_captions(data, {split: [t.split() for t in some] for split, some in texts.items()}, at_least)
+    units = {split: [text.split() for text in some] for split, some in texts.items()}
+    return with_units(data, units, vocabulary(units["train"], at_least)[0])
 
 
 def with_characters(data, texts=None):
@@ -55,7 +60,29 @@ def with_characters(data, texts=None):
     returns: a new dict of the same form; characters that training never shows become <UNK>
     """
     texts = texts or caption_texts(data)
-    return _with_captions(data, {split: [spell(text) for text in some] for split, some in texts.items()}, 1)
+    units = {split: [spell(text) for text in some] for split, some in texts.items()}
+    return with_units(data, units, vocabulary(units["train"])[0])
+
+
+def with_units(data, units, idx_to_word):
+    """The same pictures with captions cut into units of any kind.
+
+    data: dict from `load_coco_data`
+    units: {"train": […], "val": […]}, a list of units for each entry of data's {split}_image_idxs
+    idx_to_word: the four special units and all that have a number of their own; any other becomes <UNK>
+    returns: a new dict of the same form
+    ValueError: when there are not as many captions as entries
+    """
+    for split, some in units.items():
+        if len(some) != len(data[f"{split}_image_idxs"]):
+            raise ValueError(
+                f"texts[{split!r}] has {len(some)} entries, expected {len(data[f'{split}_image_idxs'])}: "
+                f"one for each entry of {split}_image_idxs"
+            )
+    word_to_idx = {unit: number for number, unit in enumerate(idx_to_word)}
+    columns = 2 + max((len(caption) for some in units.values() for caption in some), default=0)
+    numbers = {f"{split}_captions": encode(some, word_to_idx, columns) for split, some in units.items()}
+    return data | {"idx_to_word": idx_to_word, "word_to_idx": word_to_idx} | numbers
 
 
 def vocabulary(captions, at_least=1):
@@ -118,6 +145,36 @@ def bits_per_character(model, data, texts=None, split="val", batch_size=100):
     return (nats / np.log(2) + spelling) / characters, spelling / characters
 
 
+def bits_of_units(model, data, which, split="val"):
+    """What each word (or piece, or character) of one caption costs: −log₂ P(unit).
+
+    which: number of the caption
+    returns: bits (T,), <END> included; list of T units
+    """
+    numbers = data[f"{split}_captions"][which]
+    numbers = numbers[: np.flatnonzero(numbers == data["word_to_idx"]["<END>"])[0] + 1]
+    state = model.initial_state(data[f"{split}_features"][[data[f"{split}_image_idxs"][which]]])
+    bits = []
+    for now, following in pairwise(numbers):
+        scores, state = model.step(np.array([now]), state)
+        bits.append(-log_softmax(scores)[0, following] / np.log(2))
+    return np.array(bits), [data["idx_to_word"][number] for number in numbers[1:]]
+
+
+def next_units(model, features, units):
+    """How likely each unit is to come next, after a forced beginning.
+
+    features: (N, D); units: list of words, pieces or characters, without <START>
+    returns: dict from unit to the mean of its probability over the N pictures
+    """
+    state = model.initial_state(features)
+    for unit in ["<START>", *units]:
+        number = model.word_to_idx.get(unit, model.word_to_idx["<UNK>"])
+        scores, state = model.step(np.full(len(features), number), state)
+    chances = np.exp(log_softmax(scores)).mean(axis=0)
+    return {model.idx_to_word[number]: chance for number, chance in enumerate(chances)}
+
+
 def invented_words(captions, training_texts):
     """Words in captions that no training text holds, in order, repeated ones too.
 
@@ -125,22 +182,6 @@ def invented_words(captions, training_texts):
     """
     known = {word for text in training_texts for word in text.split()}
     return [word for text in captions for word in text.split() if word not in known]
-
-
-def _with_captions(data, units, at_least):
-    """data with captions from lists of units (words or characters) in place of its own."""
-    for split, some in units.items():
-        if len(some) != len(data[f"{split}_image_idxs"]):
-            raise ValueError(
-                f"texts[{split!r}] has {len(some)} entries, expected {len(data[f'{split}_image_idxs'])}: "
-                f"one for each entry of {split}_image_idxs"
-            )
-    idx_to_word, word_to_idx = vocabulary(units["train"], at_least)
-    new = data | {"idx_to_word": idx_to_word, "word_to_idx": word_to_idx}
-    columns = 2 + max((len(caption) for some in units.values() for caption in some), default=0)
-    for split, some in units.items():
-        new[f"{split}_captions"] = encode(some, word_to_idx, columns)
-    return new
 
 
 def _spelling_bits(data, texts):

@@ -1,0 +1,55 @@
+"""Which statements make captions false: the table that says what to work on next."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from cs231n.course.scenes import claims
+
+
+class Error(NamedTuple):
+    """One false statement of a caption. fact: what kind of fact; said: its value there; is_so: the true one."""
+
+    fact: str
+    said: object
+    is_so: object
+
+
+NO_SENTENCE = Error("no sentence", None, None)
+
+
+def errors_of(caption, scene):
+    """The false statements of one caption, in the order of its words; [NO_SENTENCE] when it is none.
+
+    caption: text; scene: facts of its picture
+    returns: list of Error, empty when the caption is true
+    """
+    stated = claims(caption, scene)
+    if not stated:
+        return [NO_SENTENCE]
+    return [Error(fact, said, scene[fact]) for fact, said, true in stated if not true]
+
+
+def false_captions(captions, facts):
+    """All captions that are not true, with their errors: dict from place in the list to list of Error."""
+    found = {
+        k: errors_of(caption, scene) for k, (caption, scene) in enumerate(zip(captions, facts, strict=True))
+    }
+    return {k: errors for k, errors in found.items() if errors}
+
+
+def count_errors(found):
+    """In how many captions each kind of fact is false, the most frequent first.
+
+    found: from `false_captions`
+    returns: dict from fact to number of captions
+    """
+    counts = Counter(fact for errors in found.values() for fact in {error.fact for error in errors})
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
+def in_words(errors):
+    """Errors as one short text: "colour: red, is blue"."""
+    parts = []
+    for error in errors:
+        parts.append(error.fact if error is NO_SENTENCE else f"{error.fact}: {error.said}, is {error.is_so}")
+    return "; ".join(parts)

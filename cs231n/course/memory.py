@@ -1,0 +1,96 @@
+"""What a captioner keeps while it reads: its states, its gates, and what a linear probe finds in them.
+
+A linear probe (Alain and Bengio, 2016) is one affine layer, trained to read a fact out of the states of a model
+that stays as it is. Where the probe is right, the state holds the fact in a form that one matrix can read.
+"""
+
+import numpy as np
+
+from cs231n.rnn_layers import sigmoid
+
+
+def open_forget_gate(model, bias=3.0):
+    """Let the forget gates of an LSTM start open: b_f = bias in every unit, so f ≈ σ(bias) before training.
+
+    ValueError: when the model has no forget gate
+    """
+    if model.cell_type != "lstm":
+        raise ValueError(f"cell_type is {model.cell_type!r}: only an LSTM has a forget gate")
+    H = model.params["Wh"].shape[0]
+    model.params["b"][H : 2 * H] = bias  # gates in the order i, f, o, g
+
+
+def states_while_reading(model, features, captions):
+    """All that a model carries on after each word it reads: h, and for an LSTM h and c side by side.
+
+    features: (N, D); captions: (N, T) word numbers, <START> first
+    returns: (T, N, H) for an RNN, (T, N, 2H) for an LSTM; entry t is the state after captions[:, t]
+    """
+    state, found = model.initial_state(features), []
+    for words in captions.T:
+        _, state = model.step(words, state)
+        found.append(np.concatenate(state, axis=1))
+    return np.stack(found)
+
+
+def gates_while_reading(model, features, words):
+    """The gates of an LSTM while it reads one caption.
+
+    features: (1, D); words: (T,) numbers
+    returns: (T, 3, H), for each word i, f and o
+    """
+    p, state, found = model.params, model.initial_state(features), []
+    for word in words:
+        a = p["W_embed"][[word]] @ p["Wx"] + state[0] @ p["Wh"] + p["b"]
+        found.append(sigmoid(a[0, : 3 * state[0].shape[1]]).reshape(3, -1))
+        _, state = model.step(np.array([word]), state)
+    return np.stack(found)
+
+
+def linear_probe(states, labels, strength=1e-2):
+    """Fit S W + b to one column a label, 1 where it is right and 0 elsewhere, by least squares.
+
+    states: (N, K); labels: (N,)
+    strength: of the term ‖W‖² that keeps the weights small (ridge regression)
+    returns: a function: states (M, K) → (M,) labels
+    """
+    values, numbers = np.unique(labels, return_inverse=True)
+    mean, target = states.mean(axis=0, dtype=np.float64), np.eye(len(values))[numbers]
+    centred = states - mean
+    scale = np.square(centred).mean()
+    W = np.linalg.solve(
+        centred.T @ centred + strength * scale * len(states) * np.eye(states.shape[1]),
+        centred.T @ (target - target.mean(axis=0)),
+    )
+    b = target.mean(axis=0) - mean @ W
+    return lambda new: values[(new @ W + b).argmax(axis=1)]
+
+
+def facts_in_state(model, data, facts, kinds, words=10, captions=3000):
+    """How often a linear probe reads each kind of fact right, after each word of people's captions.
+
+    The probes are fitted on training captions, a new one for each word and fact, and judged on the validation
+    captions. Only captions of at least that many words are read.
+
+    facts: {"train": …, "val": …} from `load_facts`; kinds: names of facts
+    captions: of training, at most
+    returns: (len(kinds), words + 1) shares, after <START> and after each word; (len(kinds),) shares of the
+        most frequent value, which a probe that knows nothing reaches
+    """
+    states, labels = {}, {}
+    for split in ("train", "val"):
+        long = np.flatnonzero((data[f"{split}_captions"] > 2).sum(axis=1) >= words)[:captions]
+        pictures = data[f"{split}_image_idxs"][long]
+        read = data[f"{split}_captions"][long, : words + 1]
+        states[split] = states_while_reading(model, data[f"{split}_features"][pictures], read)
+        labels[split] = {k: np.array([str(facts[split][i][k]) for i in pictures]) for k in kinds}
+    shares = np.empty((len(kinds), words + 1))
+    guess = np.empty(len(kinds))
+    for row, kind in enumerate(kinds):
+        right = labels["val"][kind]
+        frequent, counts = np.unique(labels["train"][kind], return_counts=True)
+        guess[row] = np.mean(right == frequent[counts.argmax()])
+        for t in range(words + 1):
+            read_out = linear_probe(states["train"][t], labels["train"][kind])
+            shares[row, t] = np.mean(read_out(states["val"][t]) == right)
+    return shares, guess

@@ -1,0 +1,101 @@
+"""Pictures of what a network keeps: gradients on their way back, gates, facts in the state, statements."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.course.plotting.basics import DASHES, LINES, PALETTE
+
+
+def plot_walk_back(walks, belts, ends, scales, here):
+    """Left: lengths of a gradient on its way back, and dotted what the belt alone would leave. Right: what is
+    left at the end, for matrices of several sizes.
+
+    walks: dict from name to list of lengths
+    belts: the same names or fewer, to list of lengths
+    ends: dict from name to one length for each of scales
+    here: the scale of the left panel
+    returns: the two axes
+    """
+    _, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), sharey=True)
+    for name, colour, dashes in zip(walks, LINES, DASHES, strict=False):
+        left.plot(walks[name], color=colour, linestyle=dashes, label=name)
+        if name in belts:
+            left.plot(belts[name], color=colour, linestyle=":", linewidth=1.2)
+        right.plot(scales, ends[name], color=colour, linestyle=dashes, marker="o")
+    left.set(yscale="log", xlabel="steps back from the end", ylabel="length of ∂L/∂(state)")
+    left.set_title(f"size of the matrix {here}")
+    right.set(xlabel="size of the matrix", title=f"left after {len(next(iter(walks.values()))) - 1} steps")
+    right.axvline(here, color=PALETTE["quiet"], linestyle=":", linewidth=1.2)
+    left.legend(fontsize=10)
+    return left, right
+
+
+def plot_gates(gates, words, columns=40):
+    """The three gates of an LSTM at each word, for some units, sorted by how open their forget gate is.
+
+    gates: (T, 3, H), from `gates_while_reading`; words: list of T str
+    returns: the three axes
+    """
+    shown = np.argsort(-gates[:, 1].mean(axis=0))[:: max(gates.shape[2] // columns, 1)][:columns]
+    figure, axes = plt.subplots(1, 3, figsize=(11, 1.2 + 0.32 * len(words)), sharey=True)
+    names = ["input gate i", "forget gate f", "output gate o"]
+    for ax, name, gate in zip(axes, names, gates.swapaxes(0, 1), strict=True):
+        image = ax.imshow(
+            gate[:, shown], vmin=0, vmax=1, cmap="cividis", aspect="auto", interpolation="nearest"
+        )
+        ax.set(title=name, xlabel="unit")
+        ax.grid(False)
+    axes[0].set_yticks(range(len(words)), words)
+    figure.colorbar(image, ax=axes, label="0 closed … 1 open")
+    return axes
+
+
+def plot_facts_in_state(shares, kinds, guess):
+    """How often a probe reads each fact right, a column a word that was read, a panel a model.
+
+    shares: dict from model to (facts, words + 1); kinds: names of the facts
+    guess: (facts,), what guessing the most frequent value gives: the column on the left
+    returns: the axes
+    """
+    steps = next(iter(shares.values())).shape[1]
+    figure, axes = plt.subplots(
+        len(shares), 1, figsize=(9.6, len(shares) * (0.9 + 0.42 * len(kinds))), sharex=True, squeeze=False
+    )
+    for ax, (name, values) in zip(axes[:, 0], shares.items(), strict=True):
+        values = np.column_stack([guess, np.full(len(kinds), np.nan), values])
+        image = ax.imshow(values, vmin=0, vmax=1, cmap="cividis", aspect="auto", interpolation="nearest")
+        for (row, column), value in np.ndenumerate(values):
+            if np.isfinite(value):
+                ink = "black" if value > 0.5 else "white"
+                ax.text(column, row, f"{value:.0%}", ha="center", va="center", color=ink, fontsize=9)
+        ax.set_yticks(range(len(kinds)), kinds)
+        ax.set_title(name)
+        ax.grid(False)
+        ax.spines[:].set_visible(False)
+    axes[-1, 0].set_xticks([0, *range(2, steps + 2)], ["guess", "START", *range(1, steps)])
+    axes[-1, 0].set_xlabel("words read")
+    figure.colorbar(image, ax=axes, label="share that a probe reads right", fraction=0.04, pad=0.02)
+    return axes[:, 0]
+
+
+def plot_statements(right, order):
+    """For each kind of fact: the share of right statements, a bar a model, with their number.
+
+    right: dict from model to dict from fact to list of True and False
+    returns: the axes
+    """
+    _, ax = plt.subplots(figsize=(8, 0.9 + (0.3 + 0.25 * len(right)) * len(order) * 0.75))
+    looks = [("input", ""), ("gradient", "//"), ("state", ".."), ("weight", "xx")]
+    height = 0.84 / len(right)
+    for place, ((name, said), (colour, hatch)) in enumerate(zip(right.items(), looks, strict=False)):
+        shares = [np.mean(said[fact]) if said[fact] else 0 for fact in order]
+        notes = [f"{share:.0%} of {len(said[fact])}" for share, fact in zip(shares, order, strict=True)]
+        style = {"color": PALETTE[colour], "hatch": hatch, "edgecolor": "white", "label": name}
+        middle = np.arange(len(order)) + height * (place - (len(right) - 1) / 2)
+        ax.bar_label(ax.barh(middle, shares, height * 0.93, **style), notes, padding=3, fontsize=9)
+    ax.set_yticks(range(len(order)), order)
+    ax.set(xlabel="share of right statements", xlim=(0, 1.2))
+    ax.grid(False, axis="y")
+    ax.invert_yaxis()
+    ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3)
+    return ax

@@ -1,0 +1,32 @@
+"""Errors of captions are named, counted once a caption, and said in words."""
+
+from cs231n.course.error_analysis import NO_SENTENCE, count_errors, errors_of, false_captions, in_words
+from cs231n.course.scenes import load_facts
+
+SCENE = dict(load_facts("val")[0], kind="house", colour="red", count=1, place="meadow", time="night")
+CAPTIONS = [
+    "a red house in a meadow",
+    "a blue house in a meadow",
+    "two blue houses in a meadow",
+    "a house house",
+]
+
+
+def test_a_true_caption_has_no_error():
+    assert errors_of(CAPTIONS[0], SCENE) == []
+
+
+def test_errors_say_what_was_said_and_what_is_so():
+    assert errors_of(CAPTIONS[2], SCENE) == [("count", 2, 1), ("colour", "blue", "red")]
+    assert in_words(errors_of(CAPTIONS[2], SCENE)) == "count: 2, is 1; colour: blue, is red"
+
+
+def test_word_salad_is_no_sentence():
+    assert errors_of(CAPTIONS[3], SCENE) == [NO_SENTENCE]
+    assert in_words([NO_SENTENCE]) == "no sentence"
+
+
+def test_captions_are_counted_once_for_each_kind_of_fact():
+    found = false_captions(CAPTIONS, [SCENE] * 4)
+    assert list(found) == [1, 2, 3]
+    assert count_errors(found) == {"colour": 2, "count": 1, "no sentence": 1}

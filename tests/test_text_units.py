@@ -8,8 +8,8 @@ import pytest
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import load_coco_data
+from cs231n.course.bits import bits_of_units, bits_per_character, next_units
 from cs231n.course.text_units import (
-    bits_per_character,
     caption_texts,
     invented_words,
     plain_texts,
@@ -185,6 +185,28 @@ def test_the_batch_size_does_not_matter():
     model = model_for(data, dtype=np.float64)
     one, other = (bits_per_character(model, data, split="train", batch_size=size)[0] for size in (1, 3))
     assert one == pytest.approx(other, rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", [with_words, with_characters])
+def test_bits_of_units_add_up_to_the_bits_of_the_caption(kind):
+    data = kind(pictures(), TEXTS)
+    model = model_for(data, dtype=np.float64)
+    bits, units = bits_of_units(model, data, 1)
+    loss, _ = model.loss(data["val_features"][[1]], data["val_captions"][[1]])
+    assert bits.sum() == pytest.approx(loss / np.log(2))
+    assert units == [*("two balls".split() if kind is with_words else "two balls"), "<END>"]
+
+
+def test_chances_of_the_next_unit_are_those_of_the_models_scores():
+    data = with_characters(pictures(), TEXTS)
+    model = model_for(data, dtype=np.float64)
+    chances = next_units(model, data["val_features"], "two ball")
+    assert sum(chances.values()) == pytest.approx(1) and list(chances) == data["idx_to_word"]
+    state = model.initial_state(data["val_features"])
+    for unit in ["<START>", *"two ball"]:
+        scores, state = model.step(np.full(2, data["word_to_idx"][unit]), state)
+    expected = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(list(chances.values()), expected.mean(axis=0))
 
 
 # ---- invented words

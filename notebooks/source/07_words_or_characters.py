@@ -23,11 +23,11 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
+from cs231n.course.bits import bits_per_character
 from cs231n.course.caption_scores import bleu, references, share_true, share_true_facts, table
 from cs231n.course.plotting import PALETTE, plot_bars, show_pictures, use_course_style
 from cs231n.course.scenes import caption_is_true, captions_for, load_facts
 from cs231n.course.text_units import (
-    bits_per_character,
     caption_texts,
     invented_words,
     plain_texts,

@@ -166,3 +166,13 @@ def test_a_mirrored_pen_draws_the_mirror_image():
 def test_a_curve_begins_and_ends_where_it_is_told():
     points = curve((0, 0), (50, 100), (100, 0))
     assert (points[0], points[5], points[-1]) == ((0, 0), (50, 50), (100, 0))
+
+
+@pytest.mark.parametrize("time", ["day", "sunset", "night"])
+def test_the_sea_is_blue_and_the_meadow_green_at_every_hour(time):
+    """So "the blue sea" and "a green meadow" state the place alone."""
+    scene = dict(kind="plane", colour="red", count=1, side="middle", time=time, weather="cloudy", seed=1)
+    scene |= {"companion": None, "companion_side": None}
+    for place, channel in (("sea", 2), ("meadow", 1)):
+        ground = draw_scene(scene | {"place": place})[60:].mean(axis=(0, 1))
+        assert ground.argmax() == channel

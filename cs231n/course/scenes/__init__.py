@@ -1,6 +1,6 @@
 """The embedded dataset: a small painted world with pictures, captions, facts and features."""
 
-from .captions import caption_is_true, captions_for, claims, parse
+from .captions import caption_is_true, captions_for, claims, parse, why_not_true
 from .draw_scene import draw_scene
 from .extractor import extract_features
 from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts
@@ -26,4 +26,5 @@ __all__ = [
     "load_pictures",
     "parse",
     "random_facts",
+    "why_not_true",
 ]

@@ -4,14 +4,15 @@ from functools import lru_cache
 from itertools import pairwise
 
 from .canvas import Dice
-from .grammar import PATTERNS, SLOTS
+from .grammar import PATTERNS, SLOTS, holds
 
 SHORTEST, LONGEST = 5, 15
 VOWELS = tuple("aeiou")
+WORDS = {word for phrases in SLOTS.values() for phrase in phrases for word in phrase.words}
 
 
 def captions_for(facts, rng, how_many=5):
-    """Different true captions of a scene, 5 to 15 words each.
+    """Different captions of a scene, 5 to 15 words each.
 
     facts: a dict as random_facts gives it; rng: a NumPy Generator
     Returns a list of strings: lower case, no punctuation.
@@ -32,9 +33,9 @@ def _one_caption(facts, dice):
         if slot == "colour" and dice.chance(10):
             continue
         fitting = [
-            p for p in SLOTS[slot] if _said_of(p, facts) and (p.words or slot not in ("rare", "colour"))
+            p for p in SLOTS[slot] if _written_of(p, facts) and (p.words or slot not in ("rare", "colour"))
         ]
-        fitting = [p for p in fitting if p.words not in (("<UNK>",), ("an",))]
+        fitting = [p for p in fitting if p.words != ("an",)]
         if not fitting:
             return None
         words += dice.weighted({p: p.weight for p in fitting}).words
@@ -42,30 +43,86 @@ def _one_caption(facts, dice):
     return " ".join(words) if SHORTEST <= len(words) <= LONGEST else None
 
 
-def _said_of(phrase, facts):
+def _written_of(phrase, facts):
     if phrase.kinds and facts["kind"] not in phrase.kinds:
         return False
     if phrase.plural is not None and phrase.plural != (facts["count"] > 1):
         return False
-    return all(facts[fact] == value for fact, value in phrase.states)
+    return all(facts[fact] == value for fact, value in phrase.written)
 
 
 def parse(caption):
     """The facts a caption states, as a list of (fact, value), or None when it is no sentence of this world.
 
-    caption: words as decode_captions gives them; a leading <START> and all from <END> on are left aside.
+    A value is one of FACTS, or "clouds", "dark", "hot", which more than one weather or hour shows.
+
+    caption: words as decode_captions gives them; a leading <START> and all from <END> on are left aside, and so
+        are capital letters and the full stop at the end
     """
-    words = caption.split()
+    return _parse_words(_words(caption))
+
+
+def claims(caption, facts):
+    """Each fact a caption states, as (fact, stated value, whether it is true of these facts).
+
+    The list is empty when the caption is no sentence of this world.
+    """
+    return [(fact, value, holds(fact, value, facts)) for fact, value in parse(caption) or ()]
+
+
+def caption_is_true(caption, facts):
+    """Whether a caption is a sentence of this world and every fact it states is true of the scene.
+
+    "a house" states that there is exactly one. A caption that leaves a fact out, such as the colour, can be
+    true. Word salad, wrong articles, wrong plurals and <UNK>, which nobody can read, are not: `why_not_true`
+    says what is wrong.
+    """
+    stated = claims(caption, facts)
+    return bool(stated) and all(true for _, _, true in stated)
+
+
+def why_not_true(caption, facts):
+    """What is wrong with a caption, in words: a list of texts, empty when it is true of the scene."""
+    words = _words(caption)
+    if _parse_words(words) is not None:
+        return [
+            _difference(fact, value, facts[fact]) for fact, value, true in claims(caption, facts) if not true
+        ]
+    if not words:
+        return ["it says nothing"]
+    if "<UNK>" in words:
+        return ["it holds <UNK>, a word that nobody can read"]
+    unknown = sorted({word for word in words if word not in WORDS})
+    if unknown:
+        return [f"no caption of this world says {word!r}" for word in unknown]
+    articles = [f"{a} {n}" for a, n in pairwise(words) if _wrong_article(a, n)]
+    return [f"{text!r} has the wrong article" for text in articles] or ["its words make no sentence together"]
+
+
+def _difference(fact, value, painted):
+    if fact in ("companion", "companion_side") and painted is None:
+        return "nothing stands beside it"
+    if fact == "side" and painted is None:
+        return "several things fill the whole picture"
+    return f"{fact.replace('_', ' ')}: it says {value}, the picture shows {painted}"
+
+
+def _words(caption):
+    words = caption.strip().removesuffix(".").split()
     if "<END>" in words:
         words = words[: words.index("<END>")]
-    return _parse_words(tuple(w for w in words if w not in ("<START>", "<NULL>")))
+    words = [word if word.startswith("<") else word.lower() for word in words]
+    return tuple(word for word in words if word not in ("<START>", "<NULL>"))
+
+
+def _wrong_article(word, following):
+    return word in ("a", "an") and (word == "an") != following.startswith(VOWELS)
 
 
 @lru_cache(maxsize=20_000)
 def _parse_words(words):
-    for word, following in pairwise(words):
-        if word in ("a", "an") and following != "<UNK>" and (word == "an") != following.startswith(VOWELS):
-            return None
+    if any(_wrong_article(word, following) for word, following in pairwise(words)):
+        return None
     for slots in PATTERNS:
         for phrases in _readings(words, slots):
             if _agree(phrases):
@@ -92,20 +149,3 @@ def _agree(phrases):
         return False
     kind = next(value for phrase in phrases for fact, value in phrase.states if fact == "kind")
     return all(phrase.kinds is None or kind in phrase.kinds for phrase in phrases)
-
-
-def claims(caption, facts):
-    """Each fact a caption states, as (fact, stated value, whether it is true of these facts).
-
-    The list is empty when the caption is no sentence of this world.
-    """
-    return [(fact, value, facts[fact] == value) for fact, value in parse(caption) or ()]
-
-
-def caption_is_true(caption, facts):
-    """Whether a caption is a sentence of this world and every fact it states is true of the scene.
-
-    "a house" states that there is exactly one. Word salad, wrong articles and wrong plurals are not true.
-    """
-    stated = claims(caption, facts)
-    return bool(stated) and all(true for _, _, true in stated)

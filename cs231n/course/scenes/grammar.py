@@ -73,6 +73,16 @@ WHEN = {  # (time, weather), None where the phrase leaves it open
     (None, "rain"): ("in the rain",),
     (None, "snow"): ("in falling snow", "while snow is falling"),
 }
+# What can be seen at several values of a fact.
+SEEN = {"clouds": ("cloudy", "rain", "snow"), "dark": ("sunset", "night"), "hot": ("day", "sunset")}
+# Phrases that were written of fewer or of more scenes than they are true of: what they really state. The judge
+# reads them so. "The blue sea", "the white snow" and their like are painted so at every hour.
+REALLY = {
+    "under a cloudy sky": ("weather", "clouds"),
+    "under the clouds": ("weather", "clouds"),
+    "in a dark forest": ("time", "dark"),
+    "in a hot desert": ("time", "hot"),
+}
 IT_IS = {
     ("day", "clear"): ("it is a sunny day and",),
     ("sunset", None): ("it is evening and",),
@@ -94,8 +104,9 @@ VERBS = (  # kinds; finite singular, finite plural, participle
 class Phrase(NamedTuple):
     """Some words, the facts they state, and the things they can be said of.
 
-    states: ((fact, value), ...); plural: True, False, or None for both; kinds: which things, None for all;
-    weight: how often it is chosen beside the other phrases of its slot
+    states: ((fact, value), ...), where a value may be a key of SEEN; plural: True, False, or None for both;
+    kinds: which things, None for all; weight: how often it is chosen beside the other phrases of its slot;
+    written: the facts of the scenes it is written of, which REALLY may tell apart from states
     """
 
     words: tuple
@@ -103,10 +114,19 @@ class Phrase(NamedTuple):
     plural: bool | None = None
     kinds: tuple | None = None
     weight: int = 4
+    written: tuple = ()
+
+
+def holds(fact, value, facts):
+    """Whether a statement is true of a scene."""
+    return facts[fact] in SEEN.get(value, (value,))
 
 
 def _say(text, *states, plural=None, kinds=None, weight=4):
-    return Phrase(tuple(text.split()), tuple(s for s in states if s[1] is not None), plural, kinds, weight)
+    written = tuple(s for s in states if s[1] is not None)
+    really = REALLY.get(text)
+    stated = (*(s for s in written if s[0] != really[0]), really) if really else written
+    return Phrase(tuple(text.split()), stated, plural, kinds, weight, written)
 
 
 def _noun_phrases():
@@ -135,7 +155,7 @@ SLOTS = {
         _say("a couple of", ("count", 2), plural=True),
         _say("three", ("count", 3), plural=True),
     ],
-    "rare": [_say(""), *(_say(word) for word in (*RARE, "<UNK>"))],
+    "rare": [_say(""), *(_say(word) for word in RARE)],
     "colour": [_say(""), *(_say(colour, ("colour", colour)) for colour in COLOURS)],
     "thing": list(_noun_phrases()),
     "where": [_say(t, ("place", p), kinds=WATER if p == "sea" else LAND) for p in ON for t in ON[p]]

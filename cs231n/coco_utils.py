@@ -5,6 +5,7 @@ so everything here reads both.
 """
 
 import json
+from contextlib import contextmanager
 from pathlib import Path
 
 import h5py
@@ -13,6 +14,7 @@ import numpy as np
 DATASETS_DIR = Path(__file__).resolve().parent.parent / "datasets"
 COCO_DIR = DATASETS_DIR / "coco_captioning"
 SCENES_DIR = DATASETS_DIR / "scenes"
+MOST_PACKED = 100  # compressed files as small as a hundredth of what they hold are read, smaller ones are not
 
 
 def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
@@ -32,7 +34,7 @@ def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
         {split}_urls (pictures,): where the picture is
         and idx_to_word (list), word_to_idx (dict)
     FileNotFoundError: when a file is absent; OSError: when one is damaged. Both say which and what to do
-    ValueError: when max_train is below 1
+    ValueError: when max_train is below 1, or a file holds something else than such data
     """
     if max_train is not None and max_train < 1:
         raise ValueError(f"max_train is {max_train}, expected 1 or more, or None for all captions")
@@ -51,6 +53,7 @@ def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
         (data[f"{split}_features"],) = read_features(features_path, "features")
         data[f"{split}_urls"] = np.array(_read_text(base_dir / f"{split}2014_urls.txt").split("\n"))
         _check_rows(data, split, captions_path, features_path)
+        _check_words(data, split, captions_path)
     return data
 
 
@@ -104,34 +107,79 @@ def _read_text(path):
 def _read_vocabulary(path):
     try:
         vocabulary = json.loads(_read_text(path))
-        return {key: vocabulary[key] for key in ("idx_to_word", "word_to_idx")}
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
+        words, numbers = vocabulary["idx_to_word"], vocabulary["word_to_idx"]
+    except (KeyError, TypeError, json.JSONDecodeError, RecursionError) as error:
         raise _damaged(path, error) from None
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise ValueError(f"{path}: idx_to_word is no list of words")
+    if not isinstance(numbers, dict) or not all(
+        type(n) is int and 0 <= n < len(words) for n in numbers.values()
+    ):
+        raise ValueError(f"{path}: word_to_idx does not give each word a number from 0 to {len(words) - 1}")
+    return {"idx_to_word": words, "word_to_idx": numbers}
+
+
+LAYOUT = {
+    "features": ("f", "numbers", 2),
+    "captions": ("iu", "integers", 2),
+    "image_idxs": ("iu", "integers", 1),
+}
 
 
 def _read_h5(path, *names):
     """Arrays of an HDF5 file, read into memory; the file is closed before this returns."""
-    if not path.is_file():
-        raise _missing(path)
-    try:
-        with h5py.File(path, "r") as file:
-            return [file[name][()] for name in names]
-    except (OSError, KeyError) as error:
-        raise _damaged(path, error) from None
+    with _opened(path) as file:
+        return [_checked(path, file, name)[()] for name in names]
 
 
 def _map_h5(path, *names):
     """The same as np.memmap arrays where they lie in one piece in the file, as in all files of the course."""
+    with _opened(path) as file:
+        arrays = [_checked(path, file, name) for name in names]
+        if any(array.id.get_offset() is None for array in arrays):  # compressed, in chunks or empty
+            return [array[()] for array in arrays]
+        places = [(array.dtype, array.id.get_offset(), array.shape) for array in arrays]
+    return [np.memmap(path, dtype, "r", offset, shape) for dtype, offset, shape in places]
+
+
+@contextmanager
+def _opened(path):
     if not path.is_file():
         raise _missing(path)
     try:
         with h5py.File(path, "r") as file:
-            places = [(file[name].id.get_offset(), file[name].shape, file[name].dtype) for name in names]
-    except (OSError, KeyError) as error:
+            yield file
+    except (OSError, KeyError, RuntimeError) as error:
         raise _damaged(path, error) from None
-    if any(offset is None for offset, _, _ in places):  # compressed, in chunks or empty
-        return _read_h5(path, *names)
-    return [np.memmap(path, dtype, "r", offset, shape) for offset, shape, dtype in places]
+
+
+def _checked(path, file, name):
+    """A dataset that is safe to read: numbers of the kind and axes it should have, all inside this file.
+
+    An HDF5 file may also point into other files, or hold objects that NumPy would follow as addresses in memory.
+    """
+    kinds, what, axes = LAYOUT[name.removeprefix("train_").removeprefix("val_")]
+    link = file.get(name, getlink=True)
+    if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
+        raise ValueError(f"{path}: {name} is a link to somewhere else, expected an array in this file")
+    array = file[name]
+    if not isinstance(array, h5py.Dataset):
+        raise ValueError(f"{path}: {name} is a folder, expected an array")
+    if array.dtype.kind not in kinds:
+        raise ValueError(f"{path}: {name} holds {array.dtype}, expected {what}")
+    if array.ndim != axes:
+        raise ValueError(f"{path}: {name} has shape {array.shape}, expected {axes} axes")
+    if array.external or array.is_virtual:
+        raise ValueError(f"{path}: the numbers of {name} lie in other files, expected them in this one")
+    size, offset = path.stat().st_size, array.id.get_offset()
+    if (
+        offset is None
+        and array.nbytes > MOST_PACKED * size
+        or offset is not None
+        and offset + array.nbytes > size
+    ):
+        raise OSError(f"{name} has {array.nbytes:,} bytes, more than there are in the file")
+    return array
 
 
 def _check_rows(data, split, captions_path, features_path):
@@ -144,6 +192,17 @@ def _check_rows(data, split, captions_path, features_path):
     if image_idxs.size and not 0 <= image_idxs.min() <= image_idxs.max() < rows:
         reason = f"it has {rows:,} rows, but {captions_path.name} names row {image_idxs.max():,}"
         raise _damaged(features_path, reason)
+
+
+def _check_words(data, split, path):
+    """Raise a ValueError when captions and their pictures are not one each, or a word's number has no word."""
+    captions, image_idxs = data[f"{split}_captions"], data[f"{split}_image_idxs"]
+    if len(captions) != len(image_idxs):
+        raise ValueError(f"{path}: {len(captions):,} {split} captions, but pictures of {len(image_idxs):,}")
+    most = len(data["idx_to_word"]) - 1
+    if captions.size and not 0 <= captions.min() <= captions.max() <= most:
+        bad = captions.min() if captions.min() < 0 else captions.max()
+        raise ValueError(f"{path}: {split}_captions holds word {bad}, and the vocabulary has 0 to {most}")
 
 
 def _missing(path):

@@ -256,6 +256,129 @@ def test_max_train_below_one_is_refused(folder, max_train):
         load_coco_data(folder, max_train=max_train)
 
 
+# Files that somebody made on purpose: a ValueError that names the file, and nothing is read
+
+
+def crafted(folder, name="train2014_vgg16_fc7_pca.h5", change=None):
+    with h5py.File(folder / name, "a") as file:
+        change(file)
+    return folder / name
+
+
+def refused(folder, match, **options):
+    for options in ({}, {"max_train": 5}):
+        with pytest.raises((ValueError, OSError), match=match):
+            load_coco_data(folder, **options)
+
+
+def replaced(name, **how):
+    def change(file):
+        del file[name]
+        file.create_dataset(name, **how)
+
+    return change
+
+
+CAPTIONS = "coco2014_captions.h5"
+
+
+@pytest.mark.parametrize("name", ["train_captions", "val_image_idxs"])
+def test_data_of_variable_length_is_never_mapped(folder, name):
+    """Mapped, its bytes would be followed as addresses in memory: the interpreter would crash."""
+    words = np.array(["a", "b"] * 20, dtype=object)
+    crafted(folder, CAPTIONS, replaced(name, data=words, dtype=h5py.string_dtype()))
+    refused(folder, f"{CAPTIONS}: {name} holds object, expected integers")
+
+
+def test_numbers_in_another_file_are_not_read(folder):
+    secret = folder / "secret"
+    secret.write_bytes(bytes(40 * 512 * 4))
+    change = replaced("features", shape=(9, 512), dtype="f4", external=[(str(secret), 0, 9 * 512 * 4)])
+    crafted(folder, change=change)
+    refused(folder, "the numbers of features lie in other files")
+
+
+def test_a_virtual_array_is_not_read(folder):
+    def change(file):
+        del file["features"]
+        layout = h5py.VirtualLayout((9, 512), "f4")
+        layout[:] = h5py.VirtualSource(str(folder / "val2014_vgg16_fc7_pca.h5"), "features", (9, 512))
+        file.create_virtual_dataset("features", layout)
+
+    crafted(folder, change=change)
+    refused(folder, "lie in other files")
+
+
+@pytest.mark.parametrize(
+    "link", [h5py.ExternalLink("val2014_vgg16_fc7_pca.h5", "features"), h5py.SoftLink("/other")]
+)
+def test_a_link_is_not_followed(folder, link):
+    def change(file):
+        file["other"] = file["features"][()]
+        del file["features"]
+        file["features"] = link
+
+    crafted(folder, change=change)
+    refused(folder, "features is a link to somewhere else")
+
+
+def test_a_group_in_place_of_an_array_is_named(folder):
+    def change(file):
+        del file["features"]
+        file.create_group("features")
+
+    crafted(folder, change=change)
+    refused(folder, "features is a folder")
+
+
+@pytest.mark.parametrize(
+    "how, message",
+    [
+        ({"data": np.ones((9, 512), np.int32)}, "holds int32, expected numbers"),
+        ({"data": np.ones(9, np.float32)}, "expected 2 axes"),
+        ({"data": np.ones((9, 512), np.complex64)}, "holds complex64"),
+        ({"shape": (10**9, 512), "dtype": "f4", "chunks": (1, 512)}, "more than there are in the file"),
+    ],
+)
+def test_features_of_another_kind_are_named(folder, how, message):
+    crafted(folder, change=replaced("features", **how))
+    refused(folder, message)
+
+
+@pytest.mark.parametrize("word", [8, -1])
+def test_a_word_that_the_vocabulary_lacks_is_named(folder, word):
+    bad = np.full((40, 17), word, np.int32)
+    crafted(folder, CAPTIONS, replaced("train_captions", data=bad))
+    refused(folder, f"{CAPTIONS}: train_captions holds word {word}, and the vocabulary has 0 to 7")
+
+
+def test_captions_and_pictures_of_another_number_are_named(folder):
+    crafted(folder, CAPTIONS, replaced("val_image_idxs", data=np.zeros(3, np.int32)))
+    refused(folder, "12 val captions, but pictures of 3")
+
+
+@pytest.mark.parametrize(
+    "vocabulary",
+    [
+        {"idx_to_word": "abc", "word_to_idx": {}},
+        {"idx_to_word": [1, 2], "word_to_idx": {}},
+        {"idx_to_word": WORDS, "word_to_idx": []},
+        {"idx_to_word": WORDS, "word_to_idx": {"a": 99}},
+        {"idx_to_word": WORDS, "word_to_idx": {"a": "4"}},
+    ],
+)
+def test_a_vocabulary_of_another_form_is_named(folder, vocabulary):
+    (folder / "coco2014_vocab.json").write_text(json.dumps(vocabulary), encoding="utf-8")
+    with pytest.raises(ValueError, match="coco2014_vocab.json: (idx_to_word|word_to_idx)"):
+        load_coco_data(folder)
+
+
+def test_a_vocabulary_nested_without_end_is_damaged(folder):
+    (folder / "coco2014_vocab.json").write_text("[" * 200_000, encoding="utf-8")
+    with pytest.raises(OSError, match="coco2014_vocab.json .*damaged"):
+        load_coco_data(folder)
+
+
 # Real data
 
 

@@ -9,6 +9,7 @@ import time
 
 import numpy as np
 import pytest
+import requests
 from PIL import Image
 
 from cs231n import image_utils
@@ -17,6 +18,13 @@ from cs231n import image_utils
 def picture_bytes(kind, mode="RGB"):
     file = io.BytesIO()
     Image.fromarray(np.arange(5 * 7 * 3, dtype=np.uint8).reshape(5, 7, 3)).convert(mode).save(file, kind)
+    return file.getvalue()
+
+
+def wide_picture():
+    """A small file that says it has 100 million pixels."""
+    file = io.BytesIO()
+    Image.new("1", (100_000, 1000)).save(file, "PNG")
     return file.getvalue()
 
 
@@ -31,15 +39,34 @@ class Handler(http.server.BaseHTTPRequestHandler):
         "/html": (200, b"<html>This photo is no longer available</html>"),
         "/empty": (200, b""),
         "/broken": (500, b""),
+        "/good.webp": (200, picture_bytes("WEBP")),
+        "/good.bmp": (200, picture_bytes("BMP")),
+        "/icon": (200, picture_bytes("TIFF")),
+        "/wide.png": (200, wide_picture()),
+        "/junk": (200, b"GIF89a" + bytes(range(256)) * 3),
+    }
+    redirects = {
+        "/loop": "/loop",
+        "/to_file": "file:///etc/hostname",
+        "/to_nonsense": "http://[",
+        "/moved": "/good.png",
+        "/home": "http://127.0.0.1:{port}/good.png",
     }
 
     def do_GET(self):
         if self.path == "/slow":
             time.sleep(1.5)
-        if self.path == "/loop":
+        if self.path in self.redirects:
             self.send_response(302)
-            self.send_header("Location", "/loop")
+            self.send_header("Location", self.redirects[self.path].format(port=self.server.server_port))
+            self.send_header("Content-Length", "0")
             self.end_headers()
+            return
+        if self.path == "/endless":
+            self.endless(b"x" * 100_000, 0)
+            return
+        if self.path == "/trickle":
+            self.endless(b"x", 0.05)
             return
         status, content = self.pages.get(self.path, (404, b"gone"))
         try:
@@ -49,6 +76,17 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(content)
         except OSError:
             pass  # the reader has hung up
+
+    def endless(self, block, seconds):
+        self.send_response(200)
+        self.end_headers()
+        self.close_connection = True
+        try:
+            for _ in range(2000):
+                self.wfile.write(block)
+                time.sleep(seconds)
+        except OSError:
+            pass
 
     def log_message(self, *arguments):
         pass
@@ -84,7 +122,9 @@ def test_a_picture_is_read_as_it_was_saved(address):
     assert np.array_equal(picture, np.arange(105, dtype=np.uint8).reshape(5, 7, 3))
 
 
-@pytest.mark.parametrize("name", ["good.jpg", "grey.png", "palette.gif", "clear.png"])
+@pytest.mark.parametrize(
+    "name", ["good.jpg", "grey.png", "palette.gif", "clear.png", "good.webp", "good.bmp", "moved"]
+)
 def test_every_kind_of_picture_has_three_colours(address, name):
     picture = image_utils.image_from_url(f"{address}/{name}")
     assert picture.shape == (5, 7, 3) and picture.dtype == np.uint8
@@ -97,7 +137,13 @@ REASONS = {
     "/half.png": "what came back is not a picture",
     "/slow": "no answer in 0.3 seconds",
     "/empty": "",
-    "/loop": "",
+    "/loop": "it redirects again and again",
+    "/to_file": "it redirects to something that is no web address",
+    "/to_nonsense": "",
+    "/icon": "what came back is not a picture",
+    "/junk": "what came back is not a picture",
+    "/wide.png": "it has more than 50 million pixels",
+    "/trickle": "no answer in 0.3 seconds",
 }
 
 
@@ -125,3 +171,43 @@ def test_image_from_url_gives_up_in_time(address, monkeypatch):
     start = time.perf_counter()
     assert image_utils.image_from_url(f"{address}/slow") is None
     assert time.perf_counter() - start < 1.4
+
+
+def test_a_trickle_ends_at_the_deadline_for_the_whole_transfer(address):
+    start = time.perf_counter()
+    assert image_utils.fetch_image(f"{address}/trickle", timeout=0.5)[0] is None
+    assert time.perf_counter() - start < 2
+
+
+def test_a_body_without_end_is_cut_at_the_cap(address, monkeypatch):
+    monkeypatch.setattr(image_utils, "MOST_BYTES", 1_000_000)
+    assert image_utils.fetch_image(f"{address}/endless") == (None, "it is larger than 1 MB")
+
+
+def test_a_redirect_from_outside_into_a_private_network_is_not_followed(address, monkeypatch):
+    """`localhost` plays the part of an address in the wide world."""
+    outside = address.replace("127.0.0.1", "localhost")
+    assert image_utils.image_from_url(f"{outside}/home") is not None, "private addresses that were asked for"
+    monkeypatch.setattr(image_utils, "_is_private", lambda url: "localhost" not in url)
+    picture, reason = image_utils.fetch_image(f"{outside}/home")
+    assert picture is None and reason == "it redirects into a private network"
+
+
+def test_a_browser_python_without_threads_reads_pictures_too(address, monkeypatch):
+    def refuse(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(image_utils.threading.Thread, "start", refuse)
+    picture = image_utils._in_time(lambda url, timeout: "read", address, 1)
+    assert picture == "read"
+
+
+def test_whatever_a_request_raises_is_a_reason(monkeypatch):
+    class JsException(Exception):
+        pass
+
+    def fail(*_, **__):
+        raise JsException("NetworkError")
+
+    monkeypatch.setattr(requests.Session, "get", fail)
+    assert image_utils.fetch_image("http://example.org/a.jpg") == (None, "no connection to the server")

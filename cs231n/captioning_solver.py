@@ -6,8 +6,6 @@ import numpy as np
 
 from cs231n import optim
 from cs231n.coco_utils import sample_coco_minibatch
-from cs231n.course.checkpoint import read_checkpoint, write_checkpoint
-from cs231n.course.progress_bar import in_notebook, progress_bar
 
 
 class CaptioningSolver:
@@ -93,7 +91,7 @@ class CaptioningSolver:
         last_epoch = self.first_epoch + self.num_epochs
         per_epoch = max(len(self.data["train_captions"]) // self.batch_size, 1)
         left = max(last_epoch - self.epoch, 0) * per_epoch
-        bar = progress_bar(total=left, unit="batch", hidden=not self.verbose)
+        bar = self._bar(left)
         try:
             while self.epoch < last_epoch and not self._out_of_patience():
                 for _ in range(per_epoch):
@@ -103,7 +101,8 @@ class CaptioningSolver:
         except KeyboardInterrupt:
             print(f"Stopped after {len(self.loss_history)} minibatches. The model keeps what it has learned.")
         finally:
-            bar.close()
+            if bar is not None:
+                bar.close()
         if self.verbose and self._out_of_patience():
             print(
                 f"Stopped after epoch {self.epoch}: the validation loss has not become better for "
@@ -127,6 +126,8 @@ class CaptioningSolver:
         Weights, the update rule's memory, the histories and np.random's state come from the file.
         ValueError: when the file is no checkpoint, or of a run with other settings, data or weights
         """
+        from cs231n.course.checkpoint import read_checkpoint  # lazy, as in _bar
+
         read_checkpoint(self, path)
         self._resumed = True
 
@@ -148,10 +149,24 @@ class CaptioningSolver:
         self.model.params.update(updated)  # all at once: an interrupt never leaves half a step
         self.loss_history.append(float(loss))
 
+    def _bar(self, total):
+        """A progress bar, or None when nothing is to be shown."""
+        if not self.verbose:
+            return None
+        # Bars and checkpoints serve the course, not the lesson. They are imported only where they are asked
+        # for, so that whoever takes the layers, the model and the solver alone needs nothing of the course.
+        from cs231n.course.progress_bar import progress_bar
+
+        return progress_bar(total=total, unit="batch")
+
     def _show(self, bar):
+        if bar is None:
+            return
+        from cs231n.course.progress_bar import in_notebook  # lazy, as in _bar
+
         bar.update()
         done = len(self.loss_history)
-        if self.verbose and (done == 1 or done % self.print_every == 0):
+        if done == 1 or done % self.print_every == 0:
             bar.set_postfix(loss=f"{self.loss_history[-1]:.3f}", refresh=False)
             if bar.disable and not in_notebook():
                 print(f"(Minibatch {done}) loss: {self.loss_history[-1]:.3f}")
@@ -166,6 +181,8 @@ class CaptioningSolver:
         if self.on_epoch:
             self.on_epoch(self)
         if self.checkpoint is not None:
+            from cs231n.course.checkpoint import write_checkpoint  # lazy, as in _bar
+
             write_checkpoint(self, self.checkpoint)
 
     def _validate(self):

@@ -8,8 +8,7 @@ import numpy as np
 
 from cs231n.layers import affine_backward, affine_forward
 from cs231n.lstm_layers import lstm_backward, lstm_forward, lstm_step_backward, lstm_step_forward, sigmoid
-from cs231n.packing import batch_major, previous_rows, row_blocks, time_major
-from cs231n.shapes import check_shapes
+from cs231n.shapes import check_shapes, float_type
 from cs231n.temporal_layers import (
     temporal_affine_backward,
     temporal_affine_forward,
@@ -68,7 +67,7 @@ def rnn_step_backward(dnext_h, cache):
 def rnn_forward(x, h0, Wx, Wh, b):
     """A vanilla RNN over a sequence: h_t = tanh(x_t Wx + h_{t−1} Wh + b), the same weights at every step.
 
-    The products x_t Wx do not depend on the state, so all of them are one product before the loop.
+    The products x_t Wx do not depend on the state, so all of them come before the loop.
 
     x: (N, T, D) input sequence
     h0: (N, H) state before the first step
@@ -76,61 +75,31 @@ def rnn_forward(x, h0, Wx, Wh, b):
     returns: h (N, T, H) and cache (x, h0, Wx, Wh, h)
     ValueError: when a shape does not fit
     """
-    size = check_shapes(x=(x, "N T D"), h0=(h0, "N H"), Wx=(Wx, "D H"), Wh=(Wh, "H H"), b=(b, "H"))
-    N, T = size["N"], size["T"]
-    a = time_major(x) @ Wx + b
-    a = a.astype(np.result_type(a, h0, Wh), copy=False)
-    h = batch_major(rnn_states(a, h0, Wh, [N] * T)[0], N, T)
+    check_shapes(x=(x, "N T D"), h0=(h0, "N H"), Wx=(Wx, "D H"), Wh=(Wh, "H H"), b=(b, "H"))
+    a = x @ Wx + b  # (N, T, H)
+    h, state = np.empty(a.shape, float_type(a, h0, Wh)), h0
+    for t in range(x.shape[1]):
+        h[:, t] = state = np.tanh(a[:, t] + state @ Wh)
     return h, (x, h0, Wx, Wh, h)
 
 
 def rnn_backward(dh, cache):
     """Backward of `rnn_forward`: da_t = (dh_t + da_{t+1} Whᵀ) ⊙ (1 − h_t²), and dWx = Σ_t x_tᵀ da_t, and so on.
 
-    Only da goes step by step. The sums over steps are products of all steps at once, after the loop.
+    Only da goes step by step. The sums over steps come after the loop.
 
     dh: (N, T, H) gradient that reaches each state from its own step's output
     cache: (x, h0, Wx, Wh, h) from `rnn_forward`
     returns: dx (N, T, D), dh0 (N, H), dWx (D, H), dWh (H, H), db (H,)
     """
     x, h0, Wx, Wh, h = cache
-    size = check_shapes(x=(x, "N T D"), h=(h, "N T H"), dh=(dh, "N T H"))
-    N, T = size["N"], size["T"]
-    states = (time_major(h), h0, Wh, [N] * T)
-    da, dh0, dWh = rnn_states_backward(time_major(dh), states)
-    return batch_major(da @ Wx.T, N, T), dh0, time_major(x).T @ da, dWh, da.sum(axis=0)
-
-
-def rnn_states(a, h0, Wh, counts):
-    """The part of an RNN that has to go step by step: h_t = tanh(a_t + h_{t−1} Wh).
-
-    a: (K, H) packed rows of x_t Wx + b, overwritten with h
-    h0: (N, H), Wh: (H, H)
-    counts: rows at each step, see `packing`
-    returns: h (K, H) packed rows and cache (h, h0, Wh, counts)
-    """
-    h, state = a, h0
-    for rows in row_blocks(counts):
-        h[rows] += state[: rows.stop - rows.start] @ Wh
-        state = np.tanh(h[rows], out=h[rows])
-    return h, (h, h0, Wh, counts)
-
-
-def rnn_states_backward(dh, cache):
-    """Backward of `rnn_states`.
-
-    dh: (K, H) packed rows
-    returns: da (K, H), dh0 (N, H), dWh (H, H)
-    """
-    h, h0, Wh, counts = cache
-    da = dh.astype(np.result_type(dh, h, Wh))
-    Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
-    dstate = np.zeros_like(da[:0])  # gradient from the step after: only captions that have one
-    for rows in reversed(row_blocks(counts)):
-        da_t, h_t = da[rows], h[rows]
-        da_t[: len(dstate)] += dstate
-        da_t *= 1 - h_t * h_t
-        dstate = da_t @ Wh_T
-    dh0 = np.zeros_like(h0, dtype=da.dtype)
-    dh0[: len(dstate)] = dstate
-    return da, dh0, previous_rows(h, h0, counts).T @ da
+    check_shapes(x=(x, "N T D"), h=(h, "N T H"), dh=(dh, "N T H"))
+    da = np.empty(h.shape, float_type(dh, h, Wh))
+    dstate = np.zeros(h0.shape, da.dtype)  # from the steps after
+    for t in reversed(range(x.shape[1])):
+        da[:, t] = (dh[:, t] + dstate) * (1 - h[:, t] ** 2)
+        dstate = da[:, t] @ Wh.T
+    prev_h = np.concatenate([h0[:, None], h], axis=1)[:, :-1]  # (N, T, H) the state before each step
+    dWx = np.einsum("ntd,nth->dh", x, da, optimize=True)  # Σ over captions and steps
+    dWh = np.einsum("ntk,nth->kh", prev_h, da, optimize=True)
+    return da @ Wx.T, dstate, dWx, dWh, da.sum(axis=(0, 1))

@@ -31,6 +31,11 @@ def check_shapes(**arrays):
     return lengths
 
 
+def float_type(*arrays):
+    """The dtype that products of these arrays need: the widest of theirs, and a float where all are integers."""
+    return np.result_type(*arrays, np.float16)
+
+
 def check_indices(name, indices, size, what):
     """Raise a ValueError unless `indices` is an integer array with all values in 0 … size − 1."""
     if not isinstance(indices, np.ndarray) or not np.issubdtype(indices.dtype, np.integer):

@@ -1,10 +1,7 @@
 """Layers that do the same thing at every time step: word embedding, affine scores, softmax loss."""
 
-from itertools import pairwise
-
 import numpy as np
 
-from cs231n.layers import affine_backward, affine_forward
 from cs231n.shapes import check_indices, check_shapes
 
 
@@ -31,54 +28,8 @@ def word_embedding_backward(dout, cache):
     x, V = cache
     size = check_shapes(x=(x, "N T"), dout=(dout, "N T D"))
     dW = np.zeros((V, size["D"]), dtype=dout.dtype)
-    words, sums = sum_by_word(dout.reshape(x.size, size["D"]), x.ravel())
-    dW[words] = sums
+    np.add.at(dW, x, dout)  # `dW[x] += dout` would count a word that stands twice only once
     return dW
-
-
-def sum_by_word(rows, words):
-    """Add up the rows of each word. The rows are sorted by word first: each word's rows are then one block,
-    and adding a block is many times faster than np.add.at, which adds number by number.
-
-    rows: (K, D), words: (K,) integers
-    returns: the words that occur (U,), sorted, and their sums (U, D)
-    """
-    order = np.argsort(words, kind="stable")
-    rows = rows[order]
-    used, starts = np.unique(words[order], return_index=True)
-    sums = np.empty((len(used), rows.shape[1]), dtype=rows.dtype)
-    for total, (start, end) in zip(sums, pairwise([*starts, len(rows)]), strict=True):
-        np.add.reduce(rows[start:end], axis=0, out=total)
-    return used, sums
-
-
-def word_inputs_forward(words, W_embed, Wx, b):
-    """What words bring to a recurrent cell: out[k] = W_embed[words[k]] Wx + b.
-
-    A word has the same vector wherever it stands, so the product is made once a word that occurs, and looked
-    up. A batch of 128 captions has 1,400 words, but fewer than 300 different ones.
-
-    words: (K,) integers
-    W_embed: (V, W), Wx: (W, kH), b: (kH,)
-    returns: out (K, kH) and cache
-    """
-    used, places = np.unique(words, return_inverse=True)
-    vectors = W_embed[used]
-    return affine_forward(vectors, Wx, b)[0][places], (words, vectors, Wx, len(W_embed))
-
-
-def word_inputs_backward(dout, cache):
-    """Backward of `word_inputs_forward`: rows of the same word are added up before the products.
-
-    dout: (K, kH)
-    returns: dW_embed (V, W), dWx (W, kH), db (kH,)
-    """
-    words, vectors, Wx, V = cache
-    used, sums = sum_by_word(dout, words)
-    dvectors, dWx, db = affine_backward(sums, (vectors, Wx))
-    dW_embed = np.zeros((V, vectors.shape[1]), dtype=dvectors.dtype)
-    dW_embed[used] = dvectors
-    return dW_embed, dWx, db
 
 
 def temporal_affine_forward(x, w, b):
@@ -123,29 +74,17 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     """
     N, T, V = check_shapes(x=(x, "N T V"), y=(y, "N T"), mask=(mask, "N T")).values()
     counted = mask != 0
-    check_indices("y", y[counted], V, "the vocabulary")
-    scores, weights = x[counted], mask[counted].astype(x.dtype) / max(N, 1)  # only the K steps that count
-    loss, dscores = softmax_loss(scores, y[counted], weights, out=scores)
-    dx = np.zeros((N, T, V), dtype=x.dtype)
-    dx[counted] = dscores
+    scores, words = x[counted], y[counted]  # (K, V) and (K,): only the K steps that count
+    check_indices("y", words, V, "the vocabulary")
+    shifted = scores - scores.max(axis=1, keepdims=True)  # so that exp cannot overflow
+    log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    weights, row = mask[counted].astype(log_p.dtype) / max(N, 1), np.arange(len(words))
+    loss = -(weights * log_p[row, words]).sum()
+
+    dscores = np.exp(log_p)
+    dscores[row, words] -= 1
+    dx = np.zeros((N, T, V), dtype=dscores.dtype)
+    dx[counted] = weights[:, None] * dscores
     if verbose:
         print("dx:", dx.shape)
     return loss, dx
-
-
-def softmax_loss(scores, words, weights, out=None):
-    """Softmax loss of rows: −Σ_k weights[k] log softmax(scores[k])[words[k]].
-
-    scores: (K, V), words: (K,), weights: (K,)
-    out: array for the gradient; it may be scores itself, which is then overwritten
-    returns: loss (a number) and dscores (K, V)
-    """
-    row = np.arange(len(words))
-    shifted = np.subtract(scores, scores.max(axis=1, keepdims=True), out=out)  # so that exp cannot overflow
-    right = shifted[row, words]
-    dscores = np.exp(shifted, out=shifted)
-    total = dscores.sum(axis=1)
-    loss = (weights * (np.log(total) - right)).sum()
-    dscores *= (weights / total)[:, None]
-    dscores[row, words] -= weights
-    return loss, dscores

@@ -1,17 +1,16 @@
 """The captioning model: picture features start a recurrent network, which speaks one word after another."""
 
 import json
-from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
+from cs231n.fast.packing import pack_captions
+from cs231n.fast.states import STATES
+from cs231n.fast.words import softmax_loss, word_inputs_backward, word_inputs_forward
+from cs231n.files import write_whole
 from cs231n.layers import affine_backward, affine_forward
-from cs231n.lstm_layers import lstm_states, lstm_states_backward
-from cs231n.packing import pack_captions
-from cs231n.rnn_layers import rnn_states, rnn_states_backward
 from cs231n.shapes import check_finite, check_indices, check_shapes
-from cs231n.temporal_layers import softmax_loss, word_inputs_backward, word_inputs_forward
 
 CELL_TYPES = {"rnn": 1, "lstm": 4}  # name of the cell: how many blocks of H columns its weights have
 
@@ -21,6 +20,8 @@ class CaptioningRNN:
 
     h0 = features W_proj + b_proj; the words' vectors run through the cell; each state gives the scores
     h W_vocab + b_vocab of the next word.
+
+    The layers here are those of `fast`: the same numbers as the plain ones, without padding.
 
     params: dict of arrays W_embed (V, W), W_proj (D, H), b_proj (H,), Wx (W, kH), Wh (H, kH), b (kH,),
         W_vocab (H, V), b_vocab (V,), with k = 1 for 'rnn' and 4 for 'lstm'
@@ -73,25 +74,20 @@ class CaptioningRNN:
         returns: loss, summed over time and averaged over captions, and grads, a dict like params
         ValueError: for a wrong shape, a word out of range, or features that are not finite
         """
-        p = self.params
+        p, grads = self.params, {}
         features = self._checked(features)
         check_shapes(features=(features, "N D"), captions=(captions, "N T"))
         check_indices("captions", captions, len(p["W_embed"]), "the vocabulary")
         order, counts, words_in, words_out = pack_captions(captions, self._null)
+        weights = (words_out != self._null).astype(self.dtype) / max(len(captions), 1)
+        states, states_backward = STATES[self.cell_type]
 
         h0, proj_cache = affine_forward(features[order], p["W_proj"], p["b_proj"])
         a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])
-        if self.cell_type == "lstm":
-            states_backward = lstm_states_backward
-            h, states_cache = lstm_states(a, h0, np.zeros_like(h0), p["Wh"], counts)
-        else:
-            states_backward = rnn_states_backward
-            h, states_cache = rnn_states(a, h0, p["Wh"], counts)
+        (h, *_), states_cache = states(a, self._first_state(h0), p["Wh"], counts)
         scores, vocab_cache = affine_forward(h, p["W_vocab"], p["b_vocab"])
-        weights = (words_out != self._null).astype(self.dtype) / max(len(captions), 1)
         loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
 
-        grads = {}
         dh, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
         da, dh0, grads["Wh"] = states_backward(dh, states_cache)
         grads["W_embed"], grads["Wx"], grads["b"] = word_inputs_backward(da, words_cache)
@@ -135,7 +131,7 @@ class CaptioningRNN:
         returns: tuple of arrays (N, H): (h,) or (h, c)
         """
         h, _ = affine_forward(self._checked(features), self.params["W_proj"], self.params["b_proj"])
-        return (h, np.zeros_like(h)) if self.cell_type == "lstm" else (h,)
+        return self._first_state(h)
 
     def step(self, words, state):
         """Feed one word a picture, and score the next.
@@ -147,23 +143,16 @@ class CaptioningRNN:
         p, h = self.params, state[0]
         check_shapes(words=(words, "N"), state=(h, "N H"), Wh=(p["Wh"][:, : h.shape[1]], "H H"))
         check_indices("words", words, len(p["W_embed"]), "the vocabulary")
+        states, _ = STATES[self.cell_type]
         a, _ = word_inputs_forward(words, p["W_embed"], p["Wx"], p["b"])
-        if self.cell_type == "lstm":
-            h, (*_, c, _, _) = lstm_states(a, *state, p["Wh"], [len(words)])
-            state = (h, c)
-        else:
-            h, _ = rnn_states(a, h, p["Wh"], [len(words)])
-            state = (h,)
-        return affine_forward(h, p["W_vocab"], p["b_vocab"])[0], state
+        state, _ = states(a, state, p["Wh"], [len(words)])
+        return affine_forward(state[0], p["W_vocab"], p["b_vocab"])[0], state
 
     def save(self, path):
         """Write weights and vocabulary to an .npz file, whole or not at all."""
-        path = Path(path)
         about = json.dumps({"cell_type": self.cell_type, "word_to_idx": self.word_to_idx})
-        part = path.with_name(path.name + ".part")
-        with part.open("wb") as file:
+        with write_whole(path) as file:
             np.savez(file, about=np.array(about), **self.params)
-        part.replace(path)
 
     @classmethod
     def load(cls, path):
@@ -181,6 +170,10 @@ class CaptioningRNN:
             raise ValueError(f"{path} was not written by CaptioningRNN.save: {error}") from None
         model.params = params
         return model
+
+    def _first_state(self, h0):
+        """h0 for the RNN, and for the LSTM a cell of zeros beside it."""
+        return (h0, np.zeros_like(h0)) if self.cell_type == "lstm" else (h0,)
 
     def _checked(self, features):
         """The features in the model's dtype."""

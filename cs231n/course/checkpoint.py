@@ -5,14 +5,15 @@ np.random's 624 numbers under 'random', and everything else as JSON text under '
 """
 
 import json
-from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
+
+from cs231n.files import write_whole
 
 
 def write_checkpoint(solver, path):
     """Write the state of a `CaptioningSolver` between two epochs, whole or not at all."""
-    path = Path(path)
     kind, numbers, *place = np.random.get_state()
     arrays = {"random": numbers}
     arrays |= {f"params/{name}": w for name, w in solver.model.params.items()}
@@ -28,10 +29,8 @@ def write_checkpoint(solver, path):
         "optim": configs,
         **{name: getattr(solver, name) for name in _HISTORY},
     }
-    part = path.with_name(path.name + ".part")
-    with part.open("wb") as file:
+    with write_whole(path) as file:
         np.savez(file, about=np.array(json.dumps(about)), **arrays)
-    part.replace(path)
 
 
 def read_checkpoint(solver, path):
@@ -47,7 +46,7 @@ def read_checkpoint(solver, path):
         history = {name: about[name] for name in _HISTORY}
         configs = about["optim"]
         random_numbers = arrays.pop("random")
-    except (KeyError, TypeError, ValueError, EOFError) as error:
+    except (KeyError, TypeError, ValueError, EOFError, BadZipFile) as error:
         raise ValueError(f"{path} is not a checkpoint of CaptioningSolver: {error}") from None
     found = {"params": {}, "best": {}}
     for key, value in arrays.items():

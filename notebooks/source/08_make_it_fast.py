@@ -26,7 +26,7 @@ from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
 from cs231n.course.plotting import PALETTE, plot_bars, use_course_style
 from cs231n.exercises import check, hint, progress
-from cs231n.packing import pack_captions
+from cs231n.fast.packing import pack_captions
 
 use_course_style()
 
@@ -381,8 +381,8 @@ report("5: the package", model, count(different, counted, counted))
 
 # %% [markdown]
 # You can read it all: [`classifiers/rnn.py`](../cs231n/classifiers/rnn.py) has the loss,
-# [`rnn_layers.py`](../cs231n/rnn_layers.py) the loop, [`packing.py`](../cs231n/packing.py) the sorting. It is not longer
-# than the first version. There are no threads in it, and no compiled code.
+# [`fast/states.py`](../cs231n/fast/states.py) the loop, [`fast/packing.py`](../cs231n/fast/packing.py) the sorting, and
+# [`fast/words.py`](../cs231n/fast/words.py) has each word once. It is not longer than the first version. There are no threads in it, and no compiled code.
 #
 # ## All moves beside the bound
 #

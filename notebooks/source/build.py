@@ -22,6 +22,8 @@ import jupytext
 import nbformat
 from nbclient import NotebookClient
 
+from cs231n.files import write_whole
+
 SOURCE = Path(__file__).resolve().parent
 STUDENT = SOURCE.parent
 SOLVED = STUDENT / "solutions"
@@ -162,9 +164,8 @@ def _same_cells(path, fresh):
 
 
 def _write(path, text):
-    part = path.with_suffix(".part")
-    part.write_text(text, encoding="utf-8", newline="\n")
-    part.replace(path)
+    with write_whole(path, "w") as file:
+        file.write(text)
 
 
 if __name__ == "__main__":

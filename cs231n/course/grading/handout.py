@@ -16,7 +16,14 @@ from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
 from cs231n.exercises.recognise import cases, expected
 
-LEFT_OUT = ("course/grading", "exercises/bank", "exercises/cache_layouts.py", "lstm_layers.py")
+LEFT_OUT = (
+    "course/grading",
+    "exercises/bank",
+    "exercises/cache_layouts.py",
+    "lstm_layers.py",
+    "fast/states.py",
+    "fast/words.py",
+)
 REPLACED = {
     "bank.py": "exercises/bank/__init__.py",
     "all_cases.py": "exercises/all_cases.py",
@@ -28,7 +35,6 @@ GIVEN = {
         "temporal_affine_forward",
         "temporal_affine_backward",
         "temporal_softmax_loss",
-        "softmax_loss",
     ),
     "lstm_layers.py": ("sigmoid",),
 }
@@ -154,8 +160,7 @@ def _write_package(package):
 def _given_layers():
     """A module of the layers that no chapter asks for."""
     parts = ['"""Layers that are given: the same affine layer and softmax loss at every time step."""']
-    parts.append("import numpy as np\n\nfrom cs231n.layers import affine_backward, affine_forward\n"
-                 "from cs231n.shapes import check_indices, check_shapes")  # fmt: skip
+    parts.append("import numpy as np\n\nfrom cs231n.shapes import check_indices, check_shapes")
     for room, names in GIVEN.items():
         text = (ROOT / "cs231n" / room).read_text(encoding="utf-8")
         functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
@@ -181,7 +186,7 @@ def _model_without_answers():
             node.body = ast.parse(
                 "'Not in this pack.'\nraise NotYet('step is part of an answer, so it is not in this pack.')"
             ).body
-    names = {"cs231n.lstm_layers", "cs231n.packing", "cs231n.rnn_layers", "cs231n.temporal_layers"}
+    names = {"cs231n.fast.packing", "cs231n.fast.states", "cs231n.fast.words"}
     tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module in names)]
     head = ast.parse("from cs231n.exercises.bank import NotYet, find").body
     tree.body[1:1] = head

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cs231n.course.grading.collect import result_of
 from cs231n.exercises import bank
+from cs231n.files import write_whole
 
 MISTAKE = " mistake"
 FIRST, LAST = ["student", "right", "of"], ["look at"]
@@ -29,10 +30,8 @@ def write(path, students, exercises, separator=","):
         cells = [cell for result in results for cell in (result.status, result.mistake)]
         row = [student.name, right, len(exercises), *cells, "; ".join(dict.fromkeys(student.notes))]
         rows.writerow([_plain(cell) for cell in row])
-    path = Path(path)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(text.getvalue().encode("utf-8-sig"))
-    part.replace(path)
+    with write_whole(path) as file:
+        file.write(text.getvalue().encode("utf-8-sig"))
 
 
 def read(path):

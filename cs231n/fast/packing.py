@@ -1,9 +1,4 @@
-"""Packed rows: the words of many captions in one array, step after step, without any padding.
-
-Captions are sorted, the longest first. Then those that still have a word at step t are the first counts[t]
-of them, and packed rows hold counts[0] rows for step 0, then counts[1] rows for step 1, and so on. A batch
-without padding is packed rows too: N rows at each of T steps.
-"""
+"""Packed rows: the words of a batch of captions in one array, step after step, without any padding."""
 
 from typing import NamedTuple
 
@@ -57,14 +52,3 @@ def previous_rows(h, h0, counts):
         previous[rows] = before[: rows.stop - rows.start]
         before = h[rows]
     return previous
-
-
-def time_major(x):
-    """(N, T, D) → packed rows (T · N, D); without copying where x lies in memory step after step."""
-    N, T, D = x.shape
-    return x.transpose(1, 0, 2).reshape(T * N, D)
-
-
-def batch_major(rows, N, T):
-    """Packed rows (T · N, D) → (N, T, D), a view of the same memory."""
-    return rows.reshape(T, N, rows.shape[1]).transpose(1, 0, 2)

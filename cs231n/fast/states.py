@@ -1,0 +1,94 @@
+"""What a recurrent network has to do step by step, on packed rows: everything after a_t = x_t Wx + b.
+
+Arrays are overwritten where nobody needs their old values, and every product is as large as it can be.
+"""
+
+import numpy as np
+
+from cs231n.fast.packing import previous_rows, row_blocks
+from cs231n.lstm_layers import gates_backward, squash_gates
+
+
+def rnn_states(a, state, Wh, counts):
+    """The states of a vanilla RNN: h_t = tanh(a_t + h_{t−1} Wh).
+
+    a: (K, H) packed rows of x_t Wx + b, overwritten with h
+    state: (h0,), h0 (N, H); Wh: (H, H)
+    counts: rows at each step
+    returns: (h,), h (K, H) packed rows, and a cache
+    """
+    (h0,) = state
+    h, before = a, h0
+    for rows in row_blocks(counts):
+        h[rows] += before[: rows.stop - rows.start] @ Wh
+        before = np.tanh(h[rows], out=h[rows])
+    return (h,), (h, h0, Wh, counts)
+
+
+def rnn_states_backward(dh, cache):
+    """Backward of `rnn_states`: da_t = (dh_t + da_{t+1} Whᵀ) ⊙ (1 − h_t²).
+
+    dh: (K, H) packed rows, overwritten with da
+    returns: da (K, H), dh0 (N, H), dWh (H, H)
+    """
+    h, h0, Wh, counts = cache
+    da = dh
+    Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
+    dstate = np.zeros_like(da[:0])  # (rows of the step after, H): only captions that have one
+    for rows in reversed(row_blocks(counts)):
+        da_t, h_t = da[rows], h[rows]
+        da_t[: len(dstate)] += dstate
+        da_t *= 1 - h_t * h_t
+        dstate = da_t @ Wh_T
+    dh0 = np.zeros_like(h0)
+    dh0[: len(dstate)] = dstate
+    return da, dh0, previous_rows(h, h0, counts).T @ da
+
+
+def lstm_states(a, state, Wh, counts):
+    """The states and cells of an LSTM.
+
+    a: (K, 4H) packed rows of x_t Wx + b, overwritten with the gates
+    state: (h0, c0), both (N, H); Wh: (H, 4H)
+    counts: rows at each step
+    returns: (h, c), both (K, H) packed rows, and a cache
+    """
+    h0, c0 = state
+    h, c, tanh_c = (np.empty((len(a), h0.shape[1]), dtype=a.dtype) for _ in range(3))
+    for rows in row_blocks(counts):
+        before, cell = (part[: rows.stop - rows.start] for part in state)
+        a[rows] += before @ Wh
+        i, f, o, g = np.split(squash_gates(a[rows], out=a[rows]), 4, axis=1)
+        np.multiply(f, cell, out=c[rows])
+        c[rows] += i * g
+        np.tanh(c[rows], out=tanh_c[rows])
+        np.multiply(o, tanh_c[rows], out=h[rows])
+        state = h[rows], c[rows]
+    return (h, c), (h, h0, c, c0, Wh, counts, a, tanh_c)
+
+
+def lstm_states_backward(dh, cache):
+    """Backward of `lstm_states`, the gradient of the last cells being zero.
+
+    dh: (K, H) packed rows, overwritten
+    returns: da (K, 4H), dh0 (N, H), dWh (H, 4H)
+    """
+    h, h0, c, c0, Wh, counts, gates, tanh_c = cache
+    da, prev_c = np.empty_like(gates), previous_rows(c, c0, counts)
+    Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
+    dstate = np.zeros_like(h[:0])  # (rows of the step after, H): only captions that have one
+    dcell = np.zeros_like(h0)
+    for rows in reversed(row_blocks(counts)):
+        still = slice(rows.stop - rows.start)
+        dh_t = dh[rows]
+        dh_t[: len(dstate)] += dstate
+        _, dcell[still] = gates_backward(
+            dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], out=da[rows]
+        )
+        dstate = da[rows] @ Wh_T
+    dh0 = np.zeros_like(h0)
+    dh0[: len(dstate)] = dstate
+    return da, dh0, previous_rows(h, h0, counts).T @ da
+
+
+STATES = {"rnn": (rnn_states, rnn_states_backward), "lstm": (lstm_states, lstm_states_backward)}

@@ -16,6 +16,7 @@ import hashlib
 import os
 import re
 import sys
+import tomllib
 from pathlib import Path
 
 import jupytext
@@ -33,6 +34,26 @@ STUB = r'\1raise NotImplementedError("TODO")'
 EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
 # Outputs that are the same everywhere: no progress bars or sliders, nothing kept, sums in one order.
 QUIET = {"TQDM_DISABLE": "1", "CS231N_STILL": "1", "CS231N_ANSWERS": "off", "OPENBLAS_NUM_THREADS": "1"}
+# The repository's address stands in pyproject.toml, and nowhere else.
+ADDRESS = tomllib.loads((STUDENT.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"][
+    "Repository"
+]
+IN_COLAB = ADDRESS.replace("https://github.com/", "https://colab.research.google.com/github/")
+BADGE = f"[![Open this chapter in Google Colab](figures/open_in_colab.svg)]({IN_COLAB}/blob/main/notebooks/"
+COLAB = f"""\
+# Only for Google Colab: fetch the course. Anywhere else this cell does nothing.
+import os
+import subprocess
+import sys
+
+KEEP_MY_ANSWERS_IN_DRIVE = False  # @param {{type:"boolean"}}
+if "google.colab" in sys.modules:
+    if not os.path.isdir("/content/course"):
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", "{ADDRESS}", "/content/course"], check=True)
+    sys.path.insert(0, "/content/course")
+    from cs231n.course.colab import settle
+
+    settle(KEEP_MY_ANSWERS_IN_DRIVE)"""
 
 
 def chapters():
@@ -72,6 +93,14 @@ def notebook(source, solved):
         if tags:
             new.metadata["tags"] = tags
         cells.append(new)
+    title, _, rest = cells[0].source.partition("\n")
+    badge = f"{BADGE}{source.stem}.ipynb)"
+    cells[
+        0
+    ].source = f"{title}\n\n{badge.replace('](figures/', '](../figures/') if solved else badge}\n{rest}"
+    colab = nbformat.v4.new_code_cell(COLAB, id=f"colab-{source.stem[:2]}")
+    colab.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
+    cells.insert(1, nbformat.from_dict(colab))
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -86,6 +115,9 @@ def execute(chapter, folder):
         chapter,
         timeout=300,
         kernel_name="python3",
+        extra_arguments=[
+            "--IPKernelApp.log_level=ERROR"
+        ],  # it warns of its connection, which stays on this machine
         resources={"metadata": {"path": str(folder)}},
         record_timing=False,
     )

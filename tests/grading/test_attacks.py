@@ -52,7 +52,7 @@ def test_crashes_are_reported_and_the_other_exercises_are_judged(tmp_path):
     lines = {
         STEP: "os._exit(0)",
         "word_embedding_forward": "os.abort()",
-        "lstm_step_forward": "import ctypes; ctypes.string_at(0)",
+        "lstm_step_forward": "import signal; signal.raise_signal(signal.SIGSEGV)",
     }
     cells = [f"def {name}(*arguments):\n    {line}" for name, line in lines.items()]
     found = judged(tmp_path, *cells, *answer("caption_lengths")).results

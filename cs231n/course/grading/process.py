@@ -35,6 +35,7 @@ class StudentProcess:
             **os.environ,
             "PYTHONPATH": str(ROOT),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONUTF8": "1",  # a student prints ✓ on Windows too, whose pipes are cp1252
             "CS231N_ANSWERS": "off",
             "MPLBACKEND": "agg",
             "OPENBLAS_NUM_THREADS": "1",

@@ -23,8 +23,8 @@ def attention_forward(h, A):
     ValueError: when a shape does not fit
     """
     check_shapes(h=(h, "N H"), A=(A, "N L H"))
-    weights = softmax(_dot(A, h) / h.shape[1] ** 0.5)
-    return _mix(weights, A), weights, (h, A, weights)
+    weights = softmax(dot_cells(A, h) / h.shape[1] ** 0.5)
+    return mix_cells(weights, A), weights, (h, A, weights)
 
 
 def attention_backward(dcontext, cache):
@@ -40,9 +40,9 @@ def attention_backward(dcontext, cache):
     """
     h, A, weights = cache
     check_shapes(h=(h, "N H"), dcontext=(dcontext, "N H"))
-    dscores = softmax_backward(_dot(A, dcontext), weights) / h.shape[1] ** 0.5
+    dscores = softmax_backward(dot_cells(A, dcontext), weights) / h.shape[1] ** 0.5
     dA = weights[:, :, None] * dcontext[:, None] + dscores[:, :, None] * h[:, None]
-    return _mix(dscores, A), dA
+    return mix_cells(dscores, A), dA
 
 
 def attention_lstm_step_forward(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
@@ -134,11 +134,11 @@ def softmax_backward(dp, p):
     return p * (dp - (p * dp).sum(axis=-1, keepdims=True))
 
 
-def _dot(A, h):
+def dot_cells(A, h):
     """(N, L, H) and (N, H) → (N, L): each cell's product with its own picture's vector."""
     return (A @ h[:, :, None])[:, :, 0]
 
 
-def _mix(weights, A):
+def mix_cells(weights, A):
     """(N, L) and (N, L, H) → (N, H): the sum of the cells, each with its weight."""
     return (weights[:, None] @ A)[:, 0]

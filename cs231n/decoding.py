@@ -97,7 +97,8 @@ def beam_tree(model, features, max_length=30, width=5, length_power=0.7, first_w
     features: (D,) or (1, D)
     returns: list of BeamNode, parents before children. A node without children was given up there, or ended
     """
-    steps = _beam(model, np.atleast_2d(features), max_length, width, length_power, first_words, never)
+    features = features[None] if features.ndim == 1 else features
+    steps = _beam(model, features, max_length, width, length_power, first_words, never)
     nodes, places = [], {0: None}  # places: which node each of the beam's places holds
     for _, (parents, words, logp, new), ranks in steps:
         before, places = places, {}

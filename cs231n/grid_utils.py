@@ -12,6 +12,38 @@ import h5py
 import numpy as np
 
 
+class GridFeatures:
+    """Features for a captioner with attention: one vector for the whole picture, and the cells of its grid.
+
+    features[rows] are those of some pictures, as with an array, so whoever only picks rows (minibatches,
+    decoders) needs no change. The two stay apart because their sizes differ, and because a grid on disk
+    (np.memmap) stays there. Where there is no vector for the whole picture, the mean of its cells does:
+    GridFeatures(grid.mean(axis=1), grid).
+
+    picture: (N, D), for the first state; grid: (N, L, G)
+    ValueError: when they are not of the same N pictures
+    """
+
+    def __init__(self, picture, grid):
+        if picture.shape[:-1] != grid.shape[:-2]:
+            raise ValueError(
+                f"picture has shape {picture.shape} and grid {grid.shape}, expected (N, D) and (N, L, G): "
+                "a row each for the same pictures"
+            )
+        self.picture, self.grid = picture, grid
+
+    def __len__(self):
+        return len(self.picture)
+
+    def __getitem__(self, rows):
+        return GridFeatures(self.picture[rows], self.grid[rows])
+
+    @property
+    def ndim(self):
+        """2 for N pictures, 1 for one."""
+        return self.picture.ndim
+
+
 def load_grid_features(path):
     """The cells of all pictures of a file.
 

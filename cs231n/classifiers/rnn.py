@@ -1,45 +1,76 @@
 """The captioning model: picture features start a recurrent network, which speaks one word after another."""
 
 import json
+from collections.abc import Callable
+from typing import NamedTuple
 from zipfile import BadZipFile
 
 import numpy as np
 
+from cs231n.fast.attention import attention_states, attention_states_backward
 from cs231n.fast.packing import pack_captions
-from cs231n.fast.states import STATES
+from cs231n.fast.states import lstm_states, lstm_states_backward, rnn_states, rnn_states_backward
 from cs231n.fast.words import softmax_loss, word_inputs_backward, word_inputs_forward
 from cs231n.files import write_whole
+from cs231n.grid_utils import GridFeatures
 from cs231n.layers import affine_backward, affine_forward
 from cs231n.shapes import check_finite, check_indices, check_shapes
 
-CELL_TYPES = {"rnn": 1, "lstm": 4}  # name of the cell: how many blocks of H columns its weights have
+
+class Cell(NamedTuple):
+    """A recurrent cell: blocks of H columns in its weights, what it does step by step, and with which weights."""
+
+    blocks: int
+    states: Callable
+    states_backward: Callable
+    weights: tuple
+
+
+CELLS = {
+    "rnn": Cell(1, rnn_states, rnn_states_backward, ("Wh",)),
+    "lstm": Cell(4, lstm_states, lstm_states_backward, ("Wh",)),
+    "attention": Cell(4, attention_states, attention_states_backward, ("Wh", "Wc", "W_grid", "b_grid")),
+}
 
 
 class CaptioningRNN:
-    """Captions for pictures, with a vanilla RNN or an LSTM  (after Vinyals et al., 2015, "Show and Tell").
+    """Captions for pictures, with a vanilla RNN or an LSTM  (after Vinyals et al., 2015, "Show and Tell"), or an
+    LSTM that looks at the picture again before every word  (after Xu et al., 2015, "Show, Attend and Tell").
 
     h0 = features W_proj + b_proj; the words' vectors run through the cell; each state gives the scores
     h W_vocab + b_vocab of the next word.
 
+    features: (N, D), one vector a picture; with 'attention' `GridFeatures` of N pictures, which hold a grid too.
+    Both are indexed by rows, so loader, solver and decoders need not know which it is.
+
     The layers here are those of `fast`: the same numbers as the plain ones, without padding.
 
     params: dict of arrays W_embed (V, W), W_proj (D, H), b_proj (H,), Wx (W, kH), Wh (H, kH), b (kH,),
-        W_vocab (H, V), b_vocab (V,), with k = 1 for 'rnn' and 4 for 'lstm'
+        W_vocab (H, V), b_vocab (V,), with k = 1 for 'rnn' and 4 for 'lstm' and 'attention', which has Wc (H, 4H),
+        W_grid (G, H) and b_grid (H,) too: A = grid W_grid + b_grid are the cells that it looks at
     """
 
     def __init__(
-        self, word_to_idx, input_dim=512, wordvec_dim=128, hidden_dim=128, cell_type="rnn", dtype=np.float32
+        self,
+        word_to_idx,
+        input_dim=512,
+        wordvec_dim=128,
+        hidden_dim=128,
+        cell_type="rnn",
+        dtype=np.float32,
+        grid_dim=512,
     ):
         """Draw the weights from np.random.
 
         word_to_idx: dict from word to number; <NULL> must be in it, <START> and <END> may be absent
         input_dim: D, numbers a picture; wordvec_dim: W, numbers a word; hidden_dim: H, numbers a state
-        cell_type: 'rnn' or 'lstm'
+        cell_type: 'rnn', 'lstm' or 'attention'
         dtype: np.float32, or np.float64 for numeric gradient checks
+        grid_dim: G, numbers a cell of the grid, for 'attention' only
         ValueError: for an unknown cell_type or a vocabulary without <NULL>
         """
-        if cell_type not in CELL_TYPES:
-            raise ValueError(f"cell_type is {cell_type!r}, expected 'rnn' or 'lstm'")
+        if cell_type not in CELLS:
+            raise ValueError(f"cell_type is {cell_type!r}, expected 'rnn', 'lstm' or 'attention'")
         if "<NULL>" not in word_to_idx:
             raise ValueError("word_to_idx has no <NULL>, which pads captions to one length")
         self.cell_type, self.dtype = cell_type, np.dtype(dtype)
@@ -48,8 +79,8 @@ class CaptioningRNN:
         self._null = word_to_idx["<NULL>"]
         self._start, self._end = word_to_idx.get("<START>"), word_to_idx.get("<END>")
 
-        V, D, W, H = len(word_to_idx), input_dim, wordvec_dim, hidden_dim
-        kH = CELL_TYPES[cell_type] * H
+        V, D, W, H, G = len(word_to_idx), input_dim, wordvec_dim, hidden_dim, grid_dim
+        kH = CELLS[cell_type].blocks * H
         # The order of the draws is fixed: a seed gives the same weights everywhere.
         params = {
             "W_embed": np.random.randn(V, W) / 100,
@@ -61,6 +92,12 @@ class CaptioningRNN:
             "W_vocab": np.random.randn(H, V) / np.sqrt(H),
             "b_vocab": np.zeros(V),
         }
+        if cell_type == "attention":
+            params |= {
+                "Wc": np.random.randn(H, kH) / np.sqrt(H),
+                "W_grid": np.random.randn(G, H) / np.sqrt(G),
+                "b_grid": np.zeros(H),
+            }
         self.params = {name: value.astype(self.dtype) for name, value in params.items()}
 
     def loss(self, features, captions):
@@ -69,27 +106,27 @@ class CaptioningRNN:
         The words go in without the last, and are compared with the words without the first; places whose
         right word is <NULL> do not count.
 
-        features: (N, D)
+        features: (N, D), or GridFeatures of N pictures
         captions: (N, T) integers: <START>, words, <END>, then <NULL>
         returns: loss, summed over time and averaged over captions, and grads, a dict like params
         ValueError: for a wrong shape, a word out of range, or features that are not finite
         """
-        p, grads = self.params, {}
+        p, cell, grads = self.params, CELLS[self.cell_type], {}
         features = self._checked(features)
-        check_shapes(features=(features, "N D"), captions=(captions, "N T"))
+        check_shapes(features=(self._vectors(features), "N D"), captions=(captions, "N T"))
         check_indices("captions", captions, len(p["W_embed"]), "the vocabulary")
         order, counts, words_in, words_out = pack_captions(captions, self._null)
         weights = (words_out != self._null).astype(self.dtype) / max(len(captions), 1)
-        states, states_backward = STATES[self.cell_type]
 
-        h0, proj_cache = affine_forward(features[order], p["W_proj"], p["b_proj"])
+        state, proj_cache = self._first_state(features[order])
         a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])
-        (h, *_), states_cache = states(a, self._first_state(h0), p["Wh"], counts)
+        (h, *_), states_cache = cell.states(a, state, *(p[name] for name in cell.weights), counts)
         scores, vocab_cache = affine_forward(h, p["W_vocab"], p["b_vocab"])
         loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
 
         dh, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
-        da, dh0, grads["Wh"] = states_backward(dh, states_cache)
+        da, dh0, *dweights = cell.states_backward(dh, states_cache)
+        grads |= zip(cell.weights, dweights, strict=True)
         grads["W_embed"], grads["Wx"], grads["b"] = word_inputs_backward(da, words_cache)
         _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache)
         return loss, grads
@@ -125,13 +162,12 @@ class CaptioningRNN:
         return self._start
 
     def initial_state(self, features):
-        """State before the first word: h0 from the picture, and for the LSTM a cell of zeros.
+        """State before the first word: h0 from the picture, for an LSTM a cell of zeros, for attention the grid.
 
-        features: (N, D)
-        returns: tuple of arrays (N, H): (h,) or (h, c)
+        features: (N, D), or GridFeatures of N pictures
+        returns: tuple of arrays with N rows: (h,), (h, c) or (h, c, grid)
         """
-        h, _ = affine_forward(self._checked(features), self.params["W_proj"], self.params["b_proj"])
-        return self._first_state(h)
+        return self._first_state(self._checked(features))[0]
 
     def step(self, words, state):
         """Feed one word a picture, and score the next.
@@ -143,9 +179,9 @@ class CaptioningRNN:
         p, h = self.params, state[0]
         check_shapes(words=(words, "N"), state=(h, "N H"), Wh=(p["Wh"][:, : h.shape[1]], "H H"))
         check_indices("words", words, len(p["W_embed"]), "the vocabulary")
-        states, _ = STATES[self.cell_type]
+        cell = CELLS[self.cell_type]
         a, _ = word_inputs_forward(words, p["W_embed"], p["Wx"], p["b"])
-        state, _ = states(a, state, p["Wh"], [len(words)])
+        state, _ = cell.states(a, state, *(p[name] for name in cell.weights), [len(words)])
         return affine_forward(state[0], p["W_vocab"], p["b_vocab"])[0], state
 
     def save(self, path):
@@ -164,19 +200,39 @@ class CaptioningRNN:
             D, H = params["W_proj"].shape
             W, dtype = params["W_embed"].shape[1], params["W_embed"].dtype
             random_state = np.random.get_state()
-            model = cls(about["word_to_idx"], D, W, H, about["cell_type"], dtype)
+            G = len(params["W_grid"]) if "W_grid" in params else 0
+            model = cls(about["word_to_idx"], D, W, H, about["cell_type"], dtype, G)
             np.random.set_state(random_state)  # reading a file must not change what is drawn next
         except (KeyError, ValueError, EOFError, BadZipFile) as error:
             raise ValueError(f"{path} was not written by CaptioningRNN.save: {error}") from None
         model.params = params
         return model
 
-    def _first_state(self, h0):
-        """h0 for the RNN, and for the LSTM a cell of zeros beside it."""
-        return (h0, np.zeros_like(h0)) if self.cell_type == "lstm" else (h0,)
+    def _first_state(self, features):
+        """The state before the first word, and the cache of the product that makes h0."""
+        h0, cache = affine_forward(self._vectors(features), self.params["W_proj"], self.params["b_proj"])
+        if self.cell_type == "rnn":
+            return (h0,), cache
+        state = (h0, np.zeros_like(h0))
+        return (*state, features.grid) if self.cell_type == "attention" else state, cache
+
+    def _vectors(self, features):
+        """(N, D), one vector for the whole picture."""
+        return features.picture if self.cell_type == "attention" else features
 
     def _checked(self, features):
         """The features in the model's dtype."""
-        check_shapes(W_proj=(self.params["W_proj"], "D H"), features=(features, "N D"))
-        check_finite("features", features)
-        return features.astype(self.dtype, copy=False)
+        if self.cell_type == "attention" and not isinstance(features, GridFeatures):
+            raise ValueError(
+                f"features must be GridFeatures(picture, grid), got {type(features).__name__}: "
+                "a model with attention needs the cells of the grid to look at"
+            )
+        vectors = self._vectors(features)
+        check_shapes(W_proj=(self.params["W_proj"], "D H"), features=(vectors, "N D"))
+        check_finite("features", vectors)
+        vectors = vectors.astype(self.dtype, copy=False)
+        if self.cell_type != "attention":
+            return vectors
+        check_shapes(W_grid=(self.params["W_grid"], "G H"), grid=(features.grid, "N L G"))
+        check_finite("grid", features.grid)
+        return GridFeatures(vectors, features.grid.astype(self.dtype, copy=False))

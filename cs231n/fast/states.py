@@ -89,6 +89,3 @@ def lstm_states_backward(dh, cache):
     dh0 = np.zeros_like(h0)
     dh0[: len(dstate)] = dstate
     return da, dh0, previous_rows(h, h0, counts).T @ da
-
-
-STATES = {"rnn": (rnn_states, rnn_states_backward), "lstm": (lstm_states, lstm_states_backward)}

@@ -1,0 +1,86 @@
+"""The LSTM with attention on packed rows, without ever making A = grid W_grid + b_grid.
+
+A has L rows of H numbers a picture; making it, and its gradient, is most of the work. Brackets moved, it is not
+needed (q_t asks, r_t is what was read):
+
+    scores   A h / √H = grid q_t + (one number, the same for all cells), q_t = W_grid h / √H
+    context  Σ weights · A = r_t W_grid + b_grid, r_t = Σ weights · grid
+
+The one number changes no weight: softmax takes differences only. So a step reads the grid as it came, twice.
+"""
+
+import numpy as np
+
+from cs231n.attention import dot_cells, mix_cells, softmax, softmax_backward
+from cs231n.fast.packing import previous_rows, row_blocks
+from cs231n.lstm_layers import gates_backward, squash_gates
+
+
+def attention_states(a, state, Wh, Wc, W_grid, b_grid, counts):
+    """The states and cells of an LSTM with attention.
+
+    a: (K, 4H) packed rows of x_t Wx + b, overwritten with the gates
+    state: (h0, c0, grid), (N, H), (N, H) and (N, L, G), captions in the order of the packed rows
+    Wh, Wc: (H, 4H), W_grid: (G, H), b_grid: (H,)
+    counts: rows at each step
+    returns: (h, c, grid), h and c (K, H) packed rows, and a cache
+    """
+    h0, c0, grid = state
+    (K, H4), H, (_, L, G) = a.shape, h0.shape[1], grid.shape
+    h, c, tanh_c = (np.empty((K, H), dtype=a.dtype) for _ in range(3))
+    weights, read = np.empty((K, L), dtype=a.dtype), np.empty((K, G), dtype=a.dtype)
+    from_state = np.hstack(
+        [Wh, W_grid.T / a.dtype.type(H**0.5)]
+    )  # (H, 4H + G): the sums' part and the question
+    from_read = W_grid @ Wc
+    a += b_grid @ Wc
+    before, cell = h0, c0
+    for rows in row_blocks(counts):
+        still = slice(rows.stop - rows.start)
+        asked = before[still] @ from_state
+        weights[rows] = softmax(dot_cells(grid[still], asked[:, H4:]))
+        read[rows] = mix_cells(weights[rows], grid[still])
+        a[rows] += asked[:, :H4]
+        a[rows] += read[rows] @ from_read
+        i, f, o, g = np.split(squash_gates(a[rows], out=a[rows]), 4, axis=1)
+        np.multiply(f, cell[still], out=c[rows])
+        c[rows] += i * g
+        np.tanh(c[rows], out=tanh_c[rows])
+        np.multiply(o, tanh_c[rows], out=h[rows])
+        before, cell = h[rows], c[rows]
+    projections = (Wc, W_grid, b_grid, from_state, from_read)
+    return (h, c, grid), (h, c, state, counts, a, tanh_c, weights, read, projections)
+
+
+def attention_states_backward(dh, cache):
+    """Backward of `attention_states`, the gradient of the last cells being zero. The grid gets none: it is data.
+
+    dh: (K, H) packed rows, overwritten
+    returns: da (K, 4H), dh0 (N, H), dWh (H, 4H), dWc (H, 4H), dW_grid (G, H), db_grid (H,)
+    """
+    h, c, (h0, c0, grid), counts, gates, tanh_c, weights, read, projections = cache
+    Wc, W_grid, b_grid, from_state, from_read = projections
+    H, H4 = h0.shape[1], gates.shape[1]
+    dasked = np.empty((len(h), from_state.shape[1]), dtype=h.dtype)  # da and dq side by side
+    prev_c = previous_rows(c, c0, counts)
+    from_state_T, from_read_T = np.ascontiguousarray(from_state.T), np.ascontiguousarray(from_read.T)
+    dstate = np.zeros_like(h[:0])  # (rows of the step after, H): only captions that have one
+    dcell = np.zeros_like(h0)
+    for rows in reversed(row_blocks(counts)):
+        still = slice(rows.stop - rows.start)
+        dh_t = dh[rows]
+        dh_t[: len(dstate)] += dstate
+        da, dcell[still] = gates_backward(dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows])
+        dweights = dot_cells(grid[still], da @ from_read_T)
+        dasked[rows, :H4] = da
+        dasked[rows, H4:] = mix_cells(softmax_backward(dweights, weights[rows]), grid[still])
+        dstate = dasked[rows] @ from_state_T
+    dh0 = np.zeros_like(h0)
+    dh0[: len(dstate)] = dstate
+
+    da, db = dasked[:, :H4], dasked[:, :H4].sum(axis=0)
+    dfrom_state = previous_rows(h, h0, counts).T @ dasked
+    dfrom_read = read.T @ da
+    dW_grid = dfrom_state[:, H4:].T / h.dtype.type(H**0.5) + dfrom_read @ Wc.T
+    dWc = W_grid.T @ dfrom_read + np.outer(b_grid, db)
+    return da, dh0, dfrom_state[:, :H4], dWc, dW_grid, Wc @ db

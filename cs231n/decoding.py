@@ -27,6 +27,24 @@ def greedy_captions(model, features, max_length=30, first_words=(), never=NEVER_
     return _captions(model, features, max_length, first_words, never, lambda scores: scores.argmax(axis=1))
 
 
+def word_by_word(model, features, max_length=30, how_many=5, never=NEVER_SAID):
+    """The greedy caption of one picture, and at each step the likeliest words with their probabilities.
+
+    features: (1, D); how_many: likeliest words a step
+    returns: list of the words said, <END> with them; list of dicts from word to probability, the likeliest first
+    """
+    likeliest = []
+
+    def choose(scores):
+        p = np.exp(log_softmax(scores))[0]
+        best = np.argsort(-p, kind="stable")[:how_many]
+        likeliest.append({model.idx_to_word[number]: float(p[number]) for number in best})
+        return scores.argmax(axis=1)
+
+    captions = _captions(model, features, max_length, (), never, choose)[0]
+    return [model.idx_to_word[number] for number in captions[: len(likeliest)]], likeliest
+
+
 def sampled_captions(
     model,
     features,

@@ -142,9 +142,9 @@ def _decoded(data):
 
 
 def _painted_scene(name):
-    from cs231n.course.scenes import load_picture  # here, since only the embedded dataset needs it
+    from cs231n.course.scenes import crisp_picture  # here, since only the embedded dataset needs it
 
     try:
-        return load_picture(name)
+        return crisp_picture(name)
     except (ValueError, IndexError, OSError) as error:
         raise NoPicture(str(error)) from None

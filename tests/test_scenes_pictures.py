@@ -5,9 +5,19 @@ import hashlib
 import numpy as np
 import pytest
 
-from cs231n.course.scenes import HELD_OUT, KINDS, PLACES, draw_scene, is_held_out, random_facts
+from cs231n.course.scenes import (
+    HELD_OUT,
+    KINDS,
+    PLACES,
+    crisp_picture,
+    draw_scene,
+    is_held_out,
+    load_picture,
+    random_facts,
+)
 from cs231n.course.scenes.canvas import Canvas, Dice, Pen, curve
 from cs231n.course.scenes.facts import COMPANIONS, FACTS, MEDIUM
+from cs231n.image_utils import image_from_url
 
 FACTS_OF_ONE = dict(
     kind="car", colour="red", count=1, side="left", place="street",
@@ -176,3 +186,13 @@ def test_the_sea_is_blue_and_the_meadow_green_at_every_hour(time):
     for place, channel in (("sea", 2), ("meadow", 1)):
         ground = draw_scene(scene | {"place": place})[60:].mean(axis=(0, 1))
         assert ground.argmax() == channel
+
+
+def test_a_crisp_picture_is_the_stored_one_but_larger():
+    crisp, stored = crisp_picture("scene:val/00007"), load_picture("scene:val/00007")
+    assert crisp.shape == (288, 288, 3)
+    blocks = crisp.reshape(72, 4, 72, 4, 3).mean(axis=(1, 3))
+    assert np.abs(blocks - stored).max() <= 5  # the stored one has steps of 8 grey levels
+    assert (image_from_url("scene:val/00007") == crisp).all()
+    with pytest.raises(IndexError, match="0 to 599"):
+        crisp_picture("scene:val/00600")

@@ -4,7 +4,7 @@ from .captions import caption_is_true, captions_for, claims, parse, why_not_true
 from .draw_scene import draw_scene
 from .extractor import extract_features
 from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts
-from .files import load_facts, load_picture, load_pictures
+from .files import crisp_picture, load_facts, load_picture, load_pictures
 from .grid import extract_grid, grid_features
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "caption_is_true",
     "captions_for",
     "claims",
+    "crisp_picture",
     "draw_scene",
     "extract_features",
     "extract_grid",

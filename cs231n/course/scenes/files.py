@@ -1,10 +1,14 @@
 """Read the pictures and facts of the dataset; captions and features are read by coco_utils, like COCO's."""
 
 import json
+from functools import lru_cache
 from pathlib import Path
 
 import h5py
 import numpy as np
+
+from .canvas import SIDE
+from .draw_scene import draw_scene
 
 FOLDER = Path(__file__).resolve().parents[3] / "datasets" / "scenes"
 SPLITS = ("train", "val")
@@ -16,15 +20,32 @@ def address(split, index):
 
 
 def load_picture(name, folder=FOLDER):
-    """One picture by its name, such as scene:train/00012.
+    """One picture by its name, such as scene:train/00012, as the model's features see it.
 
     Returns (72, 72, 3) uint8. Raises ValueError for a name that is none, IndexError past the last picture.
     """
+    split, row = _split_and_row(name)
+    return load_pictures(split, [row], folder)[0]
+
+
+def crisp_picture(name, folder=FOLDER):
+    """The same scene painted large from its facts, for people to look at.
+
+    Returns (288, 288, 3) uint8. Raises ValueError for a name that is none, IndexError past the last picture.
+    """
+    split, row = _split_and_row(name)
+    every = _facts_once(split, folder)
+    if row >= len(every):
+        raise IndexError(f"{split} has pictures 0 to {len(every) - 1}; asked for {row}.")
+    return draw_scene(every[row], size=SIDE)
+
+
+def _split_and_row(name):
     head, _, tail = str(name).strip().partition(":")
     split, _, number = tail.partition("/")
     if head != "scene" or split not in SPLITS or not number.isdecimal():
         raise ValueError(f"{name!r} is no picture of this dataset. A name looks like scene:train/00012.")
-    return load_pictures(split, [int(number)], folder)[0]
+    return split, int(number)
 
 
 def load_pictures(split, indices=None, folder=FOLDER):
@@ -48,6 +69,11 @@ def load_facts(split, folder=FOLDER):
     """The facts of each picture of a split, a list of dicts in the order of the features."""
     table = json.loads(_path(split, "facts.json", folder).read_text(encoding="utf-8"))
     return [dict(zip(table["columns"], row, strict=True)) for row in table["rows"]]
+
+
+@lru_cache(maxsize=4)
+def _facts_once(split, folder):
+    return load_facts(split, folder)
 
 
 def _path(split, ending, folder):

@@ -6,6 +6,7 @@ import numpy as np
 
 from cs231n import optim
 from cs231n.coco_utils import sample_coco_minibatch
+from cs231n.fast.threads import ThreadChooser, use_threads
 
 
 class CaptioningSolver:
@@ -36,8 +37,10 @@ class CaptioningSolver:
         patience=None,
         clip_norm=None,
         checkpoint=None,
+        threads=None,
     ):
-        """Remember what to train, on what, and how. Minibatches are drawn from np.random: a seed repeats a run.
+        """Remember what to train, on what, and how. Minibatches are drawn from np.random: a seed repeats a run,
+        to the last digit where threads is given, and within rounding otherwise.
 
         model: object with .params and .loss(features, captions)
         data: dict from `load_coco_data`
@@ -53,6 +56,7 @@ class CaptioningSolver:
         patience: stop after so many epochs without a better validation loss
         clip_norm: longest gradient, over all weights together; a longer one is shortened to it
         checkpoint: path of an .npz file, written after each epoch; `resume` reads it
+        threads: how many threads the matrix products take; None tries while training which number is fastest
         ValueError: for an unknown update_rule, a size below 1, or patience without val_size
         """
         rules = ("sgd", "sgd_momentum", "rmsprop", "adam")
@@ -77,6 +81,7 @@ class CaptioningSolver:
         self.print_every, self.verbose, self.on_epoch = print_every, verbose, on_epoch
         self.val_size, self.patience = val_size, patience
         self.clip_norm, self.checkpoint = clip_norm, checkpoint
+        self._threads = ThreadChooser(threads)
         self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
         self.loss_history, self.epoch = [], 0
         self.val_loss_history, self.best_params, self.best_epoch = [], None, None
@@ -95,7 +100,8 @@ class CaptioningSolver:
         try:
             while self.epoch < last_epoch and not self._out_of_patience():
                 for _ in range(per_epoch):
-                    self._step()
+                    with self._threads.step():
+                        self._step()
                     self._show(bar)
                 self._end_epoch()
         except KeyboardInterrupt:
@@ -193,7 +199,8 @@ class CaptioningSolver:
         for start in range(0, len(chosen), self.batch_size):
             part = chosen[start : start + self.batch_size]
             features = self.data["val_features"][self.data["val_image_idxs"][part]]
-            loss, _ = self.model.loss(features, self.data["val_captions"][part])
+            with use_threads(self._threads.chosen):
+                loss, _ = self.model.loss(features, self.data["val_captions"][part])
             total += float(loss) * len(part)
         self.val_loss_history.append(total / len(chosen))
         if self.best_epoch is None or self.val_loss_history[-1] < min(self.val_loss_history[:-1]):

@@ -16,6 +16,7 @@ class Departure:
     expected: np.ndarray
     given: np.ndarray
     words: dict = field(default_factory=dict)  # number → special word, where the values are words
+    hidden: bool = False  # True where the reader is to find the expected values
 
     def value(self, of):
         """A value as the reader sees it."""
@@ -51,6 +52,8 @@ def describe(departure):
     mask = differing(expected, given)
     if mask is None:
         return [f"Shape: expected {_shape(expected)}, yours {_shape(given)}."]
+    if expected.ndim == 0 and departure.hidden:
+        return [f"Yours is {number(given)}."]
     if expected.ndim == 0:
         return [f"Expected {number(expected)}, yours {number(given)}."]
     first = tuple(int(i) for i in np.argwhere(mask)[0])
@@ -59,9 +62,12 @@ def describe(departure):
     )
     index = f"{departure.name}[{', '.join(map(str, first))}]"
     lines = [
-        f"First difference: {index} ({place}): expected {departure.value(expected[first])}, "
-        f"yours {departure.value(given[first])}."
+        f"First difference: {index} ({place}): "
+        + ("" if departure.hidden else f"expected {departure.value(expected[first])}, ")
+        + f"yours {departure.value(given[first])}."
     ]
+    if departure.hidden:
+        return lines
     lines.append(_overall(departure, mask))
     return lines
 

@@ -41,7 +41,7 @@ def error_message(exercise, function, run, known, note=""):
     return _join(
         f"✗ {exercise.name} stopped with an error (tried with {run.case.sizes}).",
         *explain(run.error, function, run.case),
-        *_likely(known),
+        *_likely(exercise, known),
         _noted(note),
     )
 
@@ -87,7 +87,8 @@ def wrong_message(exercise, runs, known, note=""):
     run, wrong = runs[k], _wrong_outputs(right[k], runs[k])
     axes = flat_axes(exercise)
     words = _special_words(run.case) if exercise.whole_numbers else {}
-    departure = Departure(wrong[0], axes[wrong[0]], right[k][wrong[0]], run.outputs[wrong[0]], words)
+    values = right[k][wrong[0]], run.outputs[wrong[0]]
+    departure = Departure(wrong[0], axes[wrong[0]], *values, words, exercise.hide_expected)
     ever = [
         name for name in axes if any(name in _wrong_outputs(r, s) for r, s in zip(right, runs, strict=True))
     ]
@@ -101,7 +102,7 @@ def wrong_message(exercise, runs, known, note=""):
         f"✗ {exercise.name} is not right yet: look at {wrong[0]} (tried with {run.case.sizes}).",
         *describe(departure),
         " ".join(filter(None, [*state, _sizes_that_pass(right, runs)])),
-        *_likely(known),
+        *_likely(exercise, known),
         _noted(note),
     )
 
@@ -127,12 +128,13 @@ def _sizes_that_pass(right, runs):
     return ""
 
 
-def _likely(known):
+def _likely(exercise, known):
+    sentences = {mistake.name: mistake.sentence for mistake in exercise.mistakes}
     for group in known:
         if len(group) == 1:
-            yield "Probably: " * bool(group[0].function) + group[0].sentence  # what a rule says is so
+            yield "Probably: " + sentences[group[0]]
         else:
-            yield "Two mistakes give these numbers. " + " Or: ".join(each.sentence for each in group[:2])
+            yield "Two mistakes give these numbers. " + " Or: ".join(sentences[name] for name in group[:2])
 
 
 def _noted(note):

@@ -188,3 +188,63 @@ def walk_back_on_the_references_cache(dh, cache):
         else:
             grads[1] = step[1]
     return tuple(grads)
+
+
+# ---- clipping, and what is found with a pencil
+
+
+@answers("clip_gradient")
+def clipped_by_norm(gradient, limit):
+    length = np.linalg.norm(gradient)
+    if length <= limit:
+        return gradient.copy()
+    return gradient / length * limit
+
+
+@answers("clip_gradient")
+def clipped_by_the_smaller_factor(gradient, limit):
+    return gradient * min(1, limit / (np.sqrt(np.einsum("ij,ij->", gradient, gradient)) + 1e-12))
+
+
+@answers("clip_gradient")
+def clipped_by_loop(gradient, limit):
+    total = 0.0
+    for number in gradient.ravel():
+        total += float(number) ** 2
+    factor = limit / total**0.5 if total > limit**2 else 1.0
+    return np.array([[number * factor for number in row] for row in gradient])
+
+
+@answers("bptt_by_hand")
+def table_of_lists():
+    h = [3, 5, 12]
+    g = [7, 3, 1]
+    dWh_shares = [7, 9, 5]
+    return h, g, dWh_shares, 21
+
+
+@answers("bptt_by_hand")
+def table_of_arrays():
+    shares = np.array([7.0, 9.0, 5.0])
+    return np.array([3.0, 5.0, 12.0]), np.array([7.0, 3.0, 1.0]), shares, shares.sum()
+
+
+@answers("bptt_by_hand")
+def table_as_one_tuple():
+    return (3, 5, 12), (7, 3, 1), (7, 9, 5), 7 + 9 + 5
+
+
+@answers("gradient_detective")
+def convicted():
+    return 4, 7, 3
+
+
+@answers("gradient_detective")
+def convicted_by_names():
+    A, B, C = 4, 7, 3
+    return (A, B, C)
+
+
+@answers("gradient_detective")
+def convicted_in_an_array():
+    return tuple(np.array([4, 7, 3]))

@@ -131,6 +131,22 @@ IN_ANOTHER_WAY = {
                 dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
             return np.stack(dx[::-1], axis=1), dstate, dWx, dWh, db
         """,
+    "bptt_by_hand": """
+        def bptt_by_hand():
+            h, g = [3, 5, 12], [7, 3, 1]
+            shares = [7, 9, 5]
+            return h, g, shares, sum(shares)
+        """,
+    "gradient_detective": """
+        def gradient_detective():
+            A, B, C = 4, 7, 3
+            return A, B, C
+        """,
+    "clip_gradient": """
+        def clip_gradient(gradient, limit):
+            length = np.linalg.norm(gradient)
+            return gradient * (limit / length) if length > limit else gradient
+        """,
     "weight_gradients": """
         def weight_gradients(x, h0, h, da):
             (N, T, D), H = x.shape, h.shape[2]

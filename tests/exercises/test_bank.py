@@ -29,7 +29,12 @@ def test_each_mistake_is_rejected_and_named_in_at_most_eight_lines(name, mistake
     assert len(capsys.readouterr().out.splitlines()) <= 8
 
 
-@pytest.mark.parametrize("name", [name for name in bank.ORDER if len(bank.find(name).outputs) > 2])
+OUTPUTS_APART = [  # in a table each line follows from the one before it
+    name for name in bank.ORDER if len(bank.find(name).outputs) > 2 and name != "bptt_by_hand"
+]
+
+
+@pytest.mark.parametrize("name", OUTPUTS_APART)
 def test_two_mistakes_in_different_outputs_are_both_named(name):
     outputs, known = list(bank.find(name).outputs), mistaken(name)
     wrong = {m.name: {o for o in outputs if _moved(name, known[m.name], o)} for m in bank.find(name).mistakes}
@@ -157,7 +162,7 @@ def test_an_exercise_says_all_that_a_student_needs(name):
         assert 20 <= len(text) <= 250 and text[-1] in ".?"
 
 
-@pytest.mark.parametrize("name", bank.ORDER)
+@pytest.mark.parametrize("name", [name for name in bank.ORDER if "N=" in cases(name)[0].sizes])
 def test_cases_have_awkward_sizes(name):
     sizes = [dict(part.split("=") for part in case.sizes.split(", ") if "=" in part) for case in cases(name)]
     assert any(size["N"] == "1" for size in sizes)

@@ -115,6 +115,7 @@ def stored_checks():
             "forward": exercise.forward,
             "step": exercise.step,
             "whole_numbers": exercise.whole_numbers,
+            "hide_expected": exercise.hide_expected,
             "sizes": [case.sizes for case in cases(name)],
         }
         for k, (case, outputs) in enumerate(zip(cases(name), expected(name), strict=True)):

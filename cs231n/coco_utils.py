@@ -72,6 +72,17 @@ def sample_coco_minibatch(data, batch_size=100, split="train"):
     return captions[chosen], data[f"{split}_features"][rows], data[f"{split}_urls"][rows]
 
 
+def subset(data, rows):
+    """The same data with fewer training captions; pictures, features and the rest stay as they are.
+
+    data: dict from `load_coco_data`
+    rows: which training captions to keep, (K,) row numbers or a mask
+    returns: a new dict; data is not changed
+    """
+    fewer = {name: data[name][rows] for name in ("train_captions", "train_image_idxs")}
+    return {**data, **fewer}
+
+
 def decode_captions(captions, idx_to_word):
     """Turn word numbers into text. <NULL> is left out, and a caption ends with its first <END>.
 

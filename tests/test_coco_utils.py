@@ -10,7 +10,7 @@ import h5py
 import numpy as np
 import pytest
 
-from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch, subset
 
 SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "coco_sample"
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat", "sees", "é"]
@@ -403,3 +403,14 @@ def test_the_scenes_load_with_the_same_keys():
         assert data[f"{split}_captions"].dtype == np.int32 and data[f"{split}_features"].shape[1] == 512
         assert data[f"{split}_features"].dtype == np.float32 and np.isfinite(data[f"{split}_features"]).all()
     assert [data["word_to_idx"][w] for w in WORDS[:4]] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("rows", [np.array([3, 0]), [3, 0]])
+def test_a_subset_has_fewer_training_captions_and_changes_nothing_else(folder, rows):
+    data = load_coco_data(base_dir=folder)
+    before = data["train_captions"].copy()
+    fewer = subset(data, rows)
+    assert (fewer["train_captions"] == before[[3, 0]]).all()
+    assert (fewer["train_image_idxs"] == data["train_image_idxs"][[3, 0]]).all()
+    assert all(fewer[name] is data[name] for name in data if name[:9] not in ("train_cap", "train_ima"))
+    assert (data["train_captions"] == before).all()

@@ -12,12 +12,14 @@
 # 1. see that your computer is ready,
 # 2. load pictures, captions and features,
 # 3. turn numbers back into a caption,
-# 4. learn what `<START>`, `<END>`, `<NULL>` and `<UNK>` are for.
+# 4. learn what `<START>`, `<END>`, `<NULL>` and `<UNK>` are for,
+# 5. meet a rival that your network must beat.
 #
-# You need: a little Python. Time: about 20 minutes.
+# You need: a little Python. Time: about 25 minutes. The tasks under *More to do* are extra.
 #
 # **How these notebooks work.** Click into a cell and press *Shift + Enter*: the cell runs, and you go on to the next
-# one. The cells with `raise NotImplementedError("TODO")` are yours to fill. Under each of them is a check cell.
+# one. The cells with `raise NotImplementedError("TODO")` are yours to fill. Under each of them is a check cell. Where
+# it says **Predict**, guess first. Then run the cell, and click on the small triangle below it.
 #
 # ## Is everything here?
 
@@ -26,7 +28,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
+from cs231n.course.caption_scores import references, share_true
+from cs231n.course.nearest_picture import nearest_pictures
 from cs231n.course.plotting import PALETTE, plot_bars, show_pictures, use_course_style
+from cs231n.course.scenes import load_facts
 from cs231n.course.setup_check import check_setup
 from cs231n.exercises import check, hint, progress
 from cs231n.image_utils import fetch_image, image_from_url
@@ -81,7 +86,7 @@ plt.show()
 # ## A caption is a row of numbers
 
 # %%
-caption = data["train_captions"][0]
+caption = data["train_captions"][222]
 print(caption)
 
 # %% [markdown]
@@ -94,7 +99,9 @@ print(caption)
 # | 2 | `<END>` | the last word that comes *out*: it means "I am done" |
 # | 3 | `<UNK>` | *unknown*: stands for every word that is too rare to be learned |
 #
-# ![One caption as a row of 17 cells: START, words, END, then NULL.](figures/special_tokens.svg)
+# This is the caption from above, with its words:
+#
+# ![The caption "one UNK white tent in a meadow in the sunshine" as a row of 17 numbers: 1 for START, the words, 3 for the UNK among them, 2 for END, then 0 for NULL.](figures/special_tokens.svg)
 #
 # `decode_captions` turns the numbers back into text:
 
@@ -107,6 +114,8 @@ print(decode_captions(caption, data["idx_to_word"]))
 # A warm-up. Count the **words** of each caption. `<NULL>`, `<START>` and `<END>` are signs, not words. `<UNK>` stands
 # for a real word, so it counts.
 #
+# Later your model will speak, and *its* captions have no `<START>`. So do not rely on it.
+#
 # Delete the line with `raise`, and write your own. One line is enough, without a loop.
 
 
@@ -114,7 +123,7 @@ print(decode_captions(caption, data["idx_to_word"]))
 def caption_lengths(captions):
     """How many words each caption has.
 
-    captions: (N, T) integers: 0 is <NULL>, 1 is <START>, 2 is <END>, 3 is <UNK>
+    captions: (N, T) integers: 0 is <NULL>, 1 is <START>, 2 is <END>, 3 is <UNK>; a row may be without <START>
     returns: (N,) integers
     """
     ### BEGIN SOLUTION
@@ -141,6 +150,10 @@ ax.hist(lengths, bins=np.arange(3.5, 17.5), color=PALETTE["input"], rwidth=0.85)
 ax.set(xlabel="words in a caption", ylabel="captions")
 plt.show()
 
+# %% [markdown]
+# **Predict.** Which word is the most frequent one? Which words are among the first five? Which part of all words do
+# the fifteen most frequent ones make up?
+
 # %%
 counts = np.bincount(data["train_captions"].ravel(), minlength=len(data["idx_to_word"]))
 counts[:3] = 0  # leave <NULL>, <START> and <END> out
@@ -149,9 +162,16 @@ plot_bars(
     {data["idx_to_word"][i]: counts[i] for i in most}, xlabel="times in the training captions", form="{:,.0f}"
 )
 plt.show()
+print(f"these fifteen make up {counts[most].sum() / counts.sum():.0%} of all words")
 
 # %% [markdown]
-# The little words are everywhere. This is true of every language: a few words are very frequent, and most are rare.
+# <details><summary>After you have run it</summary>
+#
+# The little words are everywhere: *a*, *the*, *in*, *on*, *of*. In the painted scenes fifteen words of 165 make up
+# nearly half of everything that is said. Other texts are like this too: a few words are very frequent, and most are
+# rare.
+#
+# </details>
 #
 # ## What are features?
 #
@@ -161,17 +181,103 @@ plt.show()
 #
 # $$\text{distance}(a, b) = \sqrt{\sum_{j=1}^{512} (a_j - b_j)^2}$$
 
-# %%
-picture = 7  # try others
 
-distance = np.linalg.norm(data["val_features"] - data["val_features"][picture], axis=1)
-nearest = np.argsort(distance)[:6]
-notes = ["this picture", *(f"distance {distance[i]:.0f}" for i in nearest[1:])]
-show_pictures([image_from_url(url) for url in data["val_urls"][nearest]], notes, columns=6)
+# %%
+def show_nearest(picture):
+    """A picture of the validation set, and the five whose features are nearest."""
+    distance = np.linalg.norm(data["val_features"] - data["val_features"][picture], axis=1)
+    nearest = np.argsort(distance)[:6]
+    notes = ["this picture", *(f"distance {distance[i]:.0f}" for i in nearest[1:])]
+    show_pictures([image_from_url(url) for url in data["val_urls"][nearest]], notes, columns=6)
+
+
+show_nearest(4)
 plt.show()
 
 # %% [markdown]
-# Pictures with near features look alike, or show the same things. So a caption can be written from the features.
+# Three of the five are pink buses too, and the other two are purple houses. So near features often mean a similar thing.
+# Often, not always. Look at picture 7:
+
+# %%
+show_nearest(7)  # try others
+plt.show()
+
+# %% [markdown]
+# It shows an orange kite. Nearest to it are a horse, a balloon, a house, an umbrella, and only then two kites. Four of
+# the five are orange or yellow: here the colour was nearer than the thing. The features hold both, and the sky, the
+# ground and the weather too. The plain distance mixes them all.
+#
+# ## A rival to beat
+#
+# This gives a captioner in three lines, without any learning: find the **nearest training picture**, and say what
+# people said of *that* picture. Whatever you build in this course should be better.
+
+# %%
+first = [texts[0] for texts in references(data, split="train")]  # one caption of each training picture
+some = data["val_features"][:600]
+copied = [first[row] for row in nearest_pictures(some, data["train_features"])]
+
+show_pictures([image_from_url(url) for url in data["val_urls"][:8]], copied[:8])
+plt.show()
+
+# %% [markdown]
+# **Predict.** In the painted world we know the facts of each picture, so we can *judge* a caption: it is true when
+# everything that it says is so. How many of these 600 copied captions are true: about 5 %, 15 %, 40 % or 70 %?
+
+# %% tags=["nbval-ignore-output"]
+if DATA == SCENES_DIR:  # nobody wrote down the facts of a photograph
+    facts = load_facts("val")
+    anyone = np.random.default_rng(0).permutation(len(first))[: len(facts)]
+    print(f"the caption of the nearest picture is true: {share_true(copied, facts):.0%}")
+    print(f"the caption of any picture is true:         {share_true([first[i] for i in anyone], facts):.0%}")
+
+# %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# About 16 %, and near 0 % for a caption of any picture. So the features know a lot, and copying is not enough: a
+# caption names the thing, its colour, how many, the place, the weather, and *all* of it must fit. A captioner that
+# speaks word by word can put together what no training caption says. In [chapter 5](05_sampling.ipynb) yours meets
+# this rival again.
+#
+# </details>
+#
+# ## More to do
+#
+# Nothing later needs these tasks. More stars, more thinking.
+#
+# ### Debugging · ★☆☆ · 5 minutes
+#
+# A friend wants to see some training captions with their pictures. Nothing crashes. Run it: do the captions fit? Find
+# the wrong index.
+
+# %%
+numbers = [100, 200, 300, 400]
+texts = decode_captions(data["train_captions"][numbers], data["idx_to_word"])
+show_pictures([image_from_url(data["train_urls"][n]) for n in numbers], texts)
+plt.show()
+
+# %% [markdown]
+# <details><summary>What was wrong</summary>
+#
+# `n` is the number of a *caption*, and `train_urls` wants the number of a *picture*. Five captions share a picture, so
+# there are far more of the first. The picture of caption `n` is `data["train_image_idxs"][n]`. This mistake is
+# dangerous: a model trained in this way learns captions of other pictures, and nothing ever crashes.
+#
+# </details>
+#
+# ### Stretch · ★★☆ · 15 minutes
+#
+# Make the rival stronger. Take the five nearest training pictures of each validation picture, collect all their
+# captions, and choose the one that has the most words in common with the others. Is it true more often?
+#
+# <details><summary>A hint, and what we found</summary>
+#
+# `np.argsort` of the distances gives the five nearest, and `references(data, split="train")[row]` all captions of a
+# picture. Make a `set` of each caption's words; `len(a & b)` counts what two of them share. With this count alone long
+# captions win, and we got 12 %: less than before! Divided by `len(a | b)`, all the words of the two, it was 22 %.
+# (Devlin and others, 2015, "Exploring nearest neighbor approaches for image captioning", try this on COCO.)
+#
+# </details>
 #
 # ## Question
 #
@@ -198,8 +304,8 @@ if GET_COCO:
     get_coco()
 
 # %% [markdown]
-# COCO's pictures are on the web, and some have been taken down since. That is no error here: you get a grey square with
-# the reason. Nothing is written to your disk. This address leads nowhere:
+# COCO's pictures are on the web, and some have been taken down since. That is no error here: you get a grey square
+# with the reason. Nothing is written to your disk. This address leads nowhere:
 
 # %%
 picture, reason = fetch_image("http://localhost:9/a_picture_that_is_gone.jpg")

@@ -7,18 +7,22 @@
 # **In this chapter you will**
 #
 # 1. unroll the step over a sequence, forward,
-# 2. carry gradients back through time,
-# 3. see gradients vanish and explode, and understand why.
+# 2. carry gradients back through time: first by hand, then in code,
+# 3. see gradients vanish and explode, understand why, and write what people do about it.
 #
-# You need: [chapter 1](01_rnn_step.ipynb). Time: about 60 minutes.
+# You need: [chapter 1](01_rnn_step.ipynb). Time: about 60 minutes. The tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.course.plotting import PALETTE, plot_lines, use_course_style
+from cs231n import rnn_layers
+from cs231n.course.measured import compare_gradients, measure_gradients
+from cs231n.course.plotting import use_course_style
+from cs231n.course.plotting.gradients import plot_gradient_walks, plot_influence, plot_memories
+from cs231n.course.plotting.sliders import figure_with_slider
 from cs231n.exercises import answers, check, hint, progress
-from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
+from cs231n.gradient_check import eval_numerical_gradient_array
 
 use_course_style()
 
@@ -35,10 +39,13 @@ rnn_step_forward, rnn_step_backward = my.rnn_step_forward, my.rnn_step_backward
 # A sequence has one more axis. The input `x` is now (N, T, D): N samples, T time steps, D numbers at each step. So
 # `x[:, t]` is the input of all samples at step t, with shape (N, D): just what one step wants.
 #
-# $$h_t = \tanh(x_t W_x + h_{t-1} W_h + b) \qquad t = 1, \dots, T$$
+# We count the steps as Python does, from 0 to T − 1:
 #
-# The state before the first step is given: $h_0$. In a captioning model it comes from the picture. The weights
-# carry no index t. **All steps share the same weights.**
+# $$h_t = \tanh(x_t W_x + h_{t-1} W_h + b) \qquad t = 0, \dots, T-1$$
+#
+# Step 0 needs a state that no step has made, $h_{-1}$. It is given. **In the code it is called `h0`**: the state to
+# start from. In a captioning model it comes from the picture. The weights carry no index t. **All steps share the same
+# weights.**
 #
 # ![The step unrolled over time: the same Wx, Wh and b at every step, each state passed on to the next.](figures/rnn_unrolled.svg)
 #
@@ -55,7 +62,7 @@ rnn_step_forward, rnn_step_backward = my.rnn_step_forward, my.rnn_step_backward
 def rnn_forward(x, h0, Wx, Wh, b):
     """A vanilla RNN over a whole sequence.
 
-    x: (N, T, D), h0: (N, H), the state before the first step
+    x: (N, T, D), h0: (N, H), the state before step 0
     Wx: (D, H), Wh: (H, H), b: (H,)
     returns: h (N, T, H), the states of all steps (without h0), and cache
     """
@@ -78,8 +85,8 @@ rnn_forward = check(rnn_forward)
 # %% [markdown]
 # ## Play: watch a memory fade
 #
-# Here is a network with 24 units. It gets a push at step 0, and after that no input at all. How long does it
-# remember the push? Each row is a unit, each column a time step. Change `sizes` and look again.
+# Here is a network with 24 units. It starts from a *push*, a state of random numbers, and then gets no input at all.
+# How long does it remember the push? Each row is a unit, each column a time step. Change `sizes` and look again.
 
 # %%
 sizes = [0.5, 0.9, 2.0]
@@ -89,34 +96,124 @@ H, T = 24, 40
 no_input, Wx, b = np.zeros((1, T, 1)), np.zeros((1, H)), np.zeros(H)
 push = rng.uniform(-1, 1, (1, H))
 matrix = rng.standard_normal((H, H)) / np.sqrt(H)
-fig, axes = plt.subplots(1, len(sizes), figsize=(11, 3.4), sharey=True)
-for ax, size in zip(axes, sizes, strict=True):
-    h, _ = rnn_forward(no_input, push, Wx, size * matrix, b)
-    picture = ax.imshow(h[0].T, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto", interpolation="nearest")
-    ax.set(title=f"Wh × {size}", xlabel="time step")
-    ax.grid(False)
-axes[0].set_ylabel("unit")
-fig.colorbar(picture, ax=axes, label="h")
+
+
+def states_after(push, size):
+    """The states of all steps, (T, H), when nothing comes in after the push."""
+    return rnn_forward(no_input, push, Wx, size * matrix, b)[0][0]
+
+
+plot_memories({size: states_after(push, size) for size in sizes})
 plt.show()
 
 # %% [markdown]
-# With small weights the memory is gone after a few steps. With large weights the network never becomes quiet: it
-# goes on talking to itself, and the push is drowned. Only in between does a trace of the push stay for some time.
+# With × 0.5 the memory is gone after a few steps. With × 0.9 a trace of the push stays much longer. With × 2.0 the
+# network never becomes quiet: it goes on talking to itself. Has it forgotten the push?
+#
+# **Predict.** We start each network twice, from two pushes that are almost equal: every number differs by 0.001. In
+# which network are the two states nearest to each other at the end? In which one are they farthest apart?
+
+# %%
+for size in sizes:
+    gap = np.linalg.norm(states_after(push + 0.001, size) - states_after(push, size), axis=1)
+    change = "nearer together than at step 0" if gap[-1] < gap[0] else "farther apart than at step 0"
+    print(f"Wh × {size}: at the last step the distance is about {gap[-1]:.0e}, {change}")
+
+# %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# With × 0.5 and × 0.9 the two come together: the difference between the pushes is forgotten, fast or slowly. With ×
+# 2.0 it *grows*. So this network has not forgotten the push. It does something just as bad: the smallest change of the
+# start changes everything later. A useful memory lies between the two.
+#
+# </details>
 #
 # ## Backward: through time
 #
-# Now walk from the last step to the first. At step t, the state $h_t$ was used **twice**: by its own output (the
-# gradient `dh[:, t]` that you are given), and by the next step. Two uses, so two gradients, and they **add up**:
+# Now walk from the last step to the first. The state $h_t$ was used **twice**: by its own output (the gradient
+# `dh[:, t]` that you are given), and by the next step. Two uses, so two gradients, and they **add up**:
 #
 # $$\text{dnext}\_h = \underbrace{dh_t}_{\text{from its own output}} + \underbrace{dprev\_h_{t+1}}_{\text{from the next step}}$$
 #
+# At the last step, t = T − 1, there is no next step. So nothing comes from there: that part is **zero**.
+#
 # The weights were used T times, once in every step. So their gradient is the **sum** over all steps:
 #
-# $$dW_x = \sum_{t=1}^{T} dW_x^{(t)}, \qquad dW_h = \sum_{t=1}^{T} dW_h^{(t)}, \qquad db = \sum_{t=1}^{T} db^{(t)}$$
+# $$dW_x = \sum_{t=0}^{T-1} dW_x^{(t)}, \qquad dW_h = \sum_{t=0}^{T-1} dW_h^{(t)}, \qquad db = \sum_{t=0}^{T-1} db^{(t)}$$
 #
-# This way of working is called *backpropagation through time*.
+# This way of working is called *backpropagation through time*. Do it once with a pencil, and you will never forget it.
 #
+# ## Your turn: by hand
+#
+# The smallest network there is: one sample, **one unit**, three steps. To keep the numbers round, we leave tanh out
+# here, and b is 0. Wx = 1, Wh = 2, the state to start from is 1, and x is 1, −1, 2. The loss is the sum of the states:
+#
+# $$h_t = 1 \cdot x_t + 2 \cdot h_{t-1} \qquad L = h_0 + h_1 + h_2$$
+#
+# ![A chain of three steps with one unit. Start 1, weights 2 between the states, x is 1, -1, 2. The states and their gradients are marked with question marks.](figures/bptt_by_hand.svg)
+#
+# Take a pencil. Find
+#
+# 1. the states `h`, from left to right;
+# 2. the gradients `g`, from right to left: `g[t]` is how much L grows when the state `h[t]` grows by 1, **all its
+#    ways** to L together. (In the formula above, `g[t]` is $\text{dnext}\_h$.)
+# 3. the three shares of dWh: the step t multiplied Wh with the state *before* it, so its share is `g[t]` times that
+#    state;
+# 4. `dWh`, their sum.
+#
+# Then write your twelve numbers down, in place of the line with `raise`:
+#
+# ```
+# h = [.., .., ..]
+# g = [.., .., ..]
+# dWh_shares = [.., .., ..]
+# dWh = ..
+# return h, g, dWh_shares, dWh
+# ```
+
+
+# %% tags=["todo"]
+def bptt_by_hand():
+    """Your numbers, for t = 0, 1, 2.
+
+    returns: h, g and dWh_shares, three numbers each, and dWh, one number
+    """
+    ### BEGIN SOLUTION
+    h = [3, 5, 12]
+    g = [7, 3, 1]
+    dWh_shares = [7, 9, 5]
+    dWh = 21
+    return h, g, dWh_shares, dWh
+    ### END SOLUTION
+
+
+# %%
+bptt_by_hand = check(bptt_by_hand)
+
+# %% [markdown]
+# Does code agree with the pencil? Your `rnn_forward` has a tanh in it. But for very small numbers tanh(a) is almost a.
+# So we make all inputs 1,000 times smaller, run it, and make the results 1,000 times larger again. And we **measure**
+# dWh: move Wh a little up and a little down, and see how L changes.
+
+# %%
+small = 0.001
+x, start = small * np.array([[[1.0], [-1.0], [2.0]]]), small * np.ones((1, 1))
+Wx, Wh, b = np.array([[1.0]]), np.array([[2.0]]), np.zeros(1)
+
+
+def states(Wh):
+    """The three states of the little network."""
+    return rnn_forward(x, start, Wx, Wh, b)[0]
+
+
+measured = eval_numerical_gradient_array(states, Wh, np.ones((1, 3, 1)))
+print("states:", np.round(states(Wh).ravel() / small, 1))
+print("dWh:   ", np.round(measured.item() / small, 1))
+
+# %% [markdown]
 # ## Your turn: the sequence backward
+#
+# Now the same in code, for all samples and units, and with tanh: `rnn_step_backward` does one step of it.
 
 
 # %% tags=["todo"]
@@ -144,68 +241,239 @@ def rnn_backward(dh, cache):
 rnn_backward = check(rnn_backward, forward=rnn_forward)
 
 # %% [markdown]
+# When you have your ✓, read ours: `rnn_forward` and `rnn_backward` in `cs231n/rnn_layers.py`.
+#
 # ## Trust it
+#
+# This measures the gradients of what **you** wrote, right or wrong, as in chapter 1.
 
 # %%
 rng = np.random.default_rng(5)
 N, T, D, H = 2, 5, 3, 4
-names = ["x", "h0", "Wx", "Wh", "b"]
-values = [rng.standard_normal(shape) for shape in [(N, T, D), (N, H), (D, H), (H, H), (H,)]]
+shapes = {"x": (N, T, D), "h0": (N, H), "Wx": (D, H), "Wh": (H, H), "b": (H,)}
+inputs = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
 dh = rng.standard_normal((N, T, H))
 
-_, cache = rnn_forward(*values)
-for name, value, gradient in zip(names, values, rnn_backward(dh, cache), strict=True):
-    measured = eval_numerical_gradient_array(lambda _: rnn_forward(*values)[0], value, dh)
-    agree = rel_error(gradient, measured) < 1e-6
-    print(f"d{name:3s} {'✓ agrees with the measured gradient' if agree else '✗ differs'}")
+measure_gradients("rnn_backward", inputs, dh)
 
 # %% [markdown]
 # ## See gradients vanish and explode
 #
 # Suppose the loss depends on the **last** state alone. How much of its gradient arrives at the states before? We send
-# a gradient of length 1 into the last step and write down its length as it walks back, for several sizes of $W_h$.
+# a gradient of length 1 into the last step and write down its length as it walks back. Each step back multiplies it
+# with the slope of tanh and with $W_h^T$. We do it for five sizes of $W_h$, with the tanh and without it.
 #
-# Before you run the cell: the axis is logarithmic (each line up is ten times more). What forms do you expect?
+# **Predict.** The axis will be logarithmic: each line up is many times more. A number that is multiplied with the same
+# factor in each step: what does its curve look like? And will the curves with tanh lie above or below those without?
 
 # %%
+sizes = [0.5, 0.9, 1.5, 3, 5]
+
 T, H, N = 50, 64, 16
 rng = np.random.default_rng(7)
 x = 0.1 * rng.standard_normal((N, T, H))
 matrix = rng.standard_normal((H, H)) / np.sqrt(H)
-curves = {}
-for size in [0.5, 0.9, 1.1, 1.5]:
-    Wx, Wh, b = np.eye(H), size * matrix, np.zeros(H)
-    state, caches = np.zeros((N, H)), []
+last = rng.standard_normal((N, H))
+last /= np.linalg.norm(last)
+
+
+def walk_back(size, squash=True):
+    """Length of the gradient at each state, from the last one back to the first. squash: with tanh."""
+    Wh = size * matrix
+    state, slopes = np.zeros((N, H)), []
     for t in range(T):
-        state, step_cache = rnn_step_forward(x[:, t], state, Wx, Wh, b)
-        caches.append(step_cache)
-    gradient = rng.standard_normal((N, H))
-    gradient /= np.linalg.norm(gradient)
-    lengths = []
+        a = x[:, t] + state @ Wh
+        state = np.tanh(a) if squash else a
+        slopes.append(1 - state**2 if squash else 1)
+    gradient, lengths = last, []
     for t in reversed(range(T)):
         lengths.append(np.linalg.norm(gradient))
-        _, gradient, *_ = rnn_step_backward(gradient, caches[t])
-    curves[f"Wh × {size}"] = lengths
-plot_lines(curves, xlabel="steps back from the end", ylabel="length of the gradient", log=True)
+        gradient = (gradient * slopes[t]) @ Wh.T
+    return lengths
+
+
+with_tanh = {size: walk_back(size) for size in sizes}
+without = {size: walk_back(size, squash=False) for size in sizes}
+plot_gradient_walks(with_tanh, without)
 plt.show()
 
 # %% [markdown]
-# Straight lines, on a logarithmic axis: **powers**. Each step back multiplies the gradient with $W_h^T$ and with
-# $1 - h_t^2$. A factor of 0.5, fifty times, is $0.5^{50} \approx 10^{-15}$: nothing that happened at the start can
-# be learned. A factor above 1, fifty times, is a huge number: one such step of training can ruin the weights.
+# <details><summary>After you have run it</summary>
+#
+# Without tanh the curves are almost straight lines. A straight line on a logarithmic axis is a **power**: the same
+# factor again and again. With × 0.5, the gradient that arrives at the first state is about $10^{-14}$: nothing that
+# happened at the start can be learned. With × 1.5 it is some thousand millions.
+#
+# With tanh all curves end lower, for the slope of tanh is at most 1. × 0.5 hardly changes: its states are small, and
+# there the slope is almost 1. × 1.5 ends below 100, and not at thousands of millions. **Tanh saves it**: its states
+# are large, and where they are large the slope is small (its mean is about 0.65 here). But × 3 and × 5 explode in
+# spite of tanh.
+#
+# </details>
+#
+# Move the slider. Where does the curve with tanh stay nearest to 1?
+
+# %%
+figure_with_slider(
+    lambda size: plot_gradient_walks({size: walk_back(size)}, {size: walk_back(size, squash=False)}),
+    "size of Wh",
+    [0.3, 0.5, 0.7, 0.9, 1.0, 1.1, 1.2, 1.3, 1.5, 2.0, 3.0, 5.0],
+    start=1.1,
+)
+
+# %% [markdown]
+# ### All pairs of steps
+#
+# The loss of a captioner looks at *every* state, and each state may need something that happened at *any* step before.
+# So look at all pairs: how much does the state at step t answer when the state at step s is moved a little? This is
+# the size of the matrix $\partial h_t / \partial h_s$: 1 means "as much as it was moved". (Above the diagonal there is
+# nothing: the future does not act on the past.)
+#
+# **Predict.** Which picture is dark blue far from the diagonal, which one dark red, and what would you *wish* for?
+
+
+# %%
+def influence(size):
+    """Size of ∂h_t / ∂h_s for all pairs of steps: (T, T), entry [t, s]; a step's own is 1."""
+    T, Wh = 30, size * matrix
+    h, _ = rnn_layers.rnn_forward(x[:1, :T], np.zeros((1, H)), np.eye(H), Wh, np.zeros(H))
+    sizes = np.full((T, T), np.nan)
+    for s in range(T):
+        moved = np.eye(H)
+        for t in range(s, T):
+            if t > s:
+                moved = (moved @ Wh) * (1 - h[0, t] ** 2)  # one step further in time
+            sizes[t, s] = np.linalg.norm(moved) / np.sqrt(H)
+    return sizes
+
+
+maps = {size: influence(size) for size in [0.5, 1.1, 3]}
+plot_influence(maps)
+plt.show()
+
+# %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# × 0.5: only a thin band at the diagonal. A state answers to the last few steps, and ten steps later it has forgotten.
+# × 3: the corner, where t and s are far apart, is the reddest: the oldest steps act most, a hundred or a thousand
+# times too strong. × 1.1 is what we wish for: everything is pale, near 1. A gradient from the end of the sentence
+# arrives at its start about as large as it was.
+#
+# </details>
 #
 # What people do about it:
 #
-# - *exploding*: cut the gradient down when it is longer than some limit (gradient clipping);
-# - *vanishing*: build a cell that passes its memory on without multiplying it: the LSTM of
-#   [chapter 6](06_lstm.ipynb).
+# - *exploding*: cut the gradient down when it is longer than some limit. You write this now;
+# - *vanishing*: build a cell that passes its memory on without multiplying it with a matrix: the LSTM of [chapter
+#   6](06_lstm.ipynb).
+#
+# ## Your turn: clip a gradient
+#
+# One gradient with a length of a million can ruin the weights in one training step. *Gradient clipping* keeps its
+# direction and cuts its length. The length of an array is the square root of the sum of all its squares:
+#
+# $$\text{clip}(g) = \begin{cases} g & \text{if } \lVert g \rVert \le \text{limit} \\[2pt]
+# g \cdot \dfrac{\text{limit}}{\lVert g \rVert} & \text{otherwise} \end{cases}$$
+
+
+# %% tags=["todo"]
+def clip_gradient(gradient, limit):
+    """Cut a gradient down to the length `limit` where it is longer. Its direction stays.
+
+    gradient: an array of any shape; limit: a number above 0
+    returns: array in the shape of gradient; the gradient that came in is not changed
+    """
+    ### BEGIN SOLUTION
+    length = np.linalg.norm(gradient)
+    return gradient * (limit / length) if length > limit else gradient
+    ### END SOLUTION
+
+
+# %%
+clip_gradient = check(clip_gradient)
+
+# %% [markdown]
+# Now use it on the network that explodes. Suppose we train with a learning rate of 0.01. How far would **one** step
+# move Wh?
+
+# %%
+Wh = 5 * matrix
+_, cache = rnn_layers.rnn_forward(x, np.zeros((N, H)), np.eye(H), Wh, np.zeros(H))
+dh = np.zeros((N, T, H))
+dh[:, -1] = last  # the loss depends on the last state alone
+dWh = rnn_layers.rnn_backward(dh, cache)[3]
+
+for name, gradient in {"as it is": dWh, "clipped to 5": clip_gradient(dWh, 5.0)}.items():
+    change = 0.01 * np.linalg.norm(gradient) / np.linalg.norm(Wh)
+    print(f"{name:12s} the step is about {change:.0e} times as long as Wh itself")
+
+# %% [markdown]
+# ## More to do
+#
+# Nothing later needs these tasks. More stars, more thinking.
+#
+# ### Debugging · ★☆☆ · 10 minutes
+#
+# Here is a friend's pair of functions. For sequences of one step it is right. For three steps it is not. Run the cell,
+# and look only at what was measured: which outputs are right, and *where* does the wrong one begin? Then find the
+# line.
+
+
+# %%
+def friends_forward(x, h0, Wx, Wh, b):
+    state, h, cache = h0, [], []
+    for t in range(x.shape[1]):
+        state, step_cache = rnn_layers.rnn_step_forward(x[:, t], state, Wx, Wh, b)
+        h.append(state)
+        cache.append(step_cache)
+    return np.stack(h, axis=1), cache
+
+
+def friends_backward(dh, cache):
+    dx, dprev_h, dWx, dWh, db = [], 0, 0, 0, 0
+    for t in reversed(range(dh.shape[1])):
+        dx_t, dprev_h, dWx_t, dWh_t, db_t = rnn_layers.rnn_step_backward(dh[:, t] + dprev_h, cache[t])
+        dx.append(dx_t)
+        dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
+    return np.stack(dx, axis=1), dprev_h, dWx, dWh, db
+
+
+rng = np.random.default_rng(6)
+for steps in (1, 3):
+    shapes = {"x": (2, steps, 3), "h0": (2, 4), "Wx": (3, 4), "Wh": (4, 4), "b": (4,)}
+    inputs = {name: rng.standard_normal(shape) for name, shape in shapes.items()}
+    print(f"T = {steps}")
+    compare_gradients(friends_forward, friends_backward, inputs, rng.standard_normal((2, steps, 4)))
+
+# %% [markdown]
+# <details><summary>What was wrong</summary>
+#
+# Only dx differs. The weights' gradients are right, so the walk through time is right. The loop runs from the last
+# step to the first, and `dx.append` puts the *last* step's gradient at place 0: dx comes out backward in time. With
+# one step there is no order to get wrong. The mend: `np.stack(dx[::-1], axis=1)`.
+#
+# </details>
+#
+# ### Stretch · ★★☆ · 15 minutes
+#
+# A random matrix makes some directions longer and others shorter. An *orthogonal* matrix turns every direction and
+# changes no length. Replace `matrix` by one (`np.linalg.qr(matrix)[0]`) and run the cells from `walk_back` on again.
+# What happens to the curve without tanh at size 1.0? Is the best size with tanh still the same?
+#
+# <details><summary>What we found</summary>
+#
+# Without tanh and with size 1.0 the curve is flat: the gradient keeps the length 1 at every step. That is why many
+# people start the training of an RNN with an orthogonal $W_h$ (Saxe, McClelland and Ganguli, 2014). With tanh it still
+# shrinks at 1.0, to about a twentieth; somewhere between 1.1 and 1.2 the start gets back what the end sent.
+#
+# </details>
 #
 # ## Question
 #
 # Why do the gradients of the shared weights **add up**? Why not take their mean, or the gradient of the last step?
 
 # %% [markdown] tags=["answer"]
-# **Answer.** Imagine that every step had weights of its own, $W_x^{(1)}, \dots, W_x^{(T)}$, which happen to be
+# **Answer.** Imagine that every step had weights of its own, $W_x^{(0)}, \dots, W_x^{(T-1)}$, which happen to be
 # equal. Moving the one shared $W_x$ a little moves *all* of them together by the same amount. To first order, the
 # change of the loss is the sum of the changes that each copy causes. So the gradient is the sum of the copies'
 # gradients. A mean would be too small by the factor T, and the last step alone would forget the others.
@@ -215,6 +483,9 @@ plt.show()
 #
 # A recurrent network that learns from sequences of any length. In [chapter 3](03_word_embedding.ipynb) the sequences
 # become words.
+#
+# *To read further:* Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks":
+# where the gradients go, and clipping.
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -24,7 +24,7 @@ class Chapter:
     """
 
     def __init__(self, source):
-        self.name = source.stem
+        self.source, self.name = source, source.stem
         self.cells = jupytext.read(source, fmt="py:percent").cells
         self.prose = " ".join(
             " ".join(cell.source.split()) for cell in self.cells if cell.cell_type == "markdown"
@@ -39,6 +39,10 @@ class Chapter:
     def space(self):
         return self.run()
 
+    @property
+    def prints(self):
+        return self.space["__prints__"]
+
     def run(self, until=None):
         """Run the code cells one after another, up to the first that holds the text `until`, that one too.
 
@@ -52,8 +56,7 @@ class Chapter:
                     exec(compile(code, f"{self.name}, cell {number}", "exec"), space)
                     if until and until in code:
                         break
-        self.prints = printed.getvalue()
-        return space
+        return space | {"__prints__": printed.getvalue()}
 
 
 @pytest.fixture(scope="module")

@@ -4,13 +4,13 @@ from .pencil import Sheet
 
 
 def captioning_loss():
-    """The layers of the captioner, from top to bottom. features (N, D) go through an affine layer and become h0
-    (N, H). captions_in (N, T) go through the word embedding and become vectors (N, T, W). The RNN makes of both h
+    """The layers of the captioner, from top to bottom. features (N, F) go through an affine layer and become h0
+    (N, H). captions_in (N, T) go through the word embedding and become vectors (N, T, D). The RNN makes of both h
     (N, T, H), the temporal affine layer makes scores (N, T, V), and the masked softmax compares them with
     captions_out (N, T) and gives the loss. Each layer's weights stand beside it."""
     sheet = Sheet(800, 640)
     affine_x, words_x, middle, weights_x = 250, 470, 360, 690
-    features = sheet.box(affine_x, 50, "features", "input", w=150, h=52, below="(N, D)")
+    features = sheet.box(affine_x, 50, "features", "input", w=150, h=52, below="(N, F)")
     captions_in = sheet.box(words_x, 50, "captions_in", "input", w=150, h=52, below="(N, T)")
     affine = sheet.layer(affine_x, 152, "affine", w=170)
     embedding = sheet.layer(words_x, 152, "word embedding", w=186)
@@ -38,7 +38,7 @@ def captioning_loss():
     sheet.arrow(softmax, loss, "output")
     for x, y, text, role in (
         (affine_x, 214, "h0  (N, H)", "state"),
-        (words_x, 214, "vectors  (N, T, W)", "input"),
+        (words_x, 214, "vectors  (N, T, D)", "input"),
         (middle, 330, "h  (N, T, H)", "state"),
         (middle, 440, "scores  (N, T, V)", "output"),
     ):

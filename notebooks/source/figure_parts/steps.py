@@ -115,6 +115,38 @@ def rnn_unrolled():
     return sheet
 
 
+def bptt_by_hand():
+    """One unit over three steps, without tanh: h[t] = 1 x[t] + 2 h[t-1]. The state before is 1; x is 1, -1, 2.
+    The three states are to be found, from left to right. Then, from right to left, the gradient g of each state:
+    its own 1, from the loss h[0] + h[1] + h[2], and 2 times the g of the state after it. Last, each arrow with
+    Wh = 2 has a share of dWh: the g where it ends times the state where it starts."""
+    sheet = Sheet(800, 430)
+    columns = (250, 450, 650)
+    sheet.text(24, 36, "Forward", bold=True, ha="left")
+    sheet.text(24, 290, "Backward", bold=True, ha="left", role="gradient")
+    state = sheet.box(70, 112, "1", "state", w=72, h=52, below="start", size=18)
+    later = None
+    for t, (x, value) in enumerate(zip(columns, (1, -1, 2), strict=True)):
+        before, state = state, sheet.box(x, 112, "?", "state", w=84, h=52, below=f"h[{t}]", size=18)
+        sheet.arrow(before, state, "state")
+        sheet.text((before.x + x) / 2, 96, "· 2", role="weight", bold=True)
+        sheet.arrow(
+            sheet.box(x, 216, str(value), "input", w=84, h=52, below=f"x[{t}]", size=18), state, "input"
+        )
+        sheet.text(x + 12, 168, "· 1", role="weight", bold=True, ha="left")
+    for t in (2, 1, 0):
+        x = columns[t]
+        g = sheet.box(x, 384, "?", "gradient", w=84, h=52, below=f"g[{t}]", size=18)
+        sheet.arrow(sheet.box(x, 302, "1", "gradient", w=84, h=38), g, "gradient")
+        if later:
+            sheet.arrow(later, g, "gradient")
+            sheet.text((later.x + x) / 2, 368, "· 2", role="weight", bold=True)
+        later = g
+    sheet.text(724, 112, "L = sum", ha="left", size=15)
+    sheet.text(724, 302, "from L", ha="left", size=15, role="gradient")
+    return sheet
+
+
 def hoisting():
     """Moving the input's product out of the time loop. Left: inside the loop, each of T steps multiplies its
     own x[:, t] (N, D) by Wx, T small products. Right: before the loop, all steps stand below each other as one

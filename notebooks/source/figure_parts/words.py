@@ -6,8 +6,9 @@ from cs231n.course.plotting import PALETTE
 
 from .pencil import Sheet, tint
 
-CAPTION = "<START> a man with a <UNK> kite <END>".split()
-NUMBERS = [1, 4, 12, 9, 4, 3, 154, 2]  # as in the COCO vocabulary of the assignment
+CAPTION = "<START> one <UNK> white tent in a meadow in the sunshine <END>".split()
+NUMBERS = [1, 18, 3, 12, 41, 6, 4, 51, 6, 5, 80, 2]  # training caption 222 of the painted scenes
+LENGTH = 17
 
 
 def _picture(sheet, x, y, side):
@@ -73,37 +74,55 @@ def _blue(strength):
     return tuple(1 - strength * (1 - part) for part in (0.0, 0.447, 0.698))
 
 
-def special_tokens():
-    """A caption as a row of 17 numbers: 1 for START, then the words, 3 for UNK (a word that is not in the
-    vocabulary), 2 for END, and 0 for NULL up to the end of the row. Below, captions_in is the row without its
-    last number; captions_out, one place further, is the row without its first: what must come out after each
-    word that went in. Places where NULL should come out do not count."""
-    sheet = Sheet(800, 350)
+def _caption_rows(sheet, left, w, top, rows):
+    """Rows of number cells below the words of CAPTION, each (name, y, part): the cells of each row, as shapes."""
     special = {"<START>": "state", "<END>": "gradient", "<UNK>": "output", "<NULL>": "quiet"}
-    words = CAPTION + ["<NULL>"] * (17 - len(CAPTION))
-    numbers = [str(number) for number in NUMBERS] + ["0"] * (17 - len(CAPTION))
+    words = CAPTION + ["<NULL>"] * (LENGTH - len(CAPTION))
+    numbers = [str(number) for number in NUMBERS] + ["0"] * (LENGTH - len(CAPTION))
     roles = [special.get(word, "input") for word in words]
-    left, w = 126, 38
     for t, (word, role) in enumerate(zip(words, roles, strict=True)):
-        sheet.text(left + (t + 0.45) * w, 86, word, size=16, role=role, ha="left", code=True, rotation=65)
-    rows = (
-        ("captions", 96, slice(0, 17)),
-        ("captions_in", 184, slice(0, 16)),
-        ("captions_out", 254, slice(1, 17)),
-    )
+        sheet.text(left + (t + 0.45) * w, top, word, size=16, role=role, ha="left", code=True, rotation=65)
     for name, y, part in rows:
         sheet.text(left - 10, y + 17, name, ha="right", code=True, bold=True, size=14)
-        cells = sheet.cells(left, y, numbers[part], roles=roles[part], w=w)
-        if name == "captions_in":
-            tops = cells
-    for top, cell, number in zip(tops, cells, numbers[1:], strict=True):
-        sheet.arrow(top.at(0, 1), cell.at(0, -1), "quiet" if number == "0" else "ink", width=1.4)
-        sheet.text(
-            cell.x, 312, "✓" if number != "0" else "–", role="state" if number != "0" else "quiet", size=18
-        )
-    sheet.text(left - 10, 312, "counts?", ha="right", size=15)
-    sheet.text(left, 156, "captions_in = captions[:, :-1]", ha="left", code=True, size=15)
-    sheet.text(left + 16 * w, 156, "captions_out = captions[:, 1:]", ha="right", code=True, size=15)
+        yield sheet.cells(left, y, numbers[part], roles=roles[part], w=w)
+
+
+def special_tokens():
+    """One caption of the painted scenes, "one UNK white tent in a meadow in the sunshine", as a row of 17
+    numbers, with the word above each: 1 for START, a number for each word, 3 for UNK (a word that is not in the
+    vocabulary), 2 for END, and then 0 for NULL up to the end of the row."""
+    sheet = Sheet(800, 220)
+    (cells,) = _caption_rows(sheet, 126, 38, 116, [("caption", 126, slice(0, LENGTH))])
+    for cell, text in (
+        (cells[0], "speak"),
+        (cells[2], "rare"),
+        (cells[11], "done"),
+        (cells[14], "filling"),
+    ):
+        sheet.arrow((cell.x, 192), (cell.x, 164), "quiet")
+        sheet.text(cell.x, 202, text, size=15)
+    return sheet
+
+
+def shifted_caption():
+    """A caption is used twice. captions is the row of 17 numbers: START, ten words, END, NULL up to the end.
+    captions_in is the row without its last number; captions_out, one place further, is the row without its
+    first: what must come out after each word that went in. Places where NULL should come out do not count."""
+    sheet = Sheet(800, 370)
+    left, w = 126, 38
+    rows = (
+        ("captions", 116, slice(0, LENGTH)),
+        ("captions_in", 204, slice(0, LENGTH - 1)),
+        ("captions_out", 274, slice(1, LENGTH)),
+    )
+    _, tops, cells = _caption_rows(sheet, left, w, 106, rows)
+    for place, (top, cell) in enumerate(zip(tops, cells, strict=True), start=1):
+        counts = place < len(CAPTION)
+        sheet.arrow(top.at(0, 1), cell.at(0, -1), "ink" if counts else "quiet", width=1.4)
+        sheet.text(cell.x, 332, "✓" if counts else "–", role="state" if counts else "quiet", size=18)
+    sheet.text(left - 10, 332, "counts?", ha="right", size=15)
+    sheet.text(left, 176, "captions_in = captions[:, :-1]", ha="left", code=True, size=15)
+    sheet.text(left + 16 * w, 176, "captions_out = captions[:, 1:]", ha="right", code=True, size=15)
     return sheet
 
 

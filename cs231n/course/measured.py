@@ -1,0 +1,115 @@
+"""Hold written gradients against measured ones, and print one line for each."""
+
+import contextlib
+
+import numpy as np
+
+from cs231n.exercises import as_written, bank
+from cs231n.exercises.printing import say
+from cs231n.gradient_check import eval_numerical_gradient_array
+
+TOLERANCE = 1e-6  # of the largest measured number; central differences in float64 are far better than this
+
+
+def measure_gradients(name, inputs, upstream):
+    """Measure the gradients of the backward function that the reader wrote, right or wrong.
+
+    Prints whose function was measured: the reference's, where nothing is written yet.
+
+    name: a backward exercise, such as "rnn_step_backward"
+    inputs: dict from name to float64 array, the arguments of the forward function in order
+    upstream: gradient that reaches the forward function's output, in its shape
+    """
+    exercise = bank.find(name)
+    forward, backward = as_written(exercise.forward), as_written(name)
+    if backward is None:
+        say(f"{name} is not written yet, so this measures the reference's:")
+        forward, backward = bank.find(exercise.forward).reference, exercise.reference
+    elif forward is None:
+        say(f"This measures what you wrote for {name}, with the reference's {exercise.forward}:")
+        forward = bank.find(exercise.forward).reference
+    else:
+        say(f"This measures what you wrote for {exercise.forward} and {name}:")
+    compare_gradients(forward, backward, inputs, upstream)
+
+
+def compare_gradients(forward, backward, inputs, upstream):
+    """Measure the gradient of Σ upstream · output for each input, and print whether the given one agrees.
+
+    forward: takes the inputs, returns output and cache
+    backward: takes upstream and the cache, returns one gradient for each input, in order
+    inputs, upstream: as for `measure_gradients`
+    """
+    values = {key: np.array(value, dtype=np.float64) for key, value in inputs.items()}
+
+    def output(_=None):
+        return forward(*(value.copy() for value in values.values()))[0]
+
+    given = _try(lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[1]))
+    if isinstance(given, str):
+        say(f"  ✗ {given}")
+        return
+    _compare(given, values, lambda value: eval_numerical_gradient_array(output, value, upstream))
+
+
+def measure_loss_gradients(name, model, *inputs):
+    """Measure every gradient of a loss that the reader wrote, right or wrong.
+
+    name: an exercise that returns loss and grads, such as "captioning_loss"
+    model: has .params, a dict of float64 arrays
+    inputs: what the loss takes after the model
+    """
+    loss = as_written(name)
+    if loss is None:
+        say(f"{name} is not written yet, so this measures the reference's:")
+        loss = bank.find(name).reference
+    else:
+        say(f"This measures what you wrote for {name}:")
+    result = _try(lambda: loss(model, *inputs))
+    grads = result[1] if isinstance(result, tuple) and len(result) == 2 else result
+    if not isinstance(grads, dict):
+        say(f"  ✗ {grads if isinstance(grads, str) else 'it does not give back a loss and a dict'}")
+        return
+    given = [grads.get(key) for key in model.params]
+    value = lambda _: np.array(loss(model, *inputs)[0])  # noqa: E731
+    _compare(given, model.params, lambda weight: eval_numerical_gradient_array(value, weight, 1.0))
+
+
+def _compare(given, values, measure):
+    """One line for each value: does the gradient given for it agree with the measured one?"""
+    given = list(given) if isinstance(given, tuple | list) else [given]
+    if len(given) != len(values):
+        say(f"  ✗ it gives back {len(given)} gradients, and there are {len(values)} inputs")
+        return
+    width = max(map(len, values)) + 1
+    for (name, value), gradient in zip(values.items(), given, strict=True):
+        measured = _try(lambda value=value: measure(value))
+        line = measured if isinstance(measured, str) else _departure(gradient, measured)
+        sign = "✓ agrees with the measured gradient" if line is None else f"✗ {line}"
+        say(f"  {'d' + name:{width}s} {sign}")
+
+
+def _departure(gradient, measured):
+    """None where the two agree, else what is different, for a reader."""
+    if gradient is None:
+        return "is not there"
+    gradient = np.asarray(gradient)
+    if gradient.dtype.kind not in "fiub":
+        return "is not an array of numbers"
+    if gradient.shape != measured.shape:
+        return f"has shape {gradient.shape}, and its array has {measured.shape}"
+    wrong = ~(np.abs(gradient - measured) <= TOLERANCE * max(np.abs(measured).max(initial=0), 1e-3))
+    if not wrong.any():
+        return None
+    place = tuple(int(i) for i in np.argwhere(wrong)[0])
+    where = f" at {list(place)}" if place else ""
+    return f"differs{where}: measured {measured[place]:.6g}, given {gradient[place]:.6g}"
+
+
+def _try(call):
+    """What the call returns, or a sentence where the reader's function stops with an error."""
+    with contextlib.redirect_stdout(None), np.errstate(all="ignore"):
+        try:
+            return call()
+        except Exception as error:
+            return f"it stops with {type(error).__name__}: {error}"

@@ -74,7 +74,7 @@ def make_archive(folder: Path, scale: float) -> None:
 # --- the server, a process of its own
 
 
-def serve(path: Path) -> None:
+def serve(path: Path, rate: float) -> None:
     """Serve one file with ranges, slowly; /stats tells the bytes sent and the requests answered."""
     size, stats = path.stat().st_size, {"bytes": 0, "requests": 0}
 
@@ -114,7 +114,7 @@ def serve(path: Path) -> None:
                         return
                     sent, left = sent + len(block), left - len(block)
                     stats["bytes"] += len(block)
-                    time.sleep(max(0.0, began + sent / RATE - time.monotonic()))
+                    time.sleep(max(0.0, began + sent / rate - time.monotonic()))
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.handle_error = lambda *_: None
@@ -184,19 +184,20 @@ def unzip(archive: Path, names: list[str], folder: Path):
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--scale", type=float, default=1.0, help="size of the archive; 1 is the real one")
+    options.add_argument("--rate", type=float, default=RATE / 1e6, help="MB/s a connection; default 25")
     options.add_argument("--serve", type=Path, help=argparse.SUPPRESS)
     options.add_argument("--make", type=Path, help=argparse.SUPPRESS)
     options = options.parse_args()
     if options.make:
         return make_archive(options.make, options.scale)
     if options.serve:
-        return serve(options.serve)
+        return serve(options.serve, options.rate * 1e6)
 
     with tempfile.TemporaryDirectory(prefix="benchmark-download-") as name:
         folder = Path(name)
         make = [sys.executable, __file__, "--make", folder, "--scale", str(options.scale)]
         subprocess.run(make, check=True)
-        serving = [sys.executable, __file__, "--serve", folder / "archive.zip"]
+        serving = [sys.executable, __file__, "--serve", folder / "archive.zip", "--rate", str(options.rate)]
         server = subprocess.Popen(serving, stdout=subprocess.PIPE, text=True, encoding="utf-8")
         try:
             base = f"http://127.0.0.1:{int(server.stdout.readline())}"
@@ -204,14 +205,14 @@ def main() -> None:
             facts = json.loads(manifest.read_text(encoding="utf-8"))
             facts["archive"]["urls"] = [f"{base}/a.zip"]
             manifest.write_text(json.dumps(facts), encoding="utf-8")
-            compare(folder, base, manifest, facts)
+            compare(folder, base, manifest, facts, options.rate)
         finally:
             server.terminate()
             server.wait()
             server.stdout.close()
 
 
-def compare(folder: Path, base: str, manifest: Path, facts: dict) -> None:
+def compare(folder: Path, base: str, manifest: Path, facts: dict, rate: float) -> None:
     """The table."""
     url, plain = f"{base}/a.zip", folder / "plain.zip"
     needed = facts["needed_by_the_notebooks"]
@@ -220,7 +221,7 @@ def compare(folder: Path, base: str, manifest: Path, facts: dict) -> None:
     print(
         f"archive {facts['archive']['bytes'] / 1e6:.1f} MB, the {len(needed)} needed files {inside / 1e6:.1f} MB"
     )
-    print(f"server: {LATENCY * 1000:.0f} ms before each answer, {RATE / 1e6:.0f} MB/s a connection\n")
+    print(f"server: {LATENCY * 1000:.0f} ms before each answer, {rate:g} MB/s a connection\n")
     bench = Bench(base)
 
     def get_data(dest: str, *more) -> list:
@@ -231,7 +232,13 @@ def compare(folder: Path, base: str, manifest: Path, facts: dict) -> None:
     bench.run("requests, whole archive, then unzip", [sys.executable, "-c", PLAIN, url, plain], after)
     if shutil.which("curl"):
         bench.run("curl, whole archive, then unzip", ["curl", "-s", "-o", plain, url], after)
-    alone = bench.run("get_data.py", get_data("data"))
+    if shutil.which("aria2c"):
+        four = ["aria2c", "-q", "-x4", "-s4", "-d", folder, "-o", plain.name, url]
+        bench.run("aria2c -x4, whole archive, then unzip", four, after)
+    for most in ("1", "2"):
+        title = f"get_data.py --connections {most}"
+        bench.run(title, get_data(f"data{most}", "--connections", most))
+    alone = bench.run("get_data.py (up to 4 connections)", get_data("data"))
     bench.run("get_data.py again, all whole", get_data("data"))
     bench.run("get_data.py --full", get_data("full", "--full"))
 

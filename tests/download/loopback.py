@@ -1,6 +1,5 @@
 """A web server on this machine that can be told to behave badly."""
 
-import contextlib
 import re
 import ssl
 import threading
@@ -31,7 +30,6 @@ class Loopback:
         self.etag: str | None = '"v1"'
         self.ranges = True
         self.pace: tuple[int, float] | None = None  # so many bytes, then so many seconds of silence
-        self.tap = contextlib.nullcontext()  # a lock here makes all connections share one pace
         self.reason: str | None = None
         self.faults: list = []
         self.always: list = []
@@ -151,12 +149,11 @@ def slowly(body: bytes, owner: Loopback):
     size, seconds = owner.pace
     for start in range(0, len(body), size):
         yield body[start : start + size]
-        with owner.tap:
-            if owner.over.wait(seconds):
-                return
+        if owner.over.wait(seconds):
+            return
 
 
-def until(condition, seconds: float = 10.0) -> None:
+def until(condition, seconds: float = 60.0) -> None:
     """Wait for something to become true; fail where it does not."""
     end = time.monotonic() + seconds
     while not condition():

@@ -71,11 +71,28 @@ def test_never_more_than_asked_for(world):
     assert most == 2
 
 
-def test_no_more_where_another_brings_nothing(world):
-    """One tap for all: a second connection only halves the first."""
-    world.server.pace, world.server.tap = (4000, 0.01), threading.Lock()
-    _, most, _ = bring(world)
-    assert most <= 3
+@pytest.mark.parametrize(
+    "rates, most",
+    [
+        ([10, 20, 30, 40], 4),  # each brings as much as the first
+        ([10, 10.5], 2),  # one tap for all: the second brings nothing
+        ([10, 20, 21], 3),
+        ([0, 0], 1),  # nothing comes: more of nothing is no help
+    ],
+)
+def test_another_is_added_only_while_the_last_one_was_worth_it(monkeypatch, rates, most):
+    """rates[k]: bytes a second with k + 1 connections."""
+    now = [100.0]
+    monkeypatch.setattr(connections.time, "monotonic", lambda: now[0])
+    crew = Connections(Remote("http://127.0.0.1:9/x", policy(), lambda text: None), Report())
+    crew.waiting.extend(range(99))
+    crew.alive, crew.looked, crew.came = 1, now[0], 0
+    monkeypatch.setattr(crew, "_add", lambda: setattr(crew, "alive", crew.alive + 1))
+    for _ in range(6):
+        now[0] += 0.1
+        crew.came = 0.1 * rates[crew.alive - 1]
+        crew._look()
+    assert crew.alive == most
 
 
 def test_asked_for_patience_it_goes_back_to_one(world):

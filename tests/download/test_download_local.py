@@ -75,7 +75,7 @@ def test_a_killed_run_goes_on_at_the_byte(world):
 def test_ctrl_c_ends_with_130_and_goes_on_at_the_byte(world):
     process = stalled(world)
     process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=10)
+    _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "run the same command again" in err
     assert "Traceback" not in err
@@ -338,14 +338,14 @@ def test_odd_names_of_folders_are_no_hindrance(world, name):
     except OSError as error:
         pytest.skip(f"this system has no room for such a path: {error}")
     process = start(world, env=os.environ | {"PYTHONIOENCODING": "ascii"})
-    process.communicate(timeout=30)
+    process.communicate(timeout=90)
     assert process.returncode == 0
     assert world.has(*NEEDED)
 
 
 def test_a_piped_stderr_gets_lines_and_no_bar(world):
     process = start(world)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=90)
     assert process.returncode == 0
     assert "\r" not in err and "captions.h5: fetched" in err
     assert out.startswith("All 3 files are in")
@@ -417,7 +417,7 @@ def test_nobody_listens_and_the_download_goes_on(world):
         process = start(world, stdout=writer, stderr=writer)
     finally:
         os.close(writer)
-    assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=90) == 0
     assert world.has(*NEEDED)
 
 
@@ -429,7 +429,7 @@ def test_without_any_output_stream(world, options):
         f"sys.argv = {['get_data.py', *world.argv(*options)]!r}\n"
         f"runpy.run_path({str(FRONT)!r}, run_name='__main__')"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=90)
     assert done.returncode == 0 and done.stderr == b""
 
 

@@ -1,8 +1,8 @@
 """Stretches of a remote file brought to disk over one to four connections at a time.
 
 A stretch lies on disk as pieces of 16 MB, each a file that grows from its first byte; so any stop costs nothing
-that came. One connection begins. While pieces wait, another is added each second for as long as that makes the
-whole faster. A server that asks for patience (429, 503) gets one connection from then on.
+that came. One connection begins. While pieces wait, another is added every half second for as long as that makes
+the whole faster. A server that asks for patience (429, 503) gets one connection from then on.
 """
 
 import contextlib

@@ -37,7 +37,7 @@ class Policy:
     longest_wait: float = 300.0  # a server that asks for more is given up
     move_pause: float = 0.1  # before a refused move is tried again; doubles each time
     connections: int = 4  # at most, while each new one makes the whole faster
-    look: float = 1.0  # how often to see whether one more would
+    look: float = 0.5  # how often to see whether one more would
 
 
 class Session(requests.Session):

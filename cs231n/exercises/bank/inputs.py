@@ -1,4 +1,4 @@
-"""Test inputs of awkward sizes: all lengths different, one sample, one time step, all lengths equal, float32."""
+"""Test inputs of awkward sizes: all different, all equal, each of them 1 alone and together; one in float32."""
 
 import numpy as np
 
@@ -74,12 +74,18 @@ EMBEDDINGS = [  # V, D, x, dtype
     (5, 2, [[0], [3], [3]], np.float64),
     (3, 3, [[0, 1, 1], [2, 0, 1], [2, 1, 1]], np.float64),
     (6, 4, [[1, 5, 1], [0, 5, 2]], np.float32),
+    (5, 1, [[4, 0, 4], [4, 3, 0]], np.float64),
+    (4, 3, [[3]], np.float64),
+    (3, 1, [[2]], np.float64),
 ]
 STEP_SIZES = [  # (N, D, H)
     ((3, 5, 4), np.float64),
     ((1, 2, 3), np.float64),
     ((4, 4, 4), np.float64),
     ((2, 3, 5), np.float32),
+    ((3, 1, 4), np.float64),
+    ((3, 4, 1), np.float64),
+    ((1, 1, 1), np.float64),
 ]
 SEQUENCE_SIZES = [  # (N, T, D, H)
     ((2, 3, 5, 4), np.float64),
@@ -87,6 +93,10 @@ SEQUENCE_SIZES = [  # (N, T, D, H)
     ((3, 1, 2, 5), np.float64),
     ((3, 3, 3, 3), np.float64),
     ((2, 5, 4, 3), np.float32),
+    ((1, 1, 3, 2), np.float64),
+    ((2, 3, 1, 4), np.float64),
+    ((2, 3, 4, 1), np.float64),
+    ((1, 1, 1, 1), np.float64),
 ]
 
 

@@ -100,6 +100,12 @@ picture_ignored: h0 = features @ p["W_proj"] + p["b_proj"] -> h0 = 0 * (features
     The picture does not reach the network: h0 should come from the features.
 picture_gradient_forgotten: features.T @ dh0, dh0.sum(axis=0) -> 0 * p["W_proj"], 0 * p["b_proj"]
     W_proj and b_proj get no gradient. Where does dh0 go?
+projection_gradient_not_summed: dh0.sum(axis=0) -> dh0
+    b_proj: all pictures share it. What happens to gradients of a shared number?
+word_gradient_from_scores: word_embedding_backward(dvectors, -> word_embedding_backward(dh @ p["Wx"].T,
+    W_embed: the gradient has not passed the network yet. What does rnn_backward return first?
+loss_not_divided: grads = {} -> grads, loss = {}, loss * len(mask)
+    The loss is a sum over the captions, its gradients are right. It should be their average.
 projection_bias_forgotten: + p["b_proj"] ->
     One term of h0 is missing: b_proj.
 projection_squashed:

@@ -65,6 +65,28 @@ picture_ignored:
     The picture does not reach the network: the first state should come from the features.
 state_not_carried: h @ p["Wh"] -> (features @ p["W_proj"] + p["b_proj"]) @ p["Wh"]
     Every step starts from the picture's state again. What should the next step start from?
+column_0_left_empty: in range(max_length) -> in range(1, max_length)
+    Your first word stands in column 1, and column 0 stays empty.
+scores_of_old_state: h = np.tanh( -> old, h = h, np.tanh(
+    scores = h -> scores = old
+    Your scores are those of the state before the step. The step comes first.
+hears_null: p["W_embed"][words] -> p["W_embed"][captions[:, t]]
+    Every step hears <NULL>. Is captions[:, t] read before anything is written there?
+hears_null_after_first_word: p["W_embed"][words] -> p["W_embed"][captions[:, t] if t else words]
+    From the second step on, <NULL> is heard. Is captions[:, t] read before anything is written there?
+first_vector_is_zero: p["W_embed"][words] -> (p["W_embed"][words] * (t > 0))
+    The first step hears a vector of zeros. <START> has a vector of its own in W_embed.
+max_for_argmax: argmax(axis=1) -> max(axis=1).astype(int)
+    You take the highest score itself. Which word has it?
+stops_when_all_end_together: speaking &= words != model._end -> speaking &= (words != model._end).any()
+    A caption goes on until all captions say <END> at the same step. Each one stops for itself.
+projection_squashed:
+    h = features @ p["W_proj"] + p["b_proj"] -> h = np.tanh(features @ p["W_proj"] + p["b_proj"])
+    The first state is squashed before the first step. Here the projection is linear.
+input_forgotten: p["W_embed"][words] @ p["Wx"] + ->
+    Your steps do not hear any word: the term with the word's vector is missing.
+step_bias_forgotten: + p["b"]) -> )
+    One term of the step is missing: b.
 goes_on_after_end: speaking &= words != model._end -> pass
     Words follow after <END>. Once a caption has ended, only <NULL> comes.
 end_left_out: captions[speaking, t] = -> speaking &= words != model._end; captions[speaking, t] =

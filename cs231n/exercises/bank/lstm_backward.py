@@ -47,6 +47,22 @@ weights_of_last_step: dWx += -> dWx += (t == T - 1) *
     The weights are shared by all steps, and you keep only the last step's gradient.
 weights_averaged: return dx, dstate, dWx, dWh, db -> return dx, dstate, dWx / T, dWh / T, db / T
     You average the weights' gradients over the time steps. Shared weights: add, or average?
+dWx_overwritten: dWx += -> dWx =
+    dWx: Wx is shared by all time steps, and your loop keeps the gradient of one step only.
+dWh_overwritten: dWh += -> dWh =
+    dWh: Wh is shared by all time steps, and your loop keeps the gradient of one step only.
+incoming_gradient_ignored: dh[:, t] + dstate -> 1 + dstate
+    Your steps begin with ones. What comes in is dh.
+incoming_gradient_ignored_at_all: dh[:, t] + dstate -> 1 + 0 * dstate
+    Every step begins with ones, and nothing comes from the step after it. What comes in is dh.
+last_step_only: reversed(range(T)) -> [T - 1]
+    Only the last step is used. Is a return inside the loop?
+first_step_only: reversed(range(T)) -> [0]
+    Only the first step is used. All steps touch the weights.
+last_step_left_out: reversed(range(T)) -> reversed(range(T - 1))
+    The loop leaves the last step out.
+first_step_left_out: reversed(range(T)) -> reversed(range(1, T))
+    The loop leaves the first step out: it ends at 0, not at 1.
 db_overwritten: db += -> db =
     db: b is shared by all time steps, like Wx and Wh.
 dh0_zero: return dx, dstate -> return dx, 0 * h0
@@ -59,6 +75,18 @@ dh0_from_last_step:
     dstate, dcell = back[:3] -> dstate, dcell = back[:3]; last = dstate if t == T - 1 else last
     return dx, dstate -> return dx, last
     dh0 is the gradient that the last time step hands back. Which step touches h0?
+dh0_summed:
+    states = x.shape[1], [(h0, np.zeros_like(h0))] -> states, total = x.shape[1], [(h0, np.zeros_like(h0))], 0
+    dstate, dcell = back[:3] -> dstate, dcell = back[:3]; total = total + dstate
+    return dx, dstate -> return dx, total
+    dh0: you add up the gradients of all states. Only one step touches h0.
+dh_added_to_cell: dh[:, t] + dstate, dcell -> dh[:, t] + dstate, dh[:, t] + dcell
+    dh[:, t] goes to the state only. You add it to the gradient of the cell as well.
+dh_to_cell: dh[:, t] + dstate, dcell -> dstate, dh[:, t] + dcell
+    dh[:, t] is the gradient of the state. You add it to that of the cell.
+carried_gradient_piles_up:
+    dx[:, t], dstate, dcell = back[:3] -> dx[:, t], dstate, dcell = back[0], dstate + back[1], back[2]
+    The gradient that you carry back is added up over all steps. Each step replaces it.
 dx_in_reverse_order: return dx -> return dx[:, ::-1]
     dx holds the right gradients, but the last time step comes first.
 """

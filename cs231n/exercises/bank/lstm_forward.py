@@ -49,6 +49,12 @@ one_step_late: i, f, o, g = -> h[:, t] = state; i, f, o, g =
     Your h begins with h0 itself. h[:, 0] should be the state after the first input.
 last_step_missing: range(T) -> range(T - 1)
     The loop stops one step too early: the last state keeps its zeros.
+return_in_loop: h[:, t] = state -> h[:, t] = state; return h
+    Only the first step has a state. Is a return inside the loop?
+first_step_missing: range(T) -> range(1, T)
+    The loop begins one step too late: the first state keeps its zeros.
+same_input_every_step: x[:, t] -> x[:, 0]
+    Every step of yours sees the input of time step 0.
 last_state_everywhere: return h -> return np.stack([state] * T, axis=1)
     All time steps hold the last state. Is one array written again and again?
 backward_in_time: range(T) -> reversed(range(T))

@@ -68,6 +68,32 @@ wrong_gate_in_dprev_c: da @ Wh.T, dc * f -> da @ Wh.T, dc * i
     dprev_c: the old cell was multiplied by another gate than yours.
 dprev_c_from_dnext_c_only: dc * f -> dnext_c * f
     dprev_c: the path through next_h leads to the old cell as well.
+output_gate_without_dnext_h: dnext_h * tanh_c -> tanh_c
+    Gate o: the chain rule multiplies by what comes in. Where is dnext_h?
+dnext_h_forgotten_in_cell: dnext_h * o -> o
+    The gradient of the cell: dnext_h is missing on the path through next_h.
+output_gate_derivative_forgotten: do * o * (1 - o) -> do
+    Gate o passed a sigmoid. Its derivative is missing.
+forget_gate_derivative_forgotten: df * f * (1 - f) -> df
+    Gate f passed a sigmoid. Its derivative is missing.
+input_gate_derivative_forgotten: di * i * (1 - i) -> di
+    Gate i passed a sigmoid. Its derivative is missing.
+sigmoid_derivative_without_gate:
+    di * i * (1 - i), df * f * (1 - f), do * o * (1 - o) -> di * (1 - i), df * (1 - f), do * (1 - o)
+    The derivative of the sigmoid is a product of two factors. One is missing.
+candidate_square_forgotten: 1 - g**2 -> 1 - g
+    Candidate g: look at the derivative of tanh once more, something in it is squared.
+cell_square_forgotten: 1 - tanh_c**2 -> 1 - tanh_c
+    From next_h back to next_c: look at the derivative of tanh once more, something in it is squared.
+gates_from_dnext_c_only: = dc * g, dc * prev_c, -> = dnext_c * g, dnext_c * prev_c,
+    tanh_c, dc * i -> tanh_c, dnext_c * i
+    dprev_c is right. The gates i, f and g need the whole gradient of the cell too, not dnext_c alone.
+input_gate_from_itself: dc * g, dc * prev_c -> dc * i, dc * prev_c
+    Gate i was multiplied by g, so its gradient holds g.
+candidate_from_itself: dnext_h * tanh_c, dc * i -> dnext_h * tanh_c, dc * g
+    The candidate g was multiplied by gate i, so its gradient holds i.
+dWh_from_new_state: prev_h.T @ da -> (o * tanh_c).T @ da
+    dWh: Wh was multiplied by one of the two states in the forward step. You used the other one.
 db_averaged: da.sum(axis=0) -> da.mean(axis=0)
     db: the gradients of the samples are added here, not averaged. The loss does the averaging.
 """

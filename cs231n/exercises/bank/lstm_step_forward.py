@@ -54,6 +54,20 @@ cell_not_squashed: o * np.tanh(next_c) -> o * next_c
     next_c is right. It is squashed on its way to next_h.
 old_cell_shown: o * np.tanh(next_c) -> o * np.tanh(prev_c)
     next_c is right. next_h shows the old cell, not the new one.
+gates_exchanged_at_output: next_h = o * -> next_h = i *
+    next_c is right. next_h is made with gate i: gate o belongs there.
+gates_not_squashed: sigmoid(i), sigmoid(f), sigmoid(o) -> i, f, o
+    The gates are not squashed. A gate lets through between nothing (0) and all (1).
+candidate_not_squashed: np.tanh(g) -> g
+    The candidate g is not squashed.
+nothing_squashed: sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g) -> i, f, o, g
+    The four blocks are not squashed: three are gates, one is the candidate.
+only_forget_gate: f * prev_c + i * g -> f * (prev_c + i * g)
+    Gate f acts on the old cell only. What the candidate brings does not pass it.
+coupled_gates: i * g -> (1 - f) * g
+    You use 1 - f in place of gate i. Here i is a gate of its own.
+state_for_cell: f * prev_c -> f * prev_h
+    Gate f acts on prev_h in your step. The memory of the network is prev_c.
 squashed_cell_returned: return next_h, next_c -> return next_h, np.tanh(next_c)
     next_h is right. next_c itself is not squashed: only the copy that goes to next_h is.
 """

@@ -43,6 +43,22 @@ weights_of_last_step: dWx += -> dWx += (t == T - 1) *
     The weights are shared by all steps, and you keep only the last step's gradient.
 weights_averaged: return dx, dstate, dWx, dWh, db -> return dx, dstate, dWx / T, dWh / T, db / T
     You average the weights' gradients over the time steps. Shared weights: add, or average?
+dWx_overwritten: dWx += -> dWx =
+    dWx: Wx is shared by all time steps, and your loop keeps the gradient of one step only.
+dWh_overwritten: dWh += -> dWh =
+    dWh: Wh is shared by all time steps, and your loop keeps the gradient of one step only.
+incoming_gradient_ignored: dh[:, t] + dstate -> 1 + dstate
+    Your steps begin with ones. What comes in is dh.
+incoming_gradient_ignored_at_all: dh[:, t] + dstate -> 1 + 0 * dstate
+    Every step begins with ones, and nothing comes from the step after it. What comes in is dh.
+last_step_only: reversed(range(T)) -> [T - 1]
+    Only the last step is used. Is a return inside the loop?
+first_step_only: reversed(range(T)) -> [0]
+    Only the first step is used. All steps touch the weights.
+last_step_left_out: reversed(range(T)) -> reversed(range(T - 1))
+    The loop leaves the last step out.
+first_step_left_out: reversed(range(T)) -> reversed(range(1, T))
+    The loop leaves the first step out: it ends at 0, not at 1.
 db_overwritten: db += -> db =
     db: b is shared by all time steps, like Wx and Wh.
 dh0_zero: return dx, dstate -> return dx, 0 * h0
@@ -59,6 +75,18 @@ dWh_from_new_state: dWh += h[t] -> dWh += h[t + 1]
     dWh: Wh was multiplied by the state before the step. You used the state after it.
 tanh_derivative_forgotten: dnext_h * (1 - h[t + 1] ** 2) -> dnext_h
     At each step the gradient must pass back through the tanh. Yours does not change there.
+h_before_first_step: dWh += h[t] -> dWh += h[t or T]
+    dWh: the state before the first step is h0. Yours is the last one: h[:, t - 1] at t = 0 is h[:, -1].
+dWh_without_h0: dWh += h[t] -> dWh += (t > 0) * h[t]
+    dWh: the first step is missing. What went into it?
+h0_at_all_steps: dWh += h[t] -> dWh += h[0]
+    dWh: you take h0 at all steps. It went into the first one only.
+square_forgotten: h[t + 1] ** 2 -> h[t + 1]
+    Look at the derivative of tanh once more: something in it is squared.
+derivative_at_old_state: 1 - h[t + 1] ** 2 -> 1 - h[t] ** 2
+    You took the derivative at the old state. Which state came out of the tanh?
+Wh_not_transposed: da @ Wh.T -> da @ Wh
+    On the way back a product takes the transposed matrix. Wh is square, so no shape warns you.
 dx_in_reverse_order: return dx -> return dx[:, ::-1]
     dx holds the right gradients, but the last time step comes first.
 """

@@ -5,6 +5,7 @@ import numpy as np
 from cs231n.exercises.bank.inputs import rnn_inputs
 from cs231n.exercises.exercise import Exercise
 from cs231n.exercises.known_mistakes import known
+from cs231n.lstm_layers import sigmoid  # noqa: F401  (a mistake needs it)
 from cs231n.rnn_layers import rnn_forward
 
 
@@ -41,6 +42,18 @@ last_step_missing: range(T) -> range(T - 1)
     The loop stops one step too early: the last state keeps its zeros.
 first_step_missing: range(T) -> range(1, T)
     The loop begins one step too late: the first state keeps its zeros.
+return_in_loop: h[:, t] = state -> h[:, t] = state; return h
+    Only the first step has a state. Is a return inside the loop?
+states_added: h[:, t] = state -> h[:, t] = state + (h[:, t - 1] if t else 0)
+    Each state holds the sum of those before. A state replaces the one before it.
+h0_added_every_step: state @ Wh -> (state + h0) @ Wh if t else h0 @ Wh
+    h0 enters at every step of yours. It belongs to the first step only.
+inputs_in_reverse_order: x[:, t] -> x[:, T - 1 - t]
+    Step 0 of yours gets the last input.
+sigmoid_for_tanh: np.tanh( -> sigmoid(
+    Your values lie between 0 and 1. The state of this network lies between -1 and 1.
+input_forgotten: x[:, t] @ Wx + ->
+    Your states do not depend on x, so the network does not see its input.
 last_state_everywhere: return h -> return np.stack([state] * T, axis=1)
     All time steps hold the last state. Is one array written again and again?
 backward_in_time: range(T) -> reversed(range(T))

@@ -34,6 +34,12 @@ sigmoid_derivative: (1 - next_h**2) -> next_h * (1 - next_h)
     This is the derivative of a sigmoid. The step used tanh.
 incoming_gradient_ignored: dnext_h * (1 - next_h**2) -> 1 - next_h**2
     The chain rule multiplies the local derivative by what comes in. Where is dnext_h?
+sign_of_square: 1 - next_h**2 -> 1 + next_h**2
+    Look at the sign in the derivative of tanh.
+double_for_square: 1 - next_h**2 -> 1 - 2 * next_h
+    Two times the state is not its square. Look at the derivative of tanh once more.
+derivative_without_one: 1 - next_h**2 -> next_h**2
+    One term is missing in the derivative of tanh.
 Wh_not_transposed: da @ Wh.T -> da @ Wh
     dprev_h: on the way back a matrix product uses the transposed matrix. Wh is square, so no shape warns you.
 dWh_transposed: prev_h.T @ da -> da.T @ prev_h
@@ -42,6 +48,18 @@ dWh_from_new_state: prev_h.T @ da -> next_h.T @ da
     dWh: Wh was multiplied by one of the two states in the forward step. You used the other one.
 db_not_summed: da.sum(axis=0) -> da
     db: b has one value a unit, and every sample uses it. What happens to gradients of a shared number?
+db_over_units: da.sum(axis=0) -> da.sum(axis=1)
+    db: you add up over the units. One value a unit should stay, so add up over the samples.
+db_one_number: da.sum(axis=0) -> da.sum()
+    db: you add everything up to one number. One value a unit should stay.
+dx_before_tanh: dx, dprev_h = da @ Wx.T -> dx, dprev_h = dnext_h @ Wx.T
+    dx: x is inside the tanh, so its gradient passes the tanh too.
+dprev_h_before_tanh: da @ Wh.T -> dnext_h @ Wh.T
+    dprev_h: the old state is inside the tanh, so its gradient passes the tanh too.
+dWx_before_tanh: x.T @ da -> x.T @ dnext_h
+    dWx: Wx is inside the tanh, so its gradient passes the tanh too.
+dWh_before_tanh: prev_h.T @ da -> prev_h.T @ dnext_h
+    dWh: Wh is inside the tanh, so its gradient passes the tanh too.
 db_averaged: da.sum(axis=0) -> da.mean(axis=0)
     db: the gradients of the samples are added here, not averaged. The loss does the averaging.
 db_before_tanh: da.sum(axis=0) -> dnext_h.sum(axis=0)

@@ -38,6 +38,11 @@ tanh_on_each_term: Wx + prev_h @ Wh + b) -> Wx) + np.tanh(prev_h @ Wh) + b
     The three terms are added first, and squashed once.
 state_added_after_tanh: + prev_h @ Wh + b) -> + b) + prev_h @ Wh
     The term with prev_h belongs inside the squashing too.
+tanh_twice: return -> return np.tanh(
+    Wh + b) -> Wh + b))
+    The sum is squashed twice. Once is enough.
+Wh_forgotten: prev_h @ Wh -> prev_h
+    prev_h enters without Wh: every unit hears its own old value only.
 old_state_kept: return -> return prev_h +
     The old state enters only through Wh. You also add it to the new state directly.
 """

@@ -55,6 +55,8 @@ rows_mixed: x.reshape -> x.swapaxes(0, 1).reshape
     dWx: rows of x and da do not belong together: x is sorted by step, da by caption.
 averaged_over_samples: da.reshape(N * T, -1) -> da.reshape(N * T, -1) / N
     You divide by the number of samples. The loss has done that already.
+dWh_exchanged: prev_h.reshape(N * T, -1).T @ rows -> rows.T @ prev_h.reshape(N * T, -1)
+    dWh is transposed: one row should be one old unit, one column one unit.
 factors_exchanged: x.reshape(N * T, D).T @ rows -> rows.T @ x.reshape(N * T, D)
     dWx is transposed: one row should be one input, one column one unit.
 """

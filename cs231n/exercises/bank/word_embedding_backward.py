@@ -36,6 +36,8 @@ one_row_up: dW, x -> dW, x - 1
     The gradients are one row too high. Words are counted from 0, like rows.
 words_counted: x, dout) -> x, np.ones_like(dout))
     You count how often each word occurs. Where is dout?
+averaged_over_places: return dW -> return dW / x.size
+    You divide by the number of places. The loss has done the averaging already.
 first_sample_only: x, dout) -> x[:1], dout[:1])
     Only sample 0 is used.
 last_step_only: x, dout) -> x[:, -1:], dout[:, -1:])

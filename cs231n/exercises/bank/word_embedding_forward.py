@@ -27,6 +27,8 @@ first_word_everywhere: W[x] -> W[np.repeat(x[:, :1], x.shape[1], axis=1)]
     Every time step gets the vector of the first word.
 first_sample_everywhere: W[x] -> W[np.repeat(x[:1], len(x), axis=0)]
     Every sample gets the vectors of sample 0.
+transposed_vectors: W[x] -> W[x].swapaxes(1, 2)
+    The last axis should hold the vector, the one before it the time step. Yours are exchanged.
 averaged_over_time: W[x] -> W[x].mean(axis=1)
     You average the words of a caption. Each word keeps its own vector.
 summed_over_time: W[x] -> W[x].sum(axis=1)

@@ -132,7 +132,7 @@ def _not_right(exercise, function, attempt):
     for run in runs:
         if run.trouble:
             return Verdict(exercise.name, "wrong", messages.trouble_message(exercise, run), run.trouble[0])
-    mistake = " + ".join(" or ".join(group) for group in known) or None
+    mistake = " + ".join(" or ".join(each.name for each in group) for group in known) or None
     for run in runs:
         if run.error is not None:
             message = messages.error_message(exercise, function, run, known, attempt.note)

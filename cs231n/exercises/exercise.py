@@ -31,6 +31,7 @@ class Exercise:
     forward: for a backward function, the name of the forward function whose cache it reads
     step: for a function over a sequence, the name of the step function it may be built from
     between: for a backward function, what people keep in a cache besides inputs and outputs, by name
+    usual: name of the mistake that most people make besides others, or nothing
     whole_numbers: True where the outputs count or name things, such as words
     hide_expected: True where the answer is a few fixed numbers: a message does not say what they should be
     start: where to begin, for a student who has not; hints: three, from a question to nearly the line
@@ -50,6 +51,7 @@ class Exercise:
     forward: str | None = None
     step: str | None = None
     between: Callable | None = None
+    usual: str = ""
     whole_numbers: bool = False
     hide_expected: bool = False
 

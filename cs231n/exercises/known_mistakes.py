@@ -14,6 +14,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 ARROW = "->"
 
@@ -24,13 +25,14 @@ class Mistake:
 
     function: returns the outputs only. For a forward function it gets the inputs; for a backward function
         the upstream gradients and then the inputs of the forward function, so that it needs no cache
-    edits: pairs of old and new text; none where the mistake is a function
+    edits: pairs of old and new text in the solution; none where the mistake is a function
     """
 
     name: str
     sentence: str
-    function: Callable
+    function: Callable | None
     edits: tuple[tuple[str, str], ...] = ()
+    solution: Callable | None = None
 
 
 def known(solution, text, *functions):
@@ -41,7 +43,7 @@ def known(solution, text, *functions):
         lines = [line.strip() for line in rest.splitlines() if line.strip()]
         edits = tuple(_edit(line) for line in lines if ARROW in line)
         sentence = " ".join(line for line in lines if ARROW not in line)
-        found.append(Mistake(name, sentence, edited(solution, edits), edits))
+        found.append(Mistake(name, sentence, edited(solution, edits), edits, solution))
     found += [Mistake(f.__name__, " ".join(f.__doc__.split()), f) for f in functions]
     return tuple(found)
 
@@ -50,6 +52,18 @@ def edited(solution, edits):
     """The solution with these edits. It is compiled when it is first called."""
     made = cache(lambda: _compiled(solution, edits))
     return lambda *given: made()(*given)
+
+
+def together(*mistakes):
+    """What these mistakes give when they are made at once. None where two of them edit the same text."""
+    edits = [edit for mistake in mistakes for edit in mistake.edits]
+    if any(not mistake.edits for mistake in mistakes):
+        return None
+    source = _source(mistakes[0].solution)
+    places = sorted((source.index(old), source.index(old) + len(old)) for old, _ in edits)
+    if any(end > start for (_, end), (start, _) in pairwise(places)):
+        return None
+    return edited(mistakes[0].solution, edits)
 
 
 def apply(source, edits):
@@ -70,7 +84,12 @@ def _edit(line):
     return old.strip(), new.strip()
 
 
+@cache
+def _source(solution):
+    return textwrap.dedent(inspect.getsource(solution))
+
+
 def _compiled(solution, edits):
     space = {}
-    exec(apply(textwrap.dedent(inspect.getsource(solution)), edits), solution.__globals__, space)
+    exec(apply(_source(solution), edits), solution.__globals__, space)
     return space[solution.__name__]

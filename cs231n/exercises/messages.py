@@ -41,7 +41,7 @@ def error_message(exercise, function, run, known, note=""):
     return _join(
         f"✗ {exercise.name} stopped with an error (tried with {run.case.sizes}).",
         *explain(run.error, function, run.case),
-        *_likely(exercise, known),
+        *_likely(known),
         _noted(note),
     )
 
@@ -102,7 +102,7 @@ def wrong_message(exercise, runs, known, note=""):
         f"✗ {exercise.name} is not right yet: look at {wrong[0]} (tried with {run.case.sizes}).",
         *describe(departure),
         " ".join(filter(None, [*state, _sizes_that_pass(right, runs)])),
-        *_likely(exercise, known),
+        *_likely(known),
         _noted(note),
     )
 
@@ -128,13 +128,12 @@ def _sizes_that_pass(right, runs):
     return ""
 
 
-def _likely(exercise, known):
-    sentences = {mistake.name: mistake.sentence for mistake in exercise.mistakes}
+def _likely(known):
     for group in known:
         if len(group) == 1:
-            yield "Probably: " + sentences[group[0]]
+            yield "Probably: " * bool(group[0].function) + group[0].sentence  # what a rule says is so
         else:
-            yield "Two mistakes give these numbers. " + " Or: ".join(sentences[name] for name in group[:2])
+            yield "Two mistakes give these numbers. " + " Or: ".join(each.sentence for each in group[:2])
 
 
 def _noted(note):

@@ -1,10 +1,16 @@
-"""Recognise a known mistake by what a function computes, never by its text."""
+"""Recognise a mistake by what a function computes, never by its text.
+
+First the known ones of the bank: one alone, one or two that spoil different outputs, two in one line of thought.
+What is left is looked at by general rules, which say what the numbers are, not how they came about.
+"""
 
 from functools import cache
 from itertools import combinations
 
 from cs231n.exercises import bank
 from cs231n.exercises.compare import agrees
+from cs231n.exercises.general_rules import general_rules
+from cs231n.exercises.known_mistakes import together
 from cs231n.exercises.one_call import Run, flat_axes, quiet, read_outputs
 
 
@@ -38,31 +44,38 @@ def mistaken(name):
     """For each known mistake, what it gives on each case: outputs by name, or None where it fails."""
     exercise = bank.find(name)
     return {
-        mistake.name: [_outputs(exercise, mistake, case) for case in cases(name)]
+        mistake.name: [_outputs(exercise, mistake.function, case) for case in cases(name)]
         for mistake in exercise.mistakes
     }
 
 
 def recognise(name, runs):
-    """Names of the known mistakes that explain these runs.
+    """The mistakes that explain these runs.
 
-    returns: list of groups; mistakes in one group give the same numbers, two groups were made together.
-        Empty when no known mistake fits
+    returns: list of groups of `Mistake`; those in one group give the same numbers, two groups were made together.
+        Empty when nothing fits. A mistake without a function is what a general rule says
     """
     given = [run.outputs for run in runs]
     if all(outputs is None for outputs in given):
         return []
-    whole = [known for known, theirs in mistaken(name).items() if all(map(_same, given, theirs))]
+    known = {mistake.name: mistake for mistake in bank.find(name).mistakes}
+    whole = [known[m] for m, theirs in mistaken(name).items() if all(map(_same, given, theirs))]
     if whole:
         return [whole]
     if any(outputs is None for outputs in given):
         return []
-    return _combined(name, given)
-
-
-def _combined(name, given):
-    """One or two mistakes, each in outputs of its own, that explain as many wrong outputs as possible."""
     wrong = _wrong_outputs(name, given)
+    apart, explained = _in_different_outputs(name, given, wrong)
+    if wrong and explained != wrong:
+        if both := _made_at_once(name, given):
+            return [[mistake] for mistake in both]
+    unexplained = [output for output in flat_axes(bank.find(name)) if output in wrong - explained]
+    rules = general_rules(bank.find(name), cases(name), expected(name), given, unexplained)
+    return [[known[m] for m in group] for group in apart] + [[rule] for rule in rules]
+
+
+def _in_different_outputs(name, given, wrong):
+    """One or two mistakes, each in outputs of its own, that explain as many wrong outputs as possible."""
     explained = {}  # set of outputs → the mistakes that make just these wrong, and give the numbers that came
     for known, theirs in mistaken(name).items():
         outputs = _wrong_outputs(name, theirs)
@@ -72,7 +85,46 @@ def _combined(name, given):
     choices += [pair for pair in combinations(explained, 2) if not pair[0] & pair[1]]
     best = max(choices, key=lambda choice: len(frozenset().union(*choice)), default=())
     order = list(flat_axes(bank.find(name))).index
-    return [explained[outputs] for outputs in sorted(best, key=lambda outputs: min(map(order, outputs)))]
+    groups = [explained[outputs] for outputs in sorted(best, key=lambda outputs: min(map(order, outputs)))]
+    return groups, frozenset().union(*best)
+
+
+def _made_at_once(name, given):
+    """The mistakes that give these numbers when they are made at once: two, or two and the usual one.
+
+    Where several pairs do, what they have in common.
+    """
+    exercise = bank.find(name)
+    if any(value.size > 1 and (value == value.flat[0]).all() for value in given[0].values()):
+        return ()  # one number everywhere says too little
+    usual = [mistake for mistake in exercise.mistakes if mistake.name == exercise.usual]
+    for extra in [(), usual] if usual else [()]:
+        fits = [
+            pair
+            for pair, on_first_case in _pairs(name, tuple(extra)).items()
+            if _same(given[0], on_first_case) and _gives(name, (*pair, *extra), given)
+        ]
+        if fits:
+            common = [mistake for mistake in fits[0] if all(mistake in other for other in fits)]
+            return (*common, *extra)
+    return ()
+
+
+@cache
+def _pairs(name, extra):
+    """For each pair of mistakes that can be made at once, and with `extra`, the outputs on the first case."""
+    exercise, (case, *_) = bank.find(name), cases(name)
+    others = [mistake for mistake in exercise.mistakes if mistake not in extra]
+    made = {pair: together(*pair, *extra) for pair in combinations(others, 2)}
+    return {pair: _outputs(exercise, function, case) for pair, function in made.items() if function}
+
+
+def _gives(name, mistakes, given):
+    function = together(*mistakes)
+    return all(
+        _same(mine, _outputs(bank.find(name), function, case))
+        for mine, case in zip(given, cases(name), strict=True)
+    )
 
 
 def _same_in(outputs, given, theirs):
@@ -88,12 +140,11 @@ def _wrong_outputs(name, given):
     return {output for right, mine in pairs for output in right if not agrees(right[output], mine[output])}
 
 
-def _outputs(exercise, mistake, case):
+def _outputs(exercise, function, case):
     result = Run(case)
     with quiet():
         try:
-            arguments = (*case.upstream.values(), *case.inputs.values())
-            returned = mistake.function(*arguments)
+            returned = function(*case.upstream.values(), *case.inputs.values())
         except Exception:  # a mistake may fail on lengths that do not fit, and so does the student's
             return None
     if exercise.returns_cache:

@@ -121,6 +121,7 @@ EXERCISE = Exercise(
     needs=("rnn_step_forward", "word_embedding_forward"),
     outputs={"captions": ("sample", "time step")},
     whole_numbers=True,
+    usual="goes_on_after_end",
     cases=inputs,
     start="Start with the state that the picture gives, and with the word <START> for every picture.",
     worth_knowing="the best word at each step need not give the best caption. Beam search keeps several.",

@@ -1,0 +1,256 @@
+"""What can be said of wrong numbers that no known mistake explains: rules that hold for any exercise.
+
+A rule speaks where every input shows the same, and says what the numbers are: the other sign, transposed, right
+but for the last step. How they came about is left open.
+"""
+
+import re
+from dataclasses import dataclass
+
+import numpy as np
+
+from cs231n.exercises.compare import GATES, agrees, differing
+from cs231n.exercises.known_mistakes import Mistake
+
+MOST = 2  # sentences
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One output: its axes, for each case (case, expected, given), and all outputs that are expected."""
+
+    name: str
+    axes: tuple
+    cases: list
+    all_expected: list
+    whole_numbers: bool
+
+
+def general_rules(exercise, cases, expected, given, wrong):
+    """Mistakes without a function, one a rule, for the outputs called `wrong`; MOST at most."""
+    if joint := _one_gradient_before(cases, expected, given, wrong) or _one_gate(
+        exercise, expected, given, wrong
+    ):
+        return [joint]
+    found = {}  # (rule, what it says) → outputs
+    for name in wrong:
+        seen = _seen(exercise, cases, expected, given, name)
+        for rule in RULES:
+            if says := rule(seen):
+                found.setdefault((rule.__name__.strip("_"), says), []).append(name)
+                break
+    return [Mistake(rule, f"{_and(names)}: {says}", None) for (rule, says), names in found.items()][:MOST]
+
+
+# ---- rules for one output
+
+
+def _one_value_everywhere(seen):
+    values = [np.unique(given) for _, _, given in seen.cases if given.size]
+    if not values or any(len(value) > 1 for value in values) or max(g.size for _, _, g in seen.cases) == 1:
+        return None
+    if all(value[0] == 0 for value in values):
+        return "zero everywhere. Is anything put into it?"
+    return "the same number everywhere."
+
+
+def _input_given_back(seen):
+    for name in _inputs(seen.cases[0][0]):
+        if all(_equal(_inputs(case).get(name), given) for case, _, given in seen.cases):
+            return f"this is {name} itself."
+    return None
+
+
+def _another_output(seen):
+    for name in seen.all_expected[0]:
+        if name != seen.name and all(
+            _equal(right[name], given)
+            for right, (_, _, given) in zip(seen.all_expected, seen.cases, strict=True)
+        ):
+            return f"this is what {name} should be."
+    return None
+
+
+def _shape_only(seen):
+    if any(given.size != right.size for _, right, given in seen.cases):
+        return None
+    if not all(agrees(right, given.reshape(right.shape)) for _, right, given in seen.cases):
+        return None
+    right, given = next((r, g) for _, r, g in seen.cases if r.shape != g.shape)
+    why = " Does keepdims keep an axis?" if 1 in given.shape and given.squeeze().shape == right.shape else ""
+    return f"the numbers are right, their shape is not: {given.shape} in place of {right.shape}.{why}"
+
+
+def _turned(seen):
+    def holds(change):
+        changed = [(right, change(given)) for _, right, given in seen.cases if given.ndim == right.ndim]
+        return len(changed) == len(seen.cases) and all(agrees(*pair) for pair in changed)
+
+    first, second, *_ = *seen.axes, "", ""
+    if len(seen.axes) >= 2 and holds(lambda given: given.swapaxes(0, 1)):
+        if len(seen.axes) == 2:
+            return "rows and columns are exchanged."
+        return f"the axes for {first} and {second} are exchanged."
+    for k, axis in enumerate(seen.axes):
+        if axis in WHERE and holds(lambda given, k=k: np.flip(given, k)):
+            return f"the {WHERE[axis]}s come in reverse order."
+    return None
+
+
+def _times(seen):
+    if seen.whole_numbers or any(given.shape != right.shape for _, right, given in seen.cases):
+        return None
+    for text, factor in FACTORS.items():
+        if any((factor(_sizes(case)) or 1) != 1 for case, _, _ in seen.cases) and all(
+            (k := factor(_sizes(case))) is not None and agrees(k * right, given)
+            for case, right, given in seen.cases
+        ):
+            return text
+    return None
+
+
+def _shifted_by_one(seen):
+    for text, step in (("each number is 1 too large.", 1), ("each number is 1 too small.", -1)):
+        if seen.whole_numbers and all(agrees(right + step, given) for _, right, given in seen.cases):
+            return text
+    return None
+
+
+def _only_part(seen):
+    """Along one axis, only the first or the last place is wrong, or only it is right."""
+    masks = [differing(right, given) for _, right, given in seen.cases]
+    if any(mask is None for mask in masks):
+        return None
+    for k, axis in enumerate(seen.axes):
+        if axis not in WHERE:
+            continue
+        places = [mask.any(axis=tuple(j for j in range(mask.ndim) if j != k)) for mask in masks]
+        places = [place for place in places if len(place) > 1]
+        if len(places) < 2:
+            continue
+        for which, at in (("first", 0), ("last", -1)):
+            others = [np.delete(place, at) for place in places]
+            if all(place[at] for place in places) and not any(other.any() for other in others):
+                return f"right but for the {which} {WHERE[axis]}."
+            if not any(place[at] for place in places) and all(other.all() for other in others):
+                return f"only the {which} {WHERE[axis]} is right."
+    return None
+
+
+RULES = (
+    _one_value_everywhere,
+    _input_given_back,
+    _another_output,
+    _shape_only,
+    _turned,
+    _times,
+    _shifted_by_one,
+    _only_part,
+)
+WHERE = {"sample": "sample", "caption": "caption", "time step": "time step", "step": "time step"}
+
+
+def _size(letter, power=1):
+    return lambda sizes: sizes[letter] ** power if letter in sizes else None
+
+
+FACTORS = {
+    "the right numbers with the other sign.": lambda sizes: -1,
+    "two times the right numbers.": lambda sizes: 2,
+    "half of the right numbers.": lambda sizes: 0.5,
+    "the right numbers, divided by N, the number of samples.": _size("N", -1),
+    "the right numbers, times N, the number of samples.": _size("N"),
+    "the right numbers, divided by T, the number of time steps.": _size("T", -1),
+    "the right numbers, times T, the number of time steps.": _size("T"),
+    "the right numbers, divided by H, the number of units.": _size("H", -1),
+    "the right numbers, divided by the number of samples times time steps.": (
+        lambda sizes: 1 / (sizes["N"] * sizes["T"]) if "T" in sizes else None
+    ),
+    "minus the right numbers, divided by N, the number of samples.": lambda sizes: -1 / sizes["N"],
+}
+
+
+# ---- rules for all gradients of a step
+
+
+def _one_gradient_before(cases, expected, given, wrong):
+    """All gradients of a step come from one da: where they fit one, da alone is wrong, or some of its columns."""
+    state = "dprev_h"
+    needed = {"dx", state, "dWx", "dWh", "db"}
+    if not needed <= set(wrong):
+        return None
+    gates, used = set(), 0
+    for case, right, mine in zip(cases, expected, given, strict=True):
+        x, prev_h, Wx, Wh = (case.inputs[name] for name in ("x", "prev_h", "Wx", "Wh"))
+        if any(mine[name].shape != right[name].shape for name in needed):
+            return None
+        if len(x) > x.shape[1] or x.dtype == np.float32:
+            continue  # more samples than features: dWx does not tell what da was
+        back = np.linalg.pinv(x.T)
+        da = back @ mine["dWx"]
+        parts = {"dx": da @ Wx.T, state: da @ Wh.T, "dWx": x.T @ da, "dWh": prev_h.T @ da, "db": da.sum(0)}
+        if not all(agrees(parts[name], mine[name]) for name in needed):
+            return None
+        off = differing(back @ right["dWx"], da)
+        gates |= {int(k) * 4 // off.shape[1] for k in np.flatnonzero(off.any(axis=0))}
+        used += 1
+    if used < 2:
+        return None
+    every = "dx, dprev_h, dWx, dWh and db all fit one da"
+    if "prev_c" in cases[0].inputs and len(gates) == 1:
+        return Mistake("one_gate_of_da", f"{every}, which is wrong for gate {GATES[gates.pop()]} only.", None)
+    return Mistake("da", f"{every}: what comes after da is right. Look at how you get da.", None)
+
+
+def _one_gate(exercise, expected, given, wrong):
+    """The columns of one gate are wrong, those of the others are right."""
+    with_gates = [name for name in wrong if exercise.outputs.get(name, ())[-1:] == ("gate",)]
+    if not with_gates:
+        return None
+    gates = set()
+    for right, mine in zip(expected, given, strict=True):
+        for name in with_gates:
+            mask = differing(right[name], mine[name])
+            if mask is None:
+                return None
+            gates |= {int(k) * 4 // mask.shape[-1] for k in np.flatnonzero(np.atleast_2d(mask).any(axis=0))}
+    if len(gates) != 1:
+        return None
+    return Mistake(
+        "one_gate", f"{_and(with_gates)}: only the columns of gate {GATES[gates.pop()]} are wrong.", None
+    )
+
+
+# ---- helpers
+
+
+def _seen(exercise, cases, expected, given, name):
+    arrays = [
+        (case, right[name], mine[name]) for case, right, mine in zip(cases, expected, given, strict=True)
+    ]
+    axes = exercise.outputs.get(name)
+    if axes is None:  # an entry of a dict
+        axes = next(
+            v[key] for v in exercise.outputs.values() if isinstance(v, dict) for key in v if repr(key) in name
+        )
+    return Seen(name, axes, arrays, expected, exercise.whole_numbers)
+
+
+def _inputs(case):
+    """The arrays that came in, those of a model's parameters too."""
+    found = {**case.upstream, **case.inputs}
+    if "model" in found:
+        found.update(found.pop("model").params)
+    return found
+
+
+def _sizes(case):
+    return {letter: int(size) for letter, size in re.findall(r"(\w)=(\d+)", case.sizes)}
+
+
+def _equal(ours, given):
+    return ours is not None and np.shape(ours) == given.shape and agrees(ours, given)
+
+
+def _and(names):
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

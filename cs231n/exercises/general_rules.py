@@ -5,7 +5,9 @@ but for the last step. How they came about is left open.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import permutations
 
 import numpy as np
 
@@ -13,6 +15,7 @@ from cs231n.exercises.compare import GATES, agrees, differing
 from cs231n.exercises.known_mistakes import Mistake
 
 MOST = 2  # sentences
+ORDERS = list(permutations(range(4)))[1:]  # of gates
 
 
 @dataclass(frozen=True)
@@ -24,22 +27,30 @@ class Seen:
     cases: list
     all_expected: list
     whole_numbers: bool
+    reference: Callable
 
 
-def general_rules(exercise, cases, expected, given, wrong):
-    """Mistakes without a function, one a rule, for the outputs called `wrong`; MOST at most."""
-    if joint := _one_gradient_before(cases, expected, given, wrong) or _one_gate(
-        exercise, expected, given, wrong
-    ):
-        return [joint]
+def general_rules(exercise, cases, expected, given, wrong, also_parts=False):
+    """Mistakes without a function, one a rule, for the outputs called `wrong`; MOST at most.
+
+    also_parts: also rules that leave open what the wrong numbers are, and say only where they are
+    returns: these, and the set of outputs that they speak of
+    """
+    if also_parts:
+        joint = _one_gradient_before(cases, expected, given, wrong) or _one_gate(
+            exercise, expected, given, wrong
+        )
+        if joint:
+            return [joint], set(wrong)
     found = {}  # (rule, what it says) → outputs
     for name in wrong:
         seen = _seen(exercise, cases, expected, given, name)
-        for rule in RULES:
+        for rule in (*RULES, _only_part) if also_parts else RULES:
             if says := rule(seen):
                 found.setdefault((rule.__name__.strip("_"), says), []).append(name)
                 break
-    return [Mistake(rule, f"{_and(names)}: {says}", None) for (rule, says), names in found.items()][:MOST]
+    rules = [Mistake(rule, f"{_and(names)}: {says}", None) for (rule, says), names in found.items()]
+    return rules[:MOST], {name for names in list(found.values())[:MOST] for name in names}
 
 
 # ---- rules for one output
@@ -51,6 +62,13 @@ def _one_value_everywhere(seen):
         return None
     if all(value[0] == 0 for value in values):
         return "zero everywhere. Is anything put into it?"
+    words = getattr(seen.cases[0][0].inputs.get("model"), "idx_to_word", {})
+    if words and seen.whole_numbers:
+        spoken = {
+            case.inputs["model"].idx_to_word.get(int(value[0]))
+            for (case, _, _), value in zip(seen.cases, values, strict=True)
+        }
+        return f"{spoken.pop()} everywhere." if len(spoken) == 1 else "the same word everywhere."
     return "the same number everywhere."
 
 
@@ -109,6 +127,38 @@ def _times(seen):
     return None
 
 
+def _gates_in_another_order(seen):
+    """The weights have a block for each gate: read, or given back, in another order."""
+    if seen.axes[-1:] == ("gate",):
+        for order in ORDERS:
+            if all(
+                given.shape == right.shape and agrees(_blocks(right, order), given)
+                for _, right, given in seen.cases
+            ):
+                return f"the blocks stand in the order {', '.join(GATES[k] for k in order)}, not i, f, o, g."
+    case = seen.cases[0][0]
+    H, columns = np.shape(case.inputs.get("Wh", [[]]))
+    if case.upstream or columns != 4 * H or not H:
+        return None
+    number = list(seen.all_expected[0]).index(seen.name)
+    for order in ORDERS:
+        if all(agrees(_forward(seen, case, order)[number], given) for case, _, given in seen.cases):
+            read = ", ".join(GATES[order.index(k)] for k in range(4))
+            return f"the four blocks are read in the order {read}, not i, f, o, g."
+    return None
+
+
+def _blocks(array, order):
+    return np.concatenate([np.split(array, 4, axis=-1)[k] for k in order], axis=-1)
+
+
+def _forward(seen, case, order):
+    """What the reference gives with the weights' blocks in another order."""
+    weights = ("Wx", "Wh", "b")
+    inputs = {name: _blocks(v, order) if name in weights else v for name, v in case.inputs.items()}
+    return seen.reference(*inputs.values())
+
+
 def _shifted_by_one(seen):
     for text, step in (("each number is 1 too large.", 1), ("each number is 1 too small.", -1)):
         if seen.whole_numbers and all(agrees(right + step, given) for _, right, given in seen.cases):
@@ -144,8 +194,8 @@ RULES = (
     _shape_only,
     _turned,
     _times,
+    _gates_in_another_order,
     _shifted_by_one,
-    _only_part,
 )
 WHERE = {"sample": "sample", "caption": "caption", "time step": "time step", "step": "time step"}
 
@@ -233,7 +283,7 @@ def _seen(exercise, cases, expected, given, name):
         axes = next(
             v[key] for v in exercise.outputs.values() if isinstance(v, dict) for key in v if repr(key) in name
         )
-    return Seen(name, axes, arrays, expected, exercise.whole_numbers)
+    return Seen(name, axes, arrays, expected, exercise.whole_numbers, exercise.reference)
 
 
 def _inputs(case):
@@ -241,6 +291,9 @@ def _inputs(case):
     found = {**case.upstream, **case.inputs}
     if "model" in found:
         found.update(found.pop("model").params)
+    for name, value in list(found.items()):
+        if np.ndim(value) == 3:
+            found.update({f"{name}[:, 0]": value[:, 0], f"{name}[:, -1]": value[:, -1]})
     return found
 
 

@@ -12,11 +12,16 @@ import inspect
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 
 ARROW = "->"
+CLAIMS = {
+    r"^\w+ is right\. ": "",
+    r"^(\w+) holds the right gradients, but the": r"\1: the",
+    r" Over the captions you add up well\.": "",
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,13 @@ class Mistake:
     function: Callable | None
     edits: tuple[tuple[str, str], ...] = ()
     solution: Callable | None = None
+
+    def among_others(self):
+        """The mistake without what its sentence says to be right, which need not be so beside another one."""
+        sentence = self.sentence
+        for claim, instead in CLAIMS.items():
+            sentence = re.sub(claim, instead, sentence)
+        return replace(self, sentence=sentence)
 
 
 def known(solution, text, *functions):

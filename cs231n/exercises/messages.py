@@ -101,7 +101,7 @@ def wrong_message(exercise, runs, known, note=""):
     return _join(
         f"✗ {exercise.name} is not right yet: look at {wrong[0]} (tried with {run.case.sizes}).",
         *describe(departure),
-        " ".join(filter(None, [*state, _sizes_that_pass(right, runs)])),
+        " ".join(filter(None, [*state, _up_to_end(right, runs), _sizes_that_pass(right, runs)])),
         *_likely(known),
         _noted(note),
     )
@@ -116,6 +116,21 @@ def _wrong_outputs(right, run):
 def _special_words(case):
     vocabulary = getattr(case.inputs.get("model"), "idx_to_word", {})
     return {number: word for number, word in vocabulary.items() if word.startswith("<")}
+
+
+def _up_to_end(right, runs):
+    """Said of captions that go wrong only after their <END>."""
+    for expected_now, run in zip(right, runs, strict=True):
+        end = getattr(run.case.inputs.get("model"), "_end", None)
+        if end is None or "captions" not in (run.outputs or {}):
+            return ""
+        ours, theirs = expected_now["captions"], run.outputs["captions"]
+        if ours.shape != theirs.shape:
+            return ""
+        after = (ours == end).cumsum(axis=1) - (ours == end) > 0
+        if ((ours != theirs) & ~after).any():
+            return ""
+    return "Right up to <END>."
 
 
 def _sizes_that_pass(right, runs):

@@ -43,10 +43,11 @@ def expected(name):
 def mistaken(name):
     """For each known mistake, what it gives on each case: outputs by name, or None where it fails."""
     exercise = bank.find(name)
-    return {
-        mistake.name: [_outputs(exercise, mistake.function, case) for case in cases(name)]
-        for mistake in exercise.mistakes
-    }
+    with quiet():
+        return {
+            mistake.name: [_outputs(exercise, mistake.function, case) for case in cases(name)]
+            for mistake in exercise.mistakes
+        }
 
 
 def recognise(name, runs):
@@ -66,12 +67,23 @@ def recognise(name, runs):
         return []
     wrong = _wrong_outputs(name, given)
     apart, explained = _in_different_outputs(name, given, wrong)
-    if wrong and explained != wrong:
-        if both := _made_at_once(name, given):
-            return [[mistake] for mistake in both]
-    unexplained = [output for output in flat_axes(bank.find(name)) if output in wrong - explained]
-    rules = general_rules(bank.find(name), cases(name), expected(name), given, unexplained)
-    return [[known[m] for m in group] for group in apart] + [[rule] for rule in rules]
+    rules, told = _rules(name, given, wrong)
+    all_alike = len(rules) == 1 and rules[0].name == "one_value_everywhere"
+    if told == wrong and (explained != wrong or all_alike):
+        return [[rule] for rule in rules]
+    groups = [[known[m] for m in group] for group in apart]
+    if explained != wrong:
+        if both := _made_at_once(name, given, wrong):
+            groups = [[mistake] for mistake in both]
+        else:
+            rules, _ = _rules(name, given, wrong - explained, also_parts=True)
+            groups += [[rule] for rule in rules]
+    return [[mistake.among_others() for mistake in group] for group in groups] if groups[1:] else groups
+
+
+def _rules(name, given, outputs, also_parts=False):
+    outputs = [output for output in flat_axes(bank.find(name)) if output in outputs]
+    return general_rules(bank.find(name), cases(name), expected(name), given, outputs, also_parts)
 
 
 def _in_different_outputs(name, given, wrong):
@@ -89,42 +101,35 @@ def _in_different_outputs(name, given, wrong):
     return groups, frozenset().union(*best)
 
 
-def _made_at_once(name, given):
+def _made_at_once(name, given, wrong):
     """The mistakes that give these numbers when they are made at once: two, or two and the usual one.
 
-    Where several pairs do, what they have in common.
+    Where several pairs do, the one with the usual mistake, or what all have in common.
     """
     exercise = bank.find(name)
-    if any(value.size > 1 and (value == value.flat[0]).all() for value in given[0].values()):
-        return ()  # one number everywhere says too little
-    usual = [mistake for mistake in exercise.mistakes if mistake.name == exercise.usual]
-    for extra in [(), usual] if usual else [()]:
-        fits = [
-            pair
-            for pair, on_first_case in _pairs(name, tuple(extra)).items()
-            if _same(given[0], on_first_case) and _gives(name, (*pair, *extra), given)
-        ]
+    usual = tuple(mistake for mistake in exercise.mistakes if mistake.name == exercise.usual)
+    others = [mistake for mistake in exercise.mistakes if mistake not in usual]
+    spoils = {mistake: _wrong_outputs(name, mistaken(name)[mistake.name]) for mistake in exercise.mistakes}
+    pairs = [pair for pair in combinations(others, 2) if spoils[pair[0]] | spoils[pair[1]] == wrong]
+    for tried in ([(other, *usual) for other in others], pairs, [(*pair, *usual) for pair in pairs]):
+        with quiet():
+            fits = [mistakes for mistakes in tried if _same(given[0], _first(name, mistakes))]
+            fits = [mistakes for mistakes in fits if _gives(name, mistakes, given)]
         if fits:
-            common = [mistake for mistake in fits[0] if all(mistake in other for other in fits)]
-            return (*common, *extra)
+            return tuple(mistake for mistake in fits[0] if all(mistake in other for other in fits))
     return ()
 
 
 @cache
-def _pairs(name, extra):
-    """For each pair of mistakes that can be made at once, and with `extra`, the outputs on the first case."""
-    exercise, (case, *_) = bank.find(name), cases(name)
-    others = [mistake for mistake in exercise.mistakes if mistake not in extra]
-    made = {pair: together(*pair, *extra) for pair in combinations(others, 2)}
-    return {pair: _outputs(exercise, function, case) for pair, function in made.items() if function}
+def _first(name, mistakes):
+    """What these mistakes give on the first case when they are made at once; None where they cannot be."""
+    function = together(*mistakes)
+    return function and _outputs(bank.find(name), function, cases(name)[0])
 
 
 def _gives(name, mistakes, given):
-    function = together(*mistakes)
-    return all(
-        _same(mine, _outputs(bank.find(name), function, case))
-        for mine, case in zip(given, cases(name), strict=True)
-    )
+    exercise, function = bank.find(name), together(*mistakes)
+    return all(map(_same, given, (_outputs(exercise, function, case) for case in cases(name))))
 
 
 def _same_in(outputs, given, theirs):
@@ -142,11 +147,10 @@ def _wrong_outputs(name, given):
 
 def _outputs(exercise, function, case):
     result = Run(case)
-    with quiet():
-        try:
-            returned = function(*case.upstream.values(), *case.inputs.values())
-        except Exception:  # a mistake may fail on lengths that do not fit, and so does the student's
-            return None
+    try:
+        returned = function(*case.upstream.values(), *case.inputs.values())
+    except Exception:  # a mistake may fail on lengths that do not fit, and so does the student's
+        return None
     if exercise.returns_cache:
         returned = (*returned, None) if isinstance(returned, tuple) else (returned, None)
     read_outputs(exercise, returned, result)

@@ -105,7 +105,7 @@ projection_gradient_not_summed: dh0.sum(axis=0) -> dh0
 word_gradient_from_scores: word_embedding_backward(dvectors, -> word_embedding_backward(dh @ p["Wx"].T,
     W_embed: the gradient has not passed the network yet. What does rnn_backward return first?
 loss_not_divided: grads = {} -> grads, loss = {}, loss * len(mask)
-    The loss is a sum over the captions, its gradients are right. It should be their average.
+    The loss alone is a sum over the captions. It should be their average.
 projection_bias_forgotten: + p["b_proj"] ->
     One term of h0 is missing: b_proj.
 projection_squashed:

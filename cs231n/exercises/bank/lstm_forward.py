@@ -55,6 +55,8 @@ first_step_missing: range(T) -> range(1, T)
     The loop begins one step too late: the first state keeps its zeros.
 same_input_every_step: x[:, t] -> x[:, 0]
     Every step of yours sees the input of time step 0.
+one_place_late: h[:, t] = state -> h[:, (t + 1) % T] = state if t + 1 < T else 0
+    Each state stands one place late: the first one belongs to h[:, 0].
 last_state_everywhere: return h -> return np.stack([state] * T, axis=1)
     All time steps hold the last state. Is one array written again and again?
 backward_in_time: range(T) -> reversed(range(T))

@@ -62,6 +62,8 @@ candidate_not_squashed: np.tanh(g) -> g
     The candidate g is not squashed.
 nothing_squashed: sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g) -> i, f, o, g
     The four blocks are not squashed: three are gates, one is the candidate.
+candidate_subtracted: + i * g -> - i * g
+    Look at the sign in front of what the candidate brings.
 only_forget_gate: f * prev_c + i * g -> f * (prev_c + i * g)
     Gate f acts on the old cell only. What the candidate brings does not pass it.
 coupled_gates: i * g -> (1 - f) * g

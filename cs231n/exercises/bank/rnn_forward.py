@@ -54,6 +54,10 @@ sigmoid_for_tanh: np.tanh( -> sigmoid(
     Your values lie between 0 and 1. The state of this network lies between -1 and 1.
 input_forgotten: x[:, t] @ Wx + ->
     Your states do not depend on x, so the network does not see its input.
+one_place_late: h[:, t] = state -> h[:, (t + 1) % T] = state if t + 1 < T else 0
+    Each state stands one place late: the first one belongs to h[:, 0].
+first_input_skipped: state = np.tanh( -> state = h0 if t == 0 else np.tanh(
+    Your h begins with h0, and x[:, 0] is never used. h[:, 0] should be the state after the first input.
 last_state_everywhere: return h -> return np.stack([state] * T, axis=1)
     All time steps hold the last state. Is one array written again and again?
 backward_in_time: range(T) -> reversed(range(T))

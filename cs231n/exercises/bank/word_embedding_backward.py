@@ -40,6 +40,10 @@ averaged_over_places: return dW -> return dW / x.size
     You divide by the number of places. The loss has done the averaging already.
 first_sample_only: x, dout) -> x[:1], dout[:1])
     Only sample 0 is used.
+last_step_left_out: x, dout) -> x[:, :-1], dout[:, :-1])
+    The last time step is left out.
+first_step_left_out: x, dout) -> x[:, 1:], dout[:, 1:])
+    The first time step is left out.
 last_step_only: x, dout) -> x[:, -1:], dout[:, -1:])
     Only the last time step is used.
 transposed: return dW -> return dW.T

@@ -36,6 +36,8 @@ def general_rules(exercise, cases, expected, given, wrong, also_parts=False):
     also_parts: also rules that leave open what the wrong numbers are, and say only where they are
     returns: these, and the set of outputs that they speak of
     """
+    if exercise.hide_expected:
+        return [], set()
     if also_parts:
         joint = _one_gradient_before(cases, expected, given, wrong) or _one_gate(
             exercise, expected, given, wrong
@@ -214,9 +216,8 @@ FACTORS = {
     "the right numbers, times T, the number of time steps.": _size("T"),
     "the right numbers, divided by H, the number of units.": _size("H", -1),
     "the right numbers, divided by the number of samples times time steps.": (
-        lambda sizes: 1 / (sizes["N"] * sizes["T"]) if "T" in sizes else None
+        lambda sizes: 1 / (sizes["N"] * sizes["T"]) if {"N", "T"} <= set(sizes) else None
     ),
-    "minus the right numbers, divided by N, the number of samples.": lambda sizes: -1 / sizes["N"],
 }
 
 

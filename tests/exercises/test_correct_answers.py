@@ -1,6 +1,5 @@
-"""Never a false alarm: correct answers in other styles pass, quickly and quietly."""
+"""Never a false alarm: correct answers in other styles pass, and quietly."""
 
-import time
 from collections import Counter
 
 import correct_captioning  # noqa: F401  (each fills ANSWERS)
@@ -8,7 +7,6 @@ import correct_fast  # noqa: F401
 import correct_lstm  # noqa: F401
 import correct_rnn  # noqa: F401
 import pytest
-from mistaken_answers import KNOWN, NAMES, handed_in
 from styles import ANSWERS
 
 from cs231n.exercises import bank, grade
@@ -27,22 +25,3 @@ def test_correct_answers_pass_in_any_style(name, function, forward, capfd):
 def test_each_exercise_is_answered_in_at_least_three_styles():
     counts = Counter(name for name, _, _ in ANSWERS)
     assert min(counts[name] for name in bank.ORDER) >= 3
-
-
-def seconds(function, forward, name):
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        grade(function, forward, name=name)
-        times.append(time.perf_counter() - start)
-    return min(times)
-
-
-@pytest.mark.parametrize(("name", "function", "forward"), ANSWERS, ids=IDS)
-def test_a_check_takes_less_than_three_tenths_of_a_second(name, function, forward):
-    assert seconds(function, forward, name) < 0.3
-
-
-@pytest.mark.parametrize(("name", "mistake"), KNOWN[::7], ids=NAMES[::7])
-def test_so_does_the_naming_of_a_mistake(name, mistake):
-    assert seconds(*handed_in(name, mistake), name) < 0.3

@@ -5,6 +5,9 @@ import sys
 
 from tqdm.std import tqdm
 
+if sys.platform == "emscripten":
+    tqdm.monitor_interval = 0  # a browser starts no thread that could watch the bars
+
 
 def progress_bar(iterable=None, hidden=False, **options):
     """A tqdm bar that suits where it runs: a widget in a notebook, or text where ipywidgets is not installed.

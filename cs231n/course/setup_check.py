@@ -54,6 +54,8 @@ def _python():
 
 
 def _packages():
+    if sys.platform == "emscripten":
+        return True, "this is a browser: the packages came with the page"
     absent = [name for name in PACKAGES if not copies(name)]
     if absent:
         return False, f"not installed: {', '.join(absent)}. Run: python -m pip install {' '.join(absent)}"

@@ -1,38 +1,49 @@
-"""Run an answer on every case; where that fails, once more with helpers that are right.
+"""Run an answer on every case; where that fails, once more with helpers and caches that are right.
 
 An answer is judged alone: `rnn_forward` may call a `rnn_step_forward` that is wrong or missing, and a backward
-function may read the cache of a wrong forward function. The second and later attempts take these away.
+function may read the cache of a forward function that is wrong, or whose cache holds too little.
 """
 
 from dataclasses import dataclass
 
 from cs231n.exercises import bank
-from cs231n.exercises.cache_layouts import cache_layout
+from cs231n.exercises.cache_contents import taken_out_in_another_order, what_is_missing
+from cs231n.exercises.cache_layouts import cache_layout, unpacked
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.one_call import names_replaced, run
 from cs231n.exercises.recognise import cases, expected
+from cs231n.exercises.time_limit import TooLong
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The runs of one attempt, whether all are right, and a note on what was taken from the reference."""
+    """The runs of one attempt, whether all are right, and what was taken from elsewhere.
+
+    note: what was taken from the reference, for a reader
+    fault: what is wrong with the cache that the answer should read, or None; a kind and a sentence. 'cache' and
+        'unpacking' are seen in the cache itself; 'unclear' is so only where this attempt is right
+    """
 
     runs: list
     right: bool
     note: str = ""
+    fault: tuple[str, str] | None = None
 
 
 def attempts(exercise, function, forward=None):
     """Yield attempts: the answer as it stands first, then with right helpers and right caches."""
     shown = False
     for replacements, note in _helpers(exercise, function):
-        for cache_from, cache_note in _caches(exercise, function, forward):
+        for cache_from, cache_note, fault in _caches(exercise, function, forward):
             runs = []
             with names_replaced(function, replacements):
                 for case in cases(exercise.name):
                     runs.append(run(exercise, function, case, cache_from, show_prints=not shown))
                     shown = True
-            yield Attempt(runs, all_right(exercise.name, runs), note or cache_note)
+                    if isinstance(runs[-1].error, TooLong):
+                        yield Attempt(runs, False, note or cache_note, fault)
+                        return
+            yield Attempt(runs, all_right(exercise.name, runs), note or cache_note, fault)
 
 
 def all_right(name, runs):
@@ -43,46 +54,85 @@ def all_right(name, runs):
     )
 
 
+def is_right(exercise, function, forward=None):
+    """Is a function right as it stands, with the cache of `forward`?"""
+    cache_from = (lambda *inputs: forward(*inputs)[-1]) if exercise.forward else None
+    runs = []
+    for case in cases(exercise.name):
+        runs.append(run(exercise, function, case, cache_from))
+        if runs[-1].outputs is None:
+            return False
+    return all_right(exercise.name, runs)
+
+
 def _helpers(exercise, function):
     """Which other exercises' names the function sees, when they are not the reference already."""
     yield {}, ""
     seen = getattr(function, "__globals__", {})
     others = {n: bank.find(n).reference for n in bank.ORDER if n in seen and n != exercise.name}
     others = {n: reference for n, reference in others.items() if seen[n] is not reference}
-    if others:
-        used = [n for n in others if n in function.__code__.co_names]
-        yield (
-            others,
-            f"with the reference {' and '.join(used)}, because yours is not right yet" if used else "",
-        )
+    if not others:
+        return
+    used = [name for name in others if name in function.__code__.co_names]
+    wrong = [name for name in used if not _helper_is_right(name, seen)]
+    if wrong:
+        yield others, f"with the reference {' and '.join(wrong)}, because yours is not right yet"
+    else:
+        yield others, f"with the reference {' and '.join(used)} in place of yours" if used else ""
+
+
+def _helper_is_right(name, seen):
+    """Is a helper right, as far as this answer can know: a backward one with its forward partner beside it?"""
+    helper = bank.find(name)
+    return is_right(helper, seen[name], seen.get(helper.forward, bank.find(helper.forward or name).reference))
 
 
 def _caches(exercise, function, forward):
-    """Where a backward function may get its cache from."""
+    """Where a backward function may get its cache from: (maker, note, fault of the forward function's cache)."""
     if exercise.forward is None:
-        yield None, ""
+        yield None, "", None
         return
     asked = bank.find(exercise.forward)
     reference = asked.reference
-    if forward is None or forward is reference:
-        yield lambda *inputs: reference(*inputs)[-1], ""
+    own = forward is not None and forward is not reference
+    if own and not is_right(asked, forward):
+        note = f"with the reference {asked.name}, because yours is not right yet"
+        runs = [run(asked, forward, case) for case in cases(asked.name)[:1]]
+        if runs[0].error is None:
+            yield (
+                lambda *inputs: forward(*inputs)[-1],
+                f"but the {asked.name} that makes its cache is not right yet",
+                None,
+            )
+        for maker in _other_caches(exercise, function, reference):
+            yield maker, note, None
         return
-    runs = [run(asked, forward, case) for case in cases(asked.name)]
-    if all_right(asked.name, runs):
-        yield lambda *inputs: forward(*inputs)[-1], ""
-        return
-    note = f"with the reference {asked.name}, because yours is not right yet"
-    if not all(result.error for result in runs):
-        yield (
-            lambda *inputs: forward(*inputs)[-1],
-            f"but the {asked.name} that makes its cache is not right yet",
-        )
-    yield lambda *inputs: reference(*inputs)[-1], note
+    yield lambda *inputs: (forward or reference)(*inputs)[-1], "", None
+    fault = _fault(exercise, function, forward or reference)
+    if own or (fault and fault[0] == "unpacking"):
+        for maker in _other_caches(exercise, function, reference):
+            yield maker, "", fault
+
+
+def _fault(exercise, function, forward):
+    """What may be wrong between a right forward function's cache and the function that reads it."""
+    for names in unpacked(function):
+        if sentence := taken_out_in_another_order(exercise, names, forward):
+            return "unpacking", sentence
+    asked = bank.find(exercise.forward)
+    if sentence := what_is_missing(asked, forward):
+        return "cache", f"The cache of your {asked.name} {sentence}"
+    return "unclear", f"What your {asked.name} puts in and what this takes out do not go together."
+
+
+def _other_caches(exercise, function, reference):
+    """Caches that are right, in the layouts that an answer may have in mind."""
+    yield lambda *inputs: reference(*inputs)[-1]
     if guess := cache_layout(exercise, function):
-        yield guess, note
+        yield guess
     if exercise.step:
         for step in _steps(exercise, function):
-            yield lambda *inputs, step=step: _step_caches(step, *inputs), note
+            yield lambda *inputs, step=step: _step_caches(step, *inputs)
 
 
 def _steps(exercise, function):

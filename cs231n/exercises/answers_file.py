@@ -1,19 +1,18 @@
-"""Keep a student's right answers as plain Python, in my_answers.py beside the notebook.
+"""Keep a student's right answers as plain Python, in one my_answers.py for the whole course.
 
 The file has one section an exercise. A person can read it, edit it or delete it; nothing else is stored.
 """
 
-import dis
-import inspect
 import os
 import re
-import textwrap
 import types
 from pathlib import Path
 
-import numpy as np
-
+import cs231n
 from cs231n.exercises import bank
+from cs231n.exercises.answer_source import source_of
+
+__all__ = ["keep", "load", "path", "read", "shown_path", "source_of"]
 
 HEADER = """\
 # My answers: functions that a check found right, kept for later chapters.
@@ -24,42 +23,50 @@ _MARK = re.compile(r"^# === (\w+) ===[ \t]*$", re.MULTILINE)
 
 
 def path():
-    """Path of the file, or None where nothing is to be kept (CS231N_ANSWERS is empty or 'off')."""
-    name = os.environ.get("CS231N_ANSWERS", "my_answers.py").strip()
-    return None if name.lower() in ("", "off") else Path.cwd() / name
+    """Path of the file, or None where nothing is to be kept (CS231N_ANSWERS is empty or 'off').
+
+    CS231N_ANSWERS names another file; else it is my_answers.py in the notebooks folder of the course, wherever
+    the kernel was started, and in the working folder where there is no such folder.
+    """
+    name = os.environ.get("CS231N_ANSWERS")
+    if name is not None:
+        name = name.strip()
+        return None if name.lower() in ("", "off") else Path.cwd() / name
+    return (_notebooks_folder() or Path.cwd()) / "my_answers.py"
 
 
-def keep(name, function):
-    """Put the answer's source into the file, in place of an earlier one.
+def shown_path():
+    """The path as a reader wants to see it: from the working folder where the file is in it. None without one."""
+    file = path()
+    return file and str(file.relative_to(Path.cwd()) if file.is_relative_to(Path.cwd()) else file)
 
-    returns: True when it is kept, False when its source cannot be had or nothing is to be kept
+
+def keep(name, text):
+    """Put an answer's source into the file, in place of an earlier one.
+
     OSError: when the file cannot be written; the old file is whole then
     """
     file = path()
-    source = _source(name, function) if file else None
-    if source is None:
-        return False
-    sections = {section: text for section, (_, text) in read(file).items()}
-    if sections.get(name) == source:
-        return True
-    sections[name] = source
+    sections = {section: old for section, (_, old) in read(file).items()}
+    if sections.get(name) == text:
+        return
+    sections[name] = text
     order = sorted(sections, key=lambda n: bank.ORDER.index(n) if n in bank.ORDER else len(bank.ORDER))
-    text = HEADER + "".join(f"\n\n{MARK.format(section)}\n{sections[section]}" for section in order)
+    whole = HEADER + "".join(f"\n\n{MARK.format(section)}\n{sections[section]}" for section in order)
     part = file.with_name(file.name + ".part")
     try:
         with part.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(text)
+            out.write(whole)
         part.replace(file)
     finally:
         part.unlink(missing_ok=True)
-    return True
 
 
-def read(path):
+def read(file):
     """The sections of the file: name → (number of its first line, source). Empty when there is no file."""
-    if path is None or not path.is_file():
+    if file is None or not file.is_file():
         return {}
-    text = path.read_text(encoding="utf-8", errors="replace")
+    text = file.read_text(encoding="utf-8", errors="replace")
     marks = list(_MARK.finditer(text))
     ends = [mark.start() for mark in marks[1:]] + [len(text)]
     return {
@@ -68,54 +75,33 @@ def read(path):
     }
 
 
-def _source(name, function):
-    """The function's source with the imports, constants and small helpers that it uses."""
-    if not inspect.isfunction(function):
-        return None
-    imports, parts, seen = [], [], set()
-    if not _collect(function, imports, parts, seen):
-        return None
-    head = "\n".join(sorted(set(imports)))
-    return "\n\n\n".join(filter(None, [head, *parts])).strip("\n") + "\n"
+def load(name, text, helpers, line=1):
+    """Run one section with other exercises' functions at hand. Returns the function, or None and the reason.
 
+    helpers: name → function, and perhaps `my`; line: number of the section's first line in the file
+    """
+    import numpy as np
 
-def _collect(function, imports, parts, seen):
-    seen.add(function.__name__)
+    mine = {"my": types.SimpleNamespace(**helpers)}
+    space = {"np": np, **mine, **helpers, "__name__": "my_answers"}
+    space.pop(name, None)
     try:
-        text = textwrap.dedent(inspect.getsource(function)).strip("\n")
-    except (OSError, TypeError):
-        return False
-    if not text.startswith(("def ", "@")):
-        return False
-    for name in sorted(_global_names(function.__code__)):
-        value = function.__globals__.get(name)
-        if name in seen or name in bank.ORDER or name not in function.__globals__:
-            continue
-        if isinstance(value, types.ModuleType):
-            short = value.__name__ == name
-            imports.append(f"import {name}" if short else f"import {value.__name__} as {name}")
-        elif getattr(np, getattr(value, "__name__", ""), None) is value:
-            imports.append(f"from numpy import {value.__name__} as {name}")
-        elif inspect.isfunction(value) and value.__globals__ is function.__globals__:
-            _collect(value, imports, parts, seen)
-        elif (
-            getattr(value, "__module__", None)
-            and hasattr(value, "__qualname__")
-            and "." not in value.__qualname__
-        ):
-            renamed = "" if value.__name__ == name else f" as {name}"
-            imports.append(f"from {value.__module__} import {value.__name__}{renamed}")
-        elif isinstance(value, int | float | str | bool):
-            parts.append(f"{name} = {value!r}")
-            seen.add(name)
-    parts.append(text)
-    return True
+        exec(compile("\n" * (line - 1) + text, str(path()), "exec"), space)
+    except (Exception, SystemExit) as error:
+        return None, f"its section cannot be run ({type(error).__name__}: {error})."
+    return (space[name], None) if callable(space.get(name)) else (None, f"its section defines no {name}.")
 
 
-def _global_names(code):
-    names = {
-        step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
-    return names.union(
-        *(_global_names(inner) for inner in code.co_consts if isinstance(inner, types.CodeType))
-    )
+def _notebooks_folder():
+    """The folder with the chapters: the working folder, one above it or beside it, or the package's neighbour."""
+    here = Path.cwd()
+    package = Path(cs231n.__file__).resolve().parent
+    for folder in (here, *here.parents, package.parent):
+        for found in (folder, folder / "notebooks"):
+            if found.name != "solutions" and _holds_chapters(found) and os.access(found, os.W_OK):
+                return found
+    return None
+
+
+def _holds_chapters(folder):
+    return any((folder / f"{bank.find(name).chapter}.ipynb").is_file() for name in bank.ORDER)

@@ -11,7 +11,7 @@ from cs231n.exercises import bank
 
 def cache_layout(exercise, function):
     """A function from forward inputs to a cache, or None when the names tell nothing."""
-    for names in _unpacked(function):
+    for names in unpacked(function):
         found = [name for name in names if name in _quantities(exercise, exercise.cases()[0].inputs)]
         if found == names:
             return lambda *inputs, names=names: _pick(exercise, names, inputs)
@@ -31,7 +31,7 @@ def _quantities(exercise, inputs):
     return {**inputs, **outputs, **between}
 
 
-def _unpacked(function):
+def unpacked(function):
     """The names on the left of each `a, b, c = …` in the function."""
     code = getattr(function, "__code__", None)
     steps = list(dis.get_instructions(code)) if code else []

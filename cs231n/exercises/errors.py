@@ -1,35 +1,35 @@
 """Explain an exception in a student's function: the student's own line, and one plain sentence."""
 
-import difflib
+import ast
+import dis
+import linecache
 import re
 import traceback
+import types
 
 import numpy as np
 
+from cs231n.exercises.causes import Failure, cause
 
-def explain(error, function, case):
-    """Lines for a reader: the line that failed, the message, the shapes, and what it may mean."""
+
+def explain(error, function, case, exercise):
+    """Lines for a reader: the line that failed, the message, the shapes, and what it means where that is sure."""
     text = re.sub(r", with gufunc signature \S+", "", " ".join(str(error).split())) or "no message"
     lines = [f"{type(error).__name__}: {text[:200]}{' …' * (len(text) > 200)}"]
-    names, arguments = dict(getattr(function, "__globals__", {})), {**case.upstream, **case.inputs}
+    arguments = {**case.upstream, **case.inputs}
     shapes = f"Arguments: {', '.join(map(_shape, arguments.items()))}"
+    failure = Failure(error, function, exercise)
     if own := _own_frame(error, function):
-        frame, number, line = own
-        inside = (
-            ""
-            if frame.f_code.co_name == getattr(function, "__name__", None)
-            else f" (in {frame.f_code.co_name})"
-        )
-        lines.insert(0, f"Line {number}{inside}: {line or '(its text is not known)'}")
+        entry, line = own
+        frame = entry.tb_frame
+        failure = Failure(error, function, exercise, frame, _failing(entry))
+        inside = "" if frame.f_code.co_name == _name(function) else f" (in {frame.f_code.co_name})"
+        lines.insert(0, f"Line {entry.tb_lineno}{inside}: {line or '(its text is not known)'}")
         others = {n: v for n, v in frame.f_locals.items() if n not in arguments and isinstance(v, np.ndarray)}
         others = {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}
         if others:
             shapes += f"; in this line {', '.join(map(_shape, others.items()))}"
-        names.update(frame.f_locals)
-    lines.append(shapes + ".")
-    if sentence := _sentence(error, names):
-        lines.append(sentence)
-    return lines
+    return [*lines, shapes + ".", *filter(None, [cause(failure)])]
 
 
 def raised_in(error, function):
@@ -38,9 +38,46 @@ def raised_in(error, function):
     if not frames:
         return False
     code = frames[-1][0].f_code
-    return code.co_name == getattr(function, "__name__", None) or code in _codes(
-        getattr(function, "__code__", None)
+    return code.co_name == _name(function) or code in _codes(getattr(function, "__code__", None))
+
+
+def line_of(error, function):
+    """` in line 7: while True:` of the student's own file, or an empty text."""
+    own = _own_frame(error, function)
+    return f" in line {own[0].tb_lineno}: {own[1]}" if own and own[1] else ""
+
+
+def uses(function, name):
+    """Does a function name this, such as `squeeze`?"""
+    return any(name in code.co_names for code in _codes(getattr(function, "__code__", None)))
+
+
+def globals_read(function, case):
+    """A sentence on arrays and numbers that a function takes from other cells, not from its arguments."""
+    if not isinstance(function, types.FunctionType):
+        return ""
+    names = {
+        step.argval
+        for code in _codes(function.__code__)
+        for step in dis.get_instructions(code)
+        if step.opname == "LOAD_GLOBAL"
+    }
+    values = {name: function.__globals__.get(name) for name in sorted(names)}
+    data = [name for name, value in values.items() if _is_data(value)]
+    if not data:
+        return ""
+    listed = data[0] if len(data) == 1 else ", ".join(data[:-1]) + " and " + data[-1]
+    return f"It reads {listed} from another cell, not from its arguments."
+
+
+def _is_data(value):
+    return isinstance(value, np.ndarray | np.generic | int | float | list | tuple) and not isinstance(
+        value, bool
     )
+
+
+def _name(function):
+    return getattr(function, "__name__", None)
 
 
 def _codes(code):
@@ -50,16 +87,35 @@ def _codes(code):
 
 
 def _own_frame(error, function):
-    """The last frame of the student's own file, its line number and its text."""
+    """The last entry of the traceback in the student's own file, and the text of its line."""
     code = getattr(function, "__code__", None)
-    frames = traceback.walk_tb(error.__traceback__)
-    own = [
-        (frame, number) for frame, number in frames if code and frame.f_code.co_filename == code.co_filename
-    ]
-    if not own:
+    entry, own = error.__traceback__, None
+    while entry is not None:
+        if code and entry.tb_frame.f_code.co_filename == code.co_filename:
+            own = entry
+        entry = entry.tb_next
+    return own and (own, linecache.getline(code.co_filename, own.tb_lineno).strip())
+
+
+def _failing(entry):
+    """The smallest piece of the syntax tree that failed, with the statement that it stands in; or None."""
+    code = entry.tb_frame.f_code
+    places = list(code.co_positions())
+    place = places[entry.tb_lasti // 2] if entry.tb_lasti >= 0 else (None,) * 4
+    try:
+        module = ast.parse("".join(linecache.getlines(code.co_filename)))
+    except (SyntaxError, ValueError):
         return None
-    frame, number = own[-1]
-    return frame, number, traceback.FrameSummary(code.co_filename, number, frame.f_code.co_name).line or ""
+    statement = None
+    for node in ast.walk(module):
+        if isinstance(node, ast.stmt) and node.lineno <= entry.tb_lineno <= node.end_lineno:
+            statement = node  # the walk goes from the outside to the inside
+    for node in ast.walk(module):
+        at = (getattr(node, "lineno", -1), getattr(node, "end_lineno", -1),
+              getattr(node, "col_offset", -1), getattr(node, "end_col_offset", -1))  # fmt: skip
+        if at == tuple(place) and isinstance(node, ast.expr) and statement is not None:
+            return node, statement
+    return None
 
 
 def _shape(item):
@@ -67,40 +123,3 @@ def _shape(item):
     if hasattr(value, "params"):
         return f"{name} (a CaptioningRNN)"
     return f"{name} {np.shape(value)}" if np.ndim(value) else f"{name} {value}"
-
-
-def _sentence(error, names):
-    text = str(error)
-    if isinstance(error, UnboundLocalError):
-        return (
-            "This name gets its value further down, or only in some cases. Give it a value before this line."
-        )
-    if isinstance(error, NameError):
-        near = difflib.get_close_matches(getattr(error, "name", None) or "", names, 1)
-        meant = f" Did you mean {near[0]}?" if near else " Is it a typo, or is a line missing above?"
-        return f"Python does not know the name {getattr(error, 'name', '')} here.{meant}"
-    if "NoneType" in text:
-        return "Something here is None. Perhaps a function that you call has no return line."
-    if "must be a NumPy array" in text:
-        return "A function that you call wants an array here. Perhaps start with np.zeros of the right shape."
-    if isinstance(error, ValueError) and "unpack" in text:
-        return (
-            "The names on the left are more or fewer than the values on the right. What does the cache hold?"
-        )
-    if isinstance(error, ValueError) and any(
-        w in text for w in ("matmul", "shape", "broadcast", "aligned", "dimension")
-    ):
-        return "Two shapes do not fit. Write the shape beside each array in this line. Is a transpose needed?"
-    if isinstance(error, IndexError):
-        return "An index is too large, or has too many parts. Compare it with the shape of the array."
-    if isinstance(error, RecursionError):
-        return "The function calls itself again and again."
-    if isinstance(error, KeyError):
-        return "The dict has no such key. Print its keys to see what it holds."
-    if isinstance(error, AttributeError):
-        return "There is no such attribute. Is it a typo, or is the value of another type than you think?"
-    if isinstance(error, TypeError) and "argument" in text:
-        return "A function got other arguments than it takes. Compare the call with its def line."
-    if isinstance(error, SystemExit):
-        return "The function stops the whole program. Let it return its result instead."
-    return None

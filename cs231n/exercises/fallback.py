@@ -10,8 +10,9 @@ import functools
 import numpy as np
 
 from cs231n.exercises import bank
-from cs231n.exercises.all_cases import all_right
-from cs231n.exercises.one_call import quiet, run
+from cs231n.exercises.all_cases import is_right
+from cs231n.exercises.cache_contents import leaves
+from cs231n.exercises.one_call import quiet
 from cs231n.exercises.recognise import cases
 
 
@@ -25,8 +26,7 @@ def fallback(name, forward=None):
     if exercise.forward is None or forward in (None, bank.find(exercise.forward).reference):
         return exercise.reference, True
     for candidate in _candidates(exercise, forward):
-        runs = [run(exercise, candidate, case, lambda *i: forward(*i)[-1]) for case in cases(name)]
-        if all_right(name, runs):
+        if is_right(exercise, candidate, forward):
             return candidate, True
     return exercise.reference, False
 
@@ -36,6 +36,23 @@ def is_fallback(function, exercise):
     return function is exercise.reference or getattr(function, "fallback_for", None) == exercise.name
 
 
+def with_reference_cache(name, function):
+    """A right forward function whose cache nobody can use, together with the cache of the reference."""
+    reference = bank.find(name).reference
+
+    @functools.wraps(function)
+    def with_a_cache(*inputs, **named):
+        return (*function(*inputs, **named)[:-1], reference(*inputs, **named)[-1])
+
+    with_a_cache.written = function
+    return with_a_cache
+
+
+def as_it_was_written(function):
+    """The reader's function inside such a pair; any other function as it is."""
+    return getattr(function, "written", function)
+
+
 def _candidates(exercise, forward):
     yield exercise.reference
     if exercise.step:
@@ -43,7 +60,7 @@ def _candidates(exercise, forward):
     case = cases(exercise.name)[0]
     with quiet():
         try:
-            theirs = _leaves(forward(*case.inputs.values())[-1])
+            theirs = leaves(forward(*case.inputs.values())[-1])
         except Exception:  # a forward function that fails has no cache to read
             return
     ours = bank.find(exercise.forward).reference(*case.inputs.values())[-1]
@@ -85,23 +102,15 @@ def _walk(step_backward, dh, cache):
 def _translated(reference, readers, *upstream_and_cache):
     """The reference on its own kind of cache, put together from the student's."""
     *upstream, cache = upstream_and_cache
-    leaves = _leaves(cache)
-    return reference(*upstream, tuple(read(leaves) for read in readers))
+    found = leaves(cache)
+    return reference(*upstream, tuple(read(found) for read in readers))
 
 
-def _leaves(cache, path=()):
-    """Everything in a cache of tuples, lists and dicts: path → value."""
-    if isinstance(cache, tuple | list | dict):
-        items = cache.items() if isinstance(cache, dict) else enumerate(cache)
-        return {found: leaf for key, value in items for found, leaf in _leaves(value, (*path, key)).items()}
-    return {path: cache}
-
-
-def _reader(leaves, wanted):
-    """A function that finds `wanted` among the leaves of a cache, or None when it is not there."""
-    arrays = {path: leaf for path, leaf in leaves.items() if isinstance(leaf, np.ndarray)}
+def _reader(held, wanted):
+    """A function that finds `wanted` among the held of a cache, or None when it is not there."""
+    arrays = {path: leaf for path, leaf in held.items() if isinstance(leaf, np.ndarray)}
     if isinstance(wanted, int):
-        for path, leaf in leaves.items():
+        for path, leaf in held.items():
             if isinstance(leaf, int) and leaf == wanted:
                 return lambda found: found[path]
         for path, leaf in arrays.items():

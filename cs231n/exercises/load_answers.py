@@ -1,16 +1,16 @@
 """Load a student's kept answers, each checked again, with the reference where there is none."""
 
 from cs231n.exercises import answers_file, bank
-from cs231n.exercises.checking import grade
+from cs231n.exercises.judging import grade
 from cs231n.exercises.printing import say
 
 
 class Answers:
     """The student's functions by name: `my.rnn_forward` and so on. `print(my)` says whose each one is."""
 
-    def __init__(self, functions, yours, refused):
+    def __init__(self, functions, yours, refused, file=None):
         self.__dict__.update(functions)
-        self._yours, self._refused = yours, refused
+        self._yours, self._refused, self._file = yours, refused, file
 
     def __repr__(self):
         others = [name for name in bank.ORDER if name not in self._yours]
@@ -23,6 +23,7 @@ class Answers:
         else:
             lines.append("All functions are the reference's: no answer of yours is kept here yet.")
         lines += [f"Kept but not used: {name}, because {reason}" for name, reason in self._refused.items()]
+        lines += [f"Answers are kept in {self._file}"] * bool(self._file)
         return "\n".join(lines)
 
 
@@ -31,7 +32,7 @@ def answers():
 
     Every kept function is checked again; where there is none, or it is not right any more, the reference is used.
     A forward and a backward function share a cache, so they come from the same hand.
-    Prints which are whose.
+    Prints which are whose, and where they are kept.
     """
     path = answers_file.path()
     sections = answers_file.read(path)
@@ -46,7 +47,8 @@ def answers():
         loaded = {}
         for each in names:
             if each in sections:
-                function, reason = _load(each, path, *sections[each], functions)
+                line, text = sections[each]
+                function, reason = answers_file.load(each, text, functions, line)
                 forward = loaded.get(name) if each != name else None
                 if name in refused and each != name:
                     reason = f"it reads the cache of your {name}, which is not used."
@@ -61,27 +63,18 @@ def answers():
             loaded = {}
         functions.update(loaded)
         yours += loaded
-    my = Answers(functions, [name for name in bank.ORDER if name in yours], refused)
+    my = Answers(
+        functions, [name for name in bank.ORDER if name in yours], refused, answers_file.shown_path()
+    )
     say(repr(my))
     return my
-
-
-def _load(name, path, line, source, functions):
-    """Run one section with the helpers found so far. Returns the function, or None and the reason."""
-    import numpy as np
-
-    space = {"np": np, "my": Answers(functions, [], {}), **functions, "__name__": "my_answers"}
-    del space[name]
-    try:
-        exec(compile("\n" * (line - 1) + source, str(path), "exec"), space)
-    except (Exception, SystemExit) as error:
-        return None, f"its section cannot be run ({type(error).__name__}: {error})."
-    return (space[name], None) if callable(space.get(name)) else (None, f"its section defines no {name}.")
 
 
 def _still_right(function, forward):
     """None when a check finds it right, else the reason for a reader."""
     verdict = grade(function, forward)
+    if "cache_does_not_fit" in verdict.remarks:
+        return f"it cannot read the cache of your {forward.__name__}."
     if verdict.status == "right":
         return None
     lines = verdict.message.splitlines()

@@ -2,11 +2,15 @@
 
 import contextlib
 import copy
+import inspect
 import io
 import warnings
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from cs231n.exercises.compare import agrees
+from cs231n.exercises.time_limit import TooLong, limited
 
 
 @dataclass
@@ -15,9 +19,12 @@ class Run:
 
     outputs: name → array, or None where the function failed
     returned: the values as they came
-    error: the exception, if one was raised
+    error: the exception, if one was raised; TooLong where it did not come to an end
     trouble: (mistake's name, sentence) when something came back in a form that cannot be compared
+    readable: outputs that can be compared although there is a trouble: name → array
     written: names of the arguments that were changed in place
+    alters: True where a second call with the same arrays gives other numbers
+    lists: names of the outputs that are lists of numbers
     """
 
     case: object
@@ -25,8 +32,11 @@ class Run:
     returned: tuple | None = None
     error: BaseException | None = None
     trouble: tuple[str, str] | None = None
+    readable: dict = field(default_factory=dict)
     unfilled: bool = False
     written: list = field(default_factory=list)
+    alters: bool = False
+    lists: list = field(default_factory=list)
     made_float64: bool = False
 
 
@@ -36,23 +46,44 @@ def run(exercise, function, case, cache_from=None, show_prints=False):
     cache_from: for a backward function, what turns the forward inputs into its cache
     """
     result = Run(case)
+    inputs, upstream = copy.deepcopy(case.inputs), copy.deepcopy(case.upstream)
+    call = limited if inspect.isfunction(function) else lambda answer: answer()
     with quiet(show_prints):
         try:
-            inputs = copy.deepcopy(case.inputs)
-            arguments = copy.deepcopy(case.upstream)
-            cache = (cache_from(*inputs.values()),) if cache_from else ()
-            given = arguments if exercise.forward else inputs
-            before = copy.deepcopy({**inputs, **arguments})
-            returned = function(*given.values(), *cache)
-            after = {**inputs, **arguments}
+            cache = (call(lambda: cache_from(*inputs.values())),) if cache_from else ()
+            given = upstream if exercise.forward else inputs
+            before = copy.deepcopy({**inputs, **upstream})
+            returned = call(lambda: function(*given.values(), *cache))
+            after = {**inputs, **upstream}
             result.written = [name for name in before if not _unchanged(before[name], after[name])]
-        except (Exception, SystemExit) as error:
+        except (Exception, SystemExit, TooLong) as error:
             result.error = error
             return result
     read_outputs(exercise, returned, result)
-    if result.outputs and _is_float32(case):
-        result.made_float64 = any(np.asarray(value).dtype == np.float64 for value in result.outputs.values())
+    if result.outputs is None:
+        return result
+    if _is_float32(case):
+        result.made_float64 = any(value.dtype == np.float64 for value in result.outputs.values())
+    if cache or result.written:
+        result.outputs = {name: value.copy() for name, value in result.outputs.items()}
+        again = copy.deepcopy(case.upstream) if exercise.forward else inputs
+        result.alters = _gives_others(
+            exercise, lambda: call(lambda: function(*again.values(), *cache)), result
+        )
     return result
+
+
+def _gives_others(exercise, call_again, first):
+    """Does a second call give other numbers? One that fails, as on a list that was emptied, gives none."""
+    second = Run(first.case)
+    with quiet():
+        try:
+            read_outputs(exercise, call_again(), second)
+        except (Exception, SystemExit, TooLong):
+            return False
+    return second.outputs is not None and not all(
+        agrees(value, second.outputs[name]) for name, value in first.outputs.items()
+    )
 
 
 @contextlib.contextmanager
@@ -90,10 +121,7 @@ def read_outputs(exercise, returned, result):
     wanted = names + ["cache"] * exercise.returns_cache
     asked = f"{'return ' + wanted[0] if len(wanted) == 1 else 'return ' + ', '.join(wanted)}"
     if returned is None:
-        result.trouble = (
-            "return_forgotten",
-            f"It gives back nothing (None). Its last line should be: {asked}.",
-        )
+        result.trouble = ("return_forgotten", f"It gives back nothing (None). Asked for: {asked}.")
         return
     if len(wanted) == 1 and not isinstance(returned, tuple):
         returned = (returned,)
@@ -114,15 +142,16 @@ def read_outputs(exercise, returned, result):
     outputs = {}
     for name, value in zip(names, returned, strict=False):
         if isinstance(exercise.outputs[name], dict):
-            if not _read_dict(exercise, name, value, outputs, result):
-                return
+            result.trouble = result.trouble or _read_dict(exercise, name, value, outputs)
         else:
             outputs[name] = value
     for name, value in outputs.items():
         if trouble := _trouble(name, value):
-            result.trouble = trouble
-            return
-    result.outputs = {name: np.asarray(value) for name, value in outputs.items()}
+            result.trouble = result.trouble or trouble
+        else:
+            result.readable[name] = np.asarray(value)
+            result.lists += [name] * isinstance(value, list)
+    result.outputs = None if result.trouble else result.readable
 
 
 def flat_axes(exercise):
@@ -135,22 +164,30 @@ def flat_axes(exercise):
     return axes
 
 
-def _read_dict(exercise, name, value, outputs, result):
+def _read_dict(exercise, name, value, outputs):
+    """Take a dict apart into `outputs`. Returns a mistake and its sentence where that is not possible."""
+    if value is None:
+        return "no_value", f"The output {name} is None."
     if not isinstance(value, dict):
-        result.trouble = ("no_value", f"The output {name} should be a dict, and is a {type(value).__name__}.")
-        return False
+        return "no_value", f"The output {name} should be a dict, and is a {type(value).__name__}."
+    outputs.update({f"{name}[{key!r}]": value[key] for key in exercise.outputs[name] if key in value})
     missing = [key for key in exercise.outputs[name] if key not in value]
-    if missing:
-        result.trouble = ("gradient_missing", f"The dict {name} has no entry for {' and '.join(missing)}.")
-        return False
-    outputs.update({f"{name}[{key!r}]": value[key] for key in exercise.outputs[name]})
-    return True
+    if not missing:
+        return None
+    if len(missing) == len(exercise.outputs[name]):
+        return "gradient_missing", f"The dict {name} has none of the entries {', '.join(missing)}."
+    return "gradient_missing", f"The dict {name} has no entry for {' and '.join(missing)}."
 
 
 def _trouble(name, value):
     """Mistake and sentence when a value is no array of numbers."""
     if value is None:
-        return "no_value", f"The output {name} is None: it never got a value."
+        return "no_value", f"The output {name} is None."
+    if isinstance(value, list) and any(isinstance(item, np.ndarray) and item.ndim for item in value):
+        return (
+            "list_of_arrays",
+            f"The output {name} is a list of {len(value)} arrays, not an array. np.stack makes one array of it.",
+        )
     try:
         numbers = np.asarray(value).dtype.kind in "fiub"
     except ValueError:  # rows of different lengths

@@ -12,8 +12,8 @@ GREEN, ORANGE = "#009E73", "#D55E00"  # of Okabe and Ito's palette, which colour
 class Progress:
     """The state of every exercise. Shows itself as a small table in a notebook, and as text elsewhere."""
 
-    def __init__(self, states):
-        self.states = states
+    def __init__(self, states, file=None):
+        self.states, self.file = states, file
         self.next = next((name for name, state in states.items() if state != "right"), None)
 
     def __repr__(self):
@@ -24,7 +24,7 @@ class Progress:
             for name in names:
                 arrow = "  <- next" if name == self.next else ""
                 lines.append(f"    {MARKS[self.states[name]]} {name.ljust(width if arrow else 0)}{arrow}")
-        return "\n".join(lines)
+        return "\n".join(lines + [f"  {self._where()}"] * bool(self.file))
 
     def _repr_html_(self):
         rows = "".join(
@@ -32,12 +32,17 @@ class Progress:
             f'<span style="width:11em;opacity:.75">{escape(chapter)}</span>{"".join(map(self._box, names))}</div>'
             for chapter, names in self._chapters().items()
         )
-        return f'<div style="font-family:sans-serif;font-size:13px"><b>{self._headline()}</b>{rows}</div>'
+        where = f'<div style="opacity:.75">{escape(self._where())}</div>' if self.file else ""
+        head = f"<b>{self._headline()}</b>"
+        return f'<div style="font-family:sans-serif;font-size:13px">{head}{rows}{where}</div>'
 
     def _headline(self):
         done = sum(state == "right" for state in self.states.values())
         then = f" Next: {self.next}." if self.next else " That is all of them. Well done."
         return f"{done} of {len(self.states)} exercises are right.{then}"
+
+    def _where(self):
+        return f"Answers are kept in {self.file}"
 
     def _chapters(self):
         chapters = {}
@@ -63,4 +68,4 @@ def progress():
     for name in bank.ORDER:
         state = SESSION.statuses.get(name, "unfilled")
         states[name] = "right" if name in sections and state == "unfilled" else state
-    return Progress(states)
+    return Progress(states, answers_file.shown_path())

@@ -8,6 +8,6 @@ from cs231n.exercises.session import SESSION
 @pytest.fixture(autouse=True)
 def own_session(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    for name in ("CS231N_STRICT", "CS231N_ANSWERS"):
-        monkeypatch.delenv(name, raising=False)
+    monkeypatch.delenv("CS231N_STRICT", raising=False)
+    monkeypatch.setenv("CS231N_ANSWERS", "my_answers.py")
     SESSION.forget()

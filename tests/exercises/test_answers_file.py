@@ -61,7 +61,8 @@ def test_each_exercise_has_one_section_in_the_order_of_the_chapters():
 def test_all_answers_come_back_as_the_students_own(capsys):
     notebook = solve(*bank.ORDER)
     my, printed = mine(capsys)
-    assert printed == f"All {len(bank.ORDER)} functions are your own, checked again.\n"
+    assert printed.startswith(f"All {len(bank.ORDER)} functions are your own, checked again.\n")
+    assert printed.endswith("Answers are kept in my_answers.py\n")
     for name in bank.ORDER:
         function = getattr(my, name)
         assert function is not bank.find(name).reference and function is not notebook[name]
@@ -87,7 +88,7 @@ def test_they_survive_a_restart_of_the_kernel(tmp_path):
 def test_without_a_file_all_are_the_references(capsys):
     my, printed = mine(capsys)
     assert all(getattr(my, name) is bank.find(name).reference for name in bank.ORDER)
-    assert printed.count("\n") == 1 and "reference" in printed
+    assert printed.count("\n") == 2 and "reference" in printed
 
 
 def test_kept_functions_call_each_other(capsys):
@@ -160,14 +161,52 @@ def test_helpers_constants_and_imports_of_the_notebook_are_kept_too(capsys):
     assert my.word_embedding_forward is not bank.find("word_embedding_forward").reference
 
 
-def test_a_name_that_only_the_notebook_had_is_told(capsys):
+PLAIN = ["None", "(1, 2)", "[1, [2]]", "{'a': 1}", "1.5", "np.float32(1)"]
+ARRAYS = ["np.ones(3)", "np.array([np.nan, -np.inf])", "np.eye(2, dtype=bool)"]
+
+
+@pytest.mark.parametrize("value", [*PLAIN, *ARRAYS, "slice", "np.float64", "print"])
+def test_values_of_the_notebook_are_kept_with_the_answer(value, capsys):
     notebook = Notebook()
-    notebook.run("table = np.ones(3)")
-    notebook.run("def caption_lengths(captions):\n    return (captions > 2).sum(1) * int(table[0])")
-    assert notebook.run(check_cell("caption_lengths")).startswith("✓")
+    notebook.run(f"table = {value}")
+    notebook.run("def caption_lengths(captions):\n    table\n    return (captions > 2).sum(1)")
+    printed = notebook.run(check_cell("caption_lengths"))
+    assert printed.startswith("✓") and "could not be kept" not in printed
     my, printed = mine(capsys)
-    assert "NameError: name 'table' is not defined" in printed
-    assert my.caption_lengths is bank.find("caption_lengths").reference
+    assert "Your own, checked again: caption_lengths." in printed
+
+
+UNKEPT = {
+    "np.zeros((100, 100))": "it uses table of your notebook, an array of 10,000 values.",
+    "object()": "it uses table of your notebook, whose type is object.",
+    "open(__import__('os').devnull)": "it uses table of your notebook",
+    "lambda: 1": "the text of <lambda> cannot be found.",
+}
+
+
+@pytest.mark.parametrize(("value", "reason"), UNKEPT.items())
+def test_what_cannot_be_kept_is_said_at_once_with_the_reason(value, reason):
+    notebook = Notebook()
+    notebook.run(f"table = {value}")
+    notebook.run("def caption_lengths(captions):\n    table\n    return (captions > 2).sum(1)")
+    printed = notebook.run(check_cell("caption_lengths"))
+    assert printed.startswith("✓") and f"could not be kept for later chapters: {reason}" in printed
+    assert not FILE.exists()
+
+
+def test_an_answer_that_would_not_be_right_when_loaded_is_not_kept():
+    notebook = Notebook()
+    notebook.run("import sys")
+    notebook.run(
+        """
+        def caption_lengths(captions):
+            loaded = sys._getframe().f_code.co_filename.endswith("my_answers.py")
+            return (captions > 2).sum(1) + loaded
+        """
+    )
+    printed = notebook.run(check_cell("caption_lengths"))
+    assert printed.startswith("✓") and "loaded from there, it is not right any more" in printed
+    assert not FILE.exists()
 
 
 def test_an_answer_that_uses_my_answers_is_kept(capsys):
@@ -182,13 +221,14 @@ def test_an_answer_that_uses_my_answers_is_kept(capsys):
     assert "rnn_forward, rnn_backward." in printed
 
 
-def test_what_has_no_source_is_silently_not_kept(capsys):
+def test_what_has_no_source_is_not_kept_and_that_is_said(capsys):
     space = {"np": np}
     exec(
         "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    return np.tanh(x @ Wx + prev_h @ Wh + b), 0", space
     )
     check(space["rnn_step_forward"])
-    assert len(capsys.readouterr().out.splitlines()) == 3 and not FILE.exists()
+    printed = capsys.readouterr().out
+    assert "the text of rnn_step_forward cannot be found" in printed and not FILE.exists()
 
 
 @pytest.mark.parametrize("value", ["", "off", "OFF"])

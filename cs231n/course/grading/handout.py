@@ -41,9 +41,13 @@ GIVEN = {
 WORDS = {  # sentences that are not true without a reference
     "exercises/checking.py": {
         "Until yours is right, the reference stands in: just go on.": "Cells that need it say so, and wait.",
-        "the reference stands in for both.": "cells that need both of them wait.",
+        "goes with it, the reference stands in here: just go on.": "goes with it, cells that need both wait.",
+        "Until its cache is whole, the cache of the reference goes with your numbers: just go on.": "",
     },
-    "exercises/messages.py": {"is the reference now, not an answer of yours": "is no answer of yours now"},
+    "exercises/messages.py": {
+        "is the reference now, not an answer of yours": "is no answer of yours now",
+        "was stopped. The reference stands in.": "was stopped.",
+    },
     "exercises/load_answers.py": {
         "From the reference: {', '.join(others)}.": "Not there yet: {', '.join(others)}.",
         "All functions are the reference's: no answer of yours is kept here yet.": "No answer of yours is kept.",

@@ -8,6 +8,16 @@ def fallback(name, forward=None):
     return bank.find(name).reference, True
 
 
+def with_reference_cache(name, function):
+    """The function itself: there is no other cache."""
+    return function
+
+
+def as_it_was_written(function):
+    """The function itself."""
+    return function
+
+
 def is_fallback(function, exercise):
     """Is the function no answer of the reader's?"""
     return function is exercise.reference

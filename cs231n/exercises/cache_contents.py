@@ -1,0 +1,109 @@
+"""What a forward function puts into its cache, and whether a backward function can live on that."""
+
+import numpy as np
+
+from cs231n.exercises import bank
+from cs231n.exercises.one_call import quiet
+from cs231n.exercises.recognise import cases
+
+
+def leaves(cache, path=()):
+    """Everything in a cache of tuples, lists and dicts: path → value."""
+    if isinstance(cache, tuple | list | dict):
+        items = cache.items() if isinstance(cache, dict) else enumerate(cache)
+        return {found: leaf for key, value in items for found, leaf in leaves(value, (*path, key)).items()}
+    return {path: cache}
+
+
+def what_is_missing(exercise, forward):
+    """Why no backward function can use the cache of a forward function: a text after "the cache", or None.
+
+    Tried on the first case: an input that our own cache holds must be there, whole or in pieces.
+    """
+    if not exercise.returns_cache:
+        return None
+    inputs = cases(exercise.name)[0].inputs
+    with quiet():
+        try:
+            *outputs, cache = forward(*inputs.values())
+        except Exception:  # a function that fails has no cache
+            return None
+        ours = list(leaves(exercise.reference(*inputs.values())[-1]).values())
+    theirs = list(leaves(cache).values())
+    if not all(isinstance(leaf, np.ndarray | np.generic | int | float | str | None) for leaf in theirs):
+        return None  # something that cannot be looked into
+    needed = [name for name in inputs if name != "b" and _share(inputs[name], ours) == 1]
+    if all(leaf is None for leaf in theirs):
+        what = "None" if theirs else "empty"
+        return f"is {what}. The backward function needs {_or(needed)} from there."
+    shares = {name: _share(inputs[name], theirs) for name in needed}
+    lost = [name for name in needed if shares[name] < 1]
+    if not lost:
+        return None
+    text = f"does not hold {_or(lost)}, which the backward function needs."
+    partly = [name for name in lost if shares[name] > 0]
+    if partly and _holds_only_last_step(inputs[partly[0]], theirs):
+        text = f"holds {partly[0]} of the last step only. The backward function needs all steps."
+    elif "h0" in lost and any(_is_view_of(leaf, outputs[0]) for leaf in theirs):
+        text += " A slice such as h[:, t] is a view: it changes when h is written later. A copy does not."
+    return text
+
+
+def taken_out_in_another_order(exercise, names, forward):
+    """A sentence where a backward function unpacks the cache in another order than it was made, or None.
+
+    names: those on the left of `a, b, c = cache`
+    """
+    asked = bank.find(exercise.forward)
+    inputs = cases(asked.name)[0].inputs
+    with quiet():
+        try:
+            *outputs, cache = forward(*inputs.values())
+        except Exception:
+            return None
+    if not isinstance(cache, tuple | list) or len(cache) != len(names):
+        return None
+    known = {**inputs, **dict(zip(asked.outputs, outputs, strict=False))}
+    known |= exercise.between(**known) if exercise.between else {}
+    order = []
+    for value in cache:
+        same = [name for name in names if name in known and _same(value, known[name])]
+        if len(same) != 1:
+            return None
+        order += same
+    if order == list(names) or sorted(order) != sorted(names):
+        return None
+    return f"Your {asked.name} puts {', '.join(order)} into the cache. You take out {', '.join(names)}."
+
+
+def _share(value, held):
+    """Which part of the numbers of `value` is found in a cache, in whatever arrangement."""
+    if value.dtype.kind in "iub":  # small numbers are found everywhere: look for room enough for them
+        return float(any(np.size(leaf) >= value.size and _may_hold_words(leaf, value) for leaf in held))
+    numbers = [np.ravel(leaf) for leaf in held if np.asarray(leaf).dtype.kind == "f"]
+    return float(np.isin(value, np.concatenate(numbers)).mean()) if numbers else 0.0
+
+
+def _may_hold_words(leaf, words):
+    leaf = np.asarray(leaf)
+    one_hot = (
+        leaf.shape[: words.ndim] == words.shape and leaf.ndim > words.ndim and np.isin(leaf, (0, 1)).all()
+    )
+    return one_hot or (leaf.dtype.kind in "iu" and np.isin(words, leaf).all())
+
+
+def _holds_only_last_step(value, held):
+    return value.ndim == 3 and _share(value[:, -1], held) == 1 and _share(value[:, :-1], held) == 0
+
+
+def _is_view_of(leaf, output):
+    return isinstance(leaf, np.ndarray) and leaf is not output and np.shares_memory(leaf, output)
+
+
+def _same(value, known):
+    value = np.asarray(value)
+    return value.dtype.kind in "fiub" and value.shape == known.shape and np.array_equal(value, known)
+
+
+def _or(names):
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]

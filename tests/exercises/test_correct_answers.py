@@ -5,6 +5,7 @@ from collections import Counter
 import correct_captioning  # noqa: F401  (each fills ANSWERS)
 import correct_fast  # noqa: F401
 import correct_lstm  # noqa: F401
+import correct_more  # noqa: F401
 import correct_rnn  # noqa: F401
 import pytest
 from styles import ANSWERS

@@ -42,7 +42,7 @@ cells_returned: h[:, t] = state -> h[:, t] = cell
     You give back the cells. The states h are asked for.
 gates_in_order_ifgo: i, f, o, g = -> i, f, g, o =
     The order of the blocks here is i, f, o, g. You read the last two exchanged.
-bias_forgotten: Wh + b -> Wh
+bias_forgotten: + b ->
     One term of the step is missing: the one that does not depend on x or h.
 one_step_late: i, f, o, g = -> h[:, t] = state; i, f, o, g =
     h[:, t] = state -> pass

@@ -36,7 +36,7 @@ gates_through_tanh: sigmoid(i), sigmoid(f), sigmoid(o) -> np.tanh(i), np.tanh(f)
 tanh_and_sigmoid_exchanged:
     sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g) -> np.tanh(i), np.tanh(f), np.tanh(o), sigmoid(g)
     tanh and sigmoid are exchanged: three blocks are gates, one is the candidate.
-bias_forgotten: Wh + b -> Wh
+bias_forgotten: + b ->
     One term is missing before the squashing: the one that does not depend on x or prev_h.
 state_forgotten: + prev_h @ Wh ->
     The gates should see prev_h too, not only x.

@@ -25,9 +25,9 @@ h0_ignored: x.dtype), h0 -> x.dtype), 0 * h0
     Your sequence starts from zeros. The first step should start from h0.
 no_state_at_all: + state @ Wh ->
     No step of yours depends on the step before, or on h0. What makes a network recurrent?
-bias_forgotten: Wh + b) -> Wh)
+bias_forgotten: + b) -> )
     One term of the step is missing: the one that does not depend on x or h.
-bias_after_tanh: Wh + b) -> Wh) + b
+bias_after_tanh: + b) -> ) + b
     The bias belongs inside the squashing, at every step.
 tanh_forgotten: np.tanh( -> (
     Your states are not squashed, so they can grow from step to step.

@@ -14,11 +14,11 @@ def solution(x, prev_h, Wx, Wh, b):
 
 
 MISTAKES = """
-bias_forgotten: Wh + b) -> Wh)
+bias_forgotten: + b) -> )
     Is every term of the formula there? One of them does not depend on x or prev_h.
-bias_after_tanh: Wh + b) -> Wh) + b
+bias_after_tanh: + b) -> ) + b
     The bias belongs inside the squashing, with the other two terms.
-bias_subtracted: Wh + b -> Wh - b
+bias_subtracted: + b -> - b
     Look at the sign in front of the bias.
 tanh_forgotten: np.tanh( -> (
     Your values can grow beyond 1. Which function keeps a state between -1 and 1?

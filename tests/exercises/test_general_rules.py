@@ -1,0 +1,145 @@
+"""General rules: right answers, changed in one way, are called just that; silence where inputs disagree."""
+
+import numpy as np
+import pytest
+
+from cs231n.exercises import bank
+from cs231n.exercises.one_call import Run
+from cs231n.exercises.recognise import cases, expected, mistaken, recognise
+
+FLOATS = [
+    (name, output)
+    for name in bank.ORDER
+    if not bank.find(name).whole_numbers
+    and not bank.find(name).hide_expected
+    and "N=" in cases(name)[0].sizes
+    for output in expected(name)[0]
+    if expected(name)[0][output].ndim
+]
+BACKWARD = ["rnn_step_backward", "lstm_step_backward", "rnn_backward", "lstm_backward"]
+
+
+def found(name, change, output=None):
+    """What is recognised when `change(array, case)` was done to one output, or to all: (names, sentences)."""
+    runs = []
+    for case, right in zip(cases(name), expected(name), strict=True):
+        run = Run(case)
+        run.outputs = {
+            key: change(value, case) if output in (None, key) else value for key, value in right.items()
+        }
+        runs.append(run)
+    groups = recognise(name, runs)
+    return [m.name for group in groups for m in group], " ".join(
+        m.sentence for group in groups for m in group
+    )
+
+
+def is_known(name, names):
+    """Is one of the bank's mistakes what was found? It was matched by its numbers."""
+    return bool(set(names) & set(mistaken(name)))
+
+
+@pytest.mark.parametrize(("name", "output"), FLOATS)
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda value, case: -value, "other sign"),
+        (lambda value, case: 2 * value, "two times"),
+        (lambda value, case: 0 * value, "zero everywhere"),
+        (lambda value, case: value[None], "shape"),
+    ],
+)
+def test_one_output_changed_is_called_so(name, output, change, says):
+    names, sentences = found(name, change, output)
+    assert says in sentences and output in sentences or is_known(name, names), names
+
+
+@pytest.mark.parametrize("name", BACKWARD)
+@pytest.mark.parametrize("output", ["dWx", "dWh"])
+def test_transposed_and_divided(name, output):
+    assert "rows and columns" in found(name, lambda v, case: v.T, output)[1] or output == "dWh"
+    names, sentences = found(name, lambda v, case: v / len(case.inputs["x"]), output)
+    assert "divided by N" in sentences or is_known(name, names)
+
+
+@pytest.mark.parametrize("name", ["rnn_backward", "lstm_backward"])
+def test_first_and_last_step_and_first_sample(name):
+    def at(*place):
+        def change(value, case):
+            value = value.copy()
+            value[place] += 1.5
+            return value
+
+        return change
+
+    assert "right but for the last time step" in found(name, at(slice(None), -1), "dx")[1]
+    assert "right but for the first time step" in found(name, at(slice(None), 0), "dx")[1]
+    assert "right but for the first sample" in found(name, at(0), "dx")[1]
+
+
+@pytest.mark.parametrize(("gate", "letter"), enumerate("ifog"))
+def test_one_gate(gate, letter):
+    def change(value, case):
+        value = value.copy()
+        H = value.shape[-1] // 4
+        value[..., gate * H : (gate + 1) * H] += 0.7
+        return value
+
+    for output in ("dWx", "dWh", "db"):
+        assert f"only the columns of gate {letter} are wrong" in found("lstm_backward", change, output)[1]
+
+
+def test_blocks_in_another_order():
+    def change(value, case):
+        i, f, o, g = np.split(value, 4, axis=-1)
+        return np.concatenate([g, i, f, o], axis=-1)
+
+    assert "in the order g, i, f, o" in found("lstm_backward", change, "dWx")[1]
+
+
+@pytest.mark.parametrize("output", ["dx", "dWx", "db"])
+def test_a_rule_is_silent_where_inputs_disagree(output):
+    factor = iter([2, 3, 0.5, 2, 7, 2, 2, 1.5, 4, 2])
+    names, _ = found("rnn_backward", lambda value, case: next(factor) * value, output)
+    assert names == []
+
+
+def test_gradients_that_fit_one_da():
+    def backward(case, da):
+        x, prev_h, Wx, Wh, _ = case.inputs.values()
+        return {"dx": da @ Wx.T, "dprev_h": da @ Wh.T, "dWx": x.T @ da, "dWh": prev_h.T @ da, "db": da.sum(0)}
+
+    def sentences(spoil=lambda outputs: outputs):
+        runs = []
+        for case in cases("rnn_step_backward"):
+            run = Run(case)
+            run.outputs = spoil(backward(case, np.sin(3 * case.upstream["dnext_h"])))
+            runs.append(run)
+        return " ".join(m.sentence for group in recognise("rnn_step_backward", runs) for m in group)
+
+    assert "all fit one da" in sentences()
+    assert "all fit one da" not in sentences(lambda outputs: {**outputs, "db": outputs["db"] * 1.1})
+
+
+def test_what_is_right_of_captions_is_said_only_where_it_is_so():
+    from cs231n.exercises import messages
+
+    def said(change):
+        runs = []
+        for case, right in zip(cases("captioning_sample"), expected("captioning_sample"), strict=True):
+            run = Run(case)
+            run.outputs = {"captions": change(right["captions"].copy(), case.inputs["model"])}
+            runs.append(run)
+        return messages.wrong_message(bank.find("captioning_sample"), runs, [])
+
+    def filled(captions, model):
+        after = (captions == model._end).cumsum(axis=1) - (captions == model._end) > 0
+        captions[after] = model._end
+        return captions
+
+    def first_spoilt(captions, model):
+        captions[:, 0] = model._start
+        return captions
+
+    assert "Right up to <END>." in said(filled)
+    assert "Right up to <END>." not in said(first_spoilt)

@@ -73,7 +73,9 @@ def sampled_captions(
     random = np.random.default_rng(seed)
 
     def draw(scores):
-        left = keep_likely(log_softmax(scores / temperature), top_k, top_p)
+        below = scores.astype(np.float64) - scores.max(axis=1, keepdims=True)
+        with np.errstate(over="ignore"):  # near temperature 0 all but the highest go to −∞, as they should
+            left = keep_likely(log_softmax(below / temperature), top_k, top_p)
         # The largest of log p + Gumbel noise is a draw from p (Gumbel, 1954): no sums, no rounding to 1.
         return (left + random.gumbel(size=left.shape)).argmax(axis=1)
 
@@ -215,19 +217,20 @@ def _beam(model, features, max_length, width, length_power, first_words, never):
     if len(first) == max_length:
         yield said, (np.zeros_like(words), words, logp, ended), logp
     for t in range(len(first), max_length):
-        scores, state = model.step(words.ravel(), state)
+        scores, state = model.step(np.where(ended, 0, words).ravel(), state)  # any word where nothing is said
         scores[:, banned] = -np.inf
         V = scores.shape[1]
         tried = logp[:, :, None] + log_softmax(scores).reshape(N, K, V)
-        tried[ended] = -np.inf  # an ended caption stays as it is: only <NULL>, at no cost
-        tried[ended, null] = logp[ended]
+        tried[ended] = -np.inf  # an ended caption stays as it is, in one column and at no cost
+        tried[ended, 0] = logp[ended]
         lengths = lengths + ~ended
         tried_ranks = (tried / lengths[:, :, None] ** length_power).reshape(N, K * V)
         chosen = _largest(tried_ranks, K)  # (N, K): place · V + word
 
-        parents, words = chosen // V, (chosen % V).astype(np.int32)
+        parents = chosen // V
         logp, ranks = tried.reshape(N, K * V)[rows, chosen], tried_ranks[rows, chosen]
         new = ~ended[rows, parents]
+        words = np.where(new, chosen % V, null).astype(np.int32)
         lengths, ended = lengths[rows, parents], ~new | (words == end)
         said = said[rows, parents]
         said[:, :, t] = words

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.shapes import check_indices, check_shapes
+from cs231n.shapes import check_indices, check_shapes, float_type
 
 
 def word_embedding_forward(x, W):
@@ -74,7 +74,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     """
     N, T, V = check_shapes(x=(x, "N T V"), y=(y, "N T"), mask=(mask, "N T")).values()
     counted = mask != 0
-    scores, words = x[counted], y[counted]  # (K, V) and (K,): only the K steps that count
+    scores, words = x[counted].astype(float_type(x), copy=False), y[counted]  # only the K steps that count
     check_indices("y", words, V, "the vocabulary")
     shifted = scores - scores.max(axis=1, keepdims=True)  # so that exp cannot overflow
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

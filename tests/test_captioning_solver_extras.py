@@ -352,3 +352,24 @@ def test_a_file_that_is_no_checkpoint_is_refused(tmp_path):
             solver.resume(path)
     with pytest.raises(FileNotFoundError):
         solver.resume(tmp_path / "absent.npz")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.5, 0.9, 0.999])
+def test_a_checkpoint_cut_short_is_refused(tmp_path, share):
+    path = tmp_path / "run.npz"
+    solver_for(checkpoint=path, num_epochs=1).train()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(share * len(whole))])
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        solver_for().resume(path)
+
+
+@pytest.mark.parametrize("at", [0.2, 0.5, 0.8])
+def test_a_checkpoint_with_a_damaged_byte_is_refused_or_whole(tmp_path, at):
+    path = tmp_path / "run.npz"
+    solver_for(checkpoint=path, num_epochs=1).train()
+    damaged = bytearray(path.read_bytes())
+    damaged[int(at * len(damaged))] ^= 0xFF
+    path.write_bytes(damaged)
+    with pytest.raises(ValueError, match="not a checkpoint"):
+        solver_for().resume(path)

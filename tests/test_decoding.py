@@ -317,3 +317,33 @@ def test_the_trees_numbers_are_those_of_its_words():
         logp, count = logp_of(model, features, [WORDS["a"], *way_to(nodes, node)], first=["a"])
         assert node.step == count
         assert (node.logp, node.rank) == pytest.approx((logp, logp / count**0.7), abs=1e-5)
+
+
+# ---- numbers at the edge
+
+
+@METHODS
+def test_null_may_have_a_number_beyond_the_vocabulary(method):
+    words = {"<NULL>": 9, "<START>": 0, "<END>": 1, "a": 2, "red": 3, "ball": 4}
+    model = tiny_model(words=words)
+    captions = method(model, pictures(), max_length=8)
+    ended = (captions == 1).cumsum(axis=1) - (captions == 1) > 0
+    assert ended.any() and ((captions == 9) == ended).all()
+
+
+@CELLS
+def test_the_number_of_null_does_not_change_what_a_beam_finds(cell_type):
+    words = {"<NULL>": 9, "<START>": 1, "<END>": 2, "a": 3, "red": 4, "ball": 5}
+    one, other = (tiny_model(cell_type, words=these) for these in (WORDS, words))
+    for model in (one, other):
+        model.params["b_vocab"][NULL] = -1e9  # in the second vocabulary, number 0 is no word at all
+    found, others = (beam_captions(model, pictures(), max_length=8, width=4) for model in (one, other))
+    np.testing.assert_array_equal(np.where(others == 9, NULL, others), found)
+
+
+@pytest.mark.parametrize("temperature", [1e-38, 1e-308, 5e-324, np.float32(1e-38)])
+def test_the_smallest_temperatures_are_greedy(temperature):
+    model = tiny_model()
+    with np.errstate(all="raise", under="ignore"):
+        drawn = sampled_captions(model, pictures(), temperature=temperature, seed=0)
+    np.testing.assert_array_equal(drawn, greedy_captions(model, pictures()))

@@ -235,6 +235,28 @@ def test_float32_stays_float32():
     assert {a.dtype for a in arrays} == {np.dtype(f)}
 
 
+@pytest.mark.parametrize("dtype", [int, np.int32, np.uint8])
+def test_whole_scores_are_taken_as_floats(dtype):
+    x = np.abs(np.round(3 * draw(N, T, V))).astype(dtype)
+    loss, dx = temporal_softmax_loss(x, words(N, T), words(N, T) > 1)
+    expected, expected_dx = temporal_softmax_loss(x.astype(float), words(N, T), words(N, T) > 1)
+    tolerance = {"rtol": 1e-2, "atol": 1e-3} if dtype is np.uint8 else {}  # 8 bits become 16, as in np.exp
+    close(loss, expected, **tolerance)
+    close(dx, expected_dx, **tolerance)
+
+
+def test_whole_numbers_go_through_the_other_layers():
+    x, w, b = (np.round(3 * draw(*shape)).astype(int) for shape in ((N, T, D), (D, M), (M,)))
+    out, cache = temporal_affine_forward(x, w, b)
+    expected, other_cache = temporal_affine_forward(x.astype(float), w.astype(float), b.astype(float))
+    close(out, expected)
+    for one, other in zip(temporal_affine_backward(out, cache), temporal_affine_backward(expected, other_cache),
+                          strict=True):  # fmt: skip
+        close(one, other)
+    vectors, embed_cache = word_embedding_forward(words(N, T, high=D), w)
+    assert word_embedding_backward(vectors, embed_cache).sum() == vectors.sum()
+
+
 def test_nothing_writes_into_its_arguments():
     def frozen(a):
         a.flags.writeable = False

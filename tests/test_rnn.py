@@ -304,6 +304,50 @@ def test_float32_stays_float32(cell):
     assert {a.dtype for a in arrays} == {np.dtype(np.float32)}
 
 
+def whole(arrays):
+    return [np.round(3 * a).astype(int) for a in arrays]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_whole_numbers_are_taken_as_floats(cell):
+    step_forward, step_backward, forward, backward = functions(cell)
+    for f, b, given in (
+        (step_forward, step_backward, step_arguments),
+        (forward, backward, sequence_arguments),
+    ):
+        arguments = whole(given(cell))
+        (*out, cache), (*expected, other_cache) = f(*arguments), f(*[a.astype(float) for a in arguments])
+        assert_all_close(out, expected)
+        douts = whole([draw(*o.shape, seed=7) for o in out])
+        assert_all_close(b(*douts, cache), b(*[d.astype(float) for d in douts], other_cache))
+
+
+@pytest.mark.parametrize("place", range(5))
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_argument_in_float64_makes_all_that_follows_float64(cell, place):
+    *_, forward, backward = functions(cell)
+    arguments = sequence_arguments(cell, dtype=np.float32)
+    exact = [a.astype(np.float64) for a in arguments]
+    arguments[place] = exact[place]
+    h, cache = forward(*arguments)
+    expected, exact_cache = forward(*exact)
+    dh = draw(N, T, H, seed=7)
+    assert h.dtype == np.float64
+    close(h, expected, rtol=1e-5, atol=1e-6)
+    if place:  # what is exact in the backward pass too
+        grads = backward(dh, cache)
+        assert grads[1].dtype == grads[3].dtype == np.float64
+        assert_all_close(grads, backward(dh, exact_cache), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_in_float64_stay_float64_where_all_else_is_float32(cell):
+    *_, forward, backward = functions(cell)
+    h, cache = forward(*sequence_arguments(cell, dtype=np.float32))
+    tiny = 1e-60 * draw(N, T, H, seed=7)  # nothing of it is left in float32
+    assert all(grad.dtype == np.float64 and grad.any() for grad in backward(tiny, cache))
+
+
 @pytest.mark.parametrize("cell", CELLS)
 def test_float32_is_near_float64(cell):
     *_, forward, backward = functions(cell)

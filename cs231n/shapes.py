@@ -24,9 +24,9 @@ def check_shapes(**arrays):
             raise ValueError(f"{name} has shape {array.shape}, expected {len(axes)} axes {_tuple(axes)}")
         for axis, length in zip(axes, array.shape, strict=True):
             times, letter = int(axis[:-1] or 1), axis[-1]
-            if letter not in lengths and length % times == 0:
+            if letter not in lengths:
                 lengths[letter], source[letter] = length // times, name
-            if letter not in lengths or length != times * lengths[letter]:
+            if length != times * lengths[letter]:
                 raise ValueError(_mismatch(name, array.shape, axes, lengths, source))
     return lengths
 

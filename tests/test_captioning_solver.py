@@ -90,6 +90,11 @@ def test_training_is_the_public_update_rule_applied_to_each_weight(rule):
         np.testing.assert_allclose(solver.model.params[name], value, rtol=1e-4, atol=1e-6, err_msg=name)
 
 
+def test_an_epoch_is_captions_divided_by_batch_size_rounded_down():
+    for batch_size, batches in ((10, 4), (11, 3), (39, 1), (40, 1), (41, 1)):
+        assert len(trained(batch_size=batch_size, num_epochs=2).loss_history) == 2 * batches
+
+
 def test_weights_a_user_holds_are_not_written_into():
     solver = make_solver()
     given = dict(solver.model.params)

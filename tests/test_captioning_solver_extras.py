@@ -119,6 +119,12 @@ def test_best_weights_are_those_of_the_lowest_validation_loss():
     assert solver.model.params["w"].tolist() == [2, 2]
 
 
+def test_of_equal_losses_the_first_epoch_is_the_best():
+    solver = solver_with_losses([4.0, 3.0, 3.0, 3.5])
+    solver.train()
+    assert solver.best_epoch == 2 and solver.best_params["w"].tolist() == [2, 2]
+
+
 def test_restore_best_without_validation_says_what_to_do():
     with pytest.raises(ValueError, match="val_size"):
         solver_for().restore_best()
@@ -301,6 +307,17 @@ def test_an_early_stop_stays_one_after_resuming(tmp_path):
     again.resume(path)
     again.train()
     assert again.epoch == solver.epoch == 3
+
+
+def test_the_best_weights_of_before_the_stop_survive_it(tmp_path):
+    path = tmp_path / "run.npz"
+    solver_with_losses([1.0, 2.0], checkpoint=path).train()
+    again = solver_with_losses([9.0, 9.0])
+    again.resume(path)
+    assert again.best_epoch == 1 and again.best_params["w"].tolist() == [1, 1]
+    again.train()
+    again.restore_best()
+    assert again.model.params["w"].tolist() == [1, 1]
 
 
 def test_a_checkpoint_holds_no_pickle(tmp_path):

@@ -65,6 +65,30 @@ ASSIGNMENT = {  # rule: config, first row of the next w
 }
 
 
+def test_epsilon_stands_outside_the_roots():
+    """An epsilon as large as the rest, so that its place shows: worked out by hand for w = 1, dw = 4."""
+    w, dw = np.array([1.0]), np.array([4.0])
+    next_w, config = optim.rmsprop(w, dw, {"learning_rate": 0.1, "decay_rate": 0.75, "epsilon": 2.0})
+    assert config["cache"].tolist() == [4.0] and next_w[0] == pytest.approx(1 - 0.1 * 4 / (2 + 2))
+    next_w, config = optim.adam(w, dw, {"learning_rate": 0.1, "epsilon": 4.0})
+    assert next_w[0] == pytest.approx(1 - 0.1 * 4 / (4 + 4))
+
+
+DEFAULTS = {
+    "sgd": {"learning_rate": 1e-2},
+    "sgd_momentum": {"learning_rate": 1e-2, "momentum": 0.9},
+    "rmsprop": {"learning_rate": 1e-2, "decay_rate": 0.99, "epsilon": 1e-8},
+    "adam": {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1},
+    "adam_in_place": {"learning_rate": 1e-3, "beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8, "t": 1},
+}
+
+
+@pytest.mark.parametrize("rule", DEFAULTS)
+def test_defaults_are_those_of_the_docstring(rule):
+    _, config = getattr(optim, rule)(draw(0), draw(1))
+    assert {name: v for name, v in config.items() if not isinstance(v, np.ndarray)} == DEFAULTS[rule]
+
+
 @pytest.mark.parametrize("rule", ASSIGNMENT)
 def test_one_step_of_the_assignment(rule):
     config, expected = ASSIGNMENT[rule]

@@ -1,14 +1,18 @@
 """Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
 
+import ast
+from pathlib import Path
+
 import pytest
-from hand_in import ANSWERS, hand_in
+from hand_in import ANSWERS, answer, hand_in
 
 from cs231n.course.grading import judge as judging
 from cs231n.course.grading.judge import judge
-from cs231n.course.grading.notebook import exercises_in, needed, read
+from cs231n.course.grading.notebook import read, to_run
 from cs231n.course.grading.process import StudentProcess
 from cs231n.exercises import bank
 
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 TODO = '    raise NotImplementedError("TODO")'
 
 
@@ -77,8 +81,8 @@ def test_each_mistake_costs_its_own_exercise_only(name, process, tmp_path):
         wrong = MISTAKEN.format(name=name, k=k)
         path = hand_in(tmp_path / f"{k}.ipynb", own, ANSWERS["logistic"], wrong, *right.values())
         cells = read(path)
-        loaded, failed = judging._load(process, cells, exercises_in(cells), 20)
-        assert not failed
+        loaded = judging._load(process, cells, 20, {}, {})
+        assert not loaded.failed
         found = judging._judge_one(name, process, loaded, 20, 1)
         assert (found.status in ("wrong", "error"), found.mistake) == (True, mistake.name), found
         if k == 0:
@@ -95,19 +99,111 @@ def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
     assert statuses(found) == {"rnn_step_forward": "unfilled", "rnn_step_backward": "right"}
 
 
-def test_only_what_the_answers_need_is_run(tmp_path):
-    cells = [
-        "import numpy as np\nimport matplotlib.pyplot as plt\nfrom math import *",
-        "EPSILON = 1e-8\nunused = 3\ndata = load()\nplt.plot([1])",
-        "def helper(x):\n    return np.tanh(x) + 0 * EPSILON * pi",
-        ANSWERS["rnn_step_forward"].replace("np.tanh", "helper"),
-        "rnn_step_forward = check(rnn_step_forward)\nwhile True: pass",
-    ]
-    chosen = needed(read(hand_in(tmp_path / "x.ipynb", *cells)), ["rnn_step_forward"])
-    assert [(number, statements) for number, _, statements in chosen] == [
-        (1, [0, 2]),
-        (2, [0]),
-        (3, [0]),
-        (4, [0]),
-    ]
-    assert statuses(judge(tmp_path / "x.ipynb")) == {"rnn_step_forward": "right"}
+def test_cells_run_as_they_stand_and_of_shipped_ones_only_what_an_answer_may_need(tmp_path):
+    source = NOTEBOOKS / "01_rnn_step.ipynb"
+    chosen = to_run(read(source))
+    cells = {number: source for number, source, _ in chosen}
+    run = "\n".join(
+        ast.unparse(ast.Module([ast.parse(cells[number]).body[k] for k in numbers], []))
+        for number, _, numbers in chosen
+    )
+    assert "import numpy as np" in run and "check(rnn_step_backward" in run and "def rnn_step_forward" in run
+    assert "plt.show" not in run
+    mine = read(
+        hand_in(tmp_path / "x.ipynb", "for k in range(3):\n    print(k)", "%matplotlib inline\nx = 1")
+    )
+    assert [numbers for _, _, numbers in to_run(mine)] == [[0], [0, 1]]
+
+
+HONEST = {
+    "a namedtuple as cache": """
+from collections import namedtuple
+Cache = namedtuple("Cache", "x prev_h Wx Wh next_h")
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+    return next_h, Cache(x, prev_h, Wx, Wh, next_h)
+""",
+    "a partial as helper": """
+from functools import partial
+squash = partial(np.tanh)
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = squash(x @ Wx + prev_h @ Wh + b)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+""",
+    "vectorize": """
+import math
+slow_tanh = np.vectorize(math.tanh)
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = slow_tanh(x @ Wx + prev_h @ Wh + b).astype(x.dtype)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+""",
+    "a table made by a loop": """
+powers = {}
+for k in range(1, 3):
+    powers[k] = lambda a, k=k: a**k
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = powers[1](np.tanh(x @ Wx + prev_h @ Wh + b))
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+""",
+    "a function attribute": """
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    rnn_step_forward.calls += 1
+    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+rnn_step_forward.calls = 0
+""",
+    "under with and a magic": """
+%time squash = np.tanh
+np.tanh?
+with np.errstate(all="ignore"):
+    def rnn_step_forward(x, prev_h, Wx, Wh, b):
+        next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+        return next_h, (x, prev_h, Wx, Wh, next_h)
+""",
+    "a setting made by a call": """
+rng = np.random.default_rng(0)
+settings = dict(scale=1.0)
+settings.update(shift=0.0)
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = np.tanh(settings["scale"] * (x @ Wx + prev_h @ Wh + b) + settings["shift"]).astype(x.dtype)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+""",
+    "helpers beside": """
+from helpers import squash
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = squash(x @ Wx + prev_h @ Wh + b)
+    return next_h, (x, prev_h, Wx, Wh, next_h)
+""",
+}
+
+
+@pytest.mark.parametrize("kind", HONEST)
+def test_an_honest_way_of_writing_a_right_answer_is_right(tmp_path, kind):
+    (tmp_path / "helpers.py").write_text("import numpy\nsquash = numpy.tanh\n", encoding="utf-8")
+    (tmp_path / "base64.py").write_text("raise RuntimeError('planted')\n", encoding="utf-8")
+    check = "rnn_step_forward = check(rnn_step_forward)"
+    found = judge_cells(
+        tmp_path, "import numpy as np\nfrom cs231n.exercises import check", HONEST[kind], check
+    )
+    assert statuses(found) == {"rnn_step_forward": "right"}, found
+
+
+def test_the_answer_is_the_one_at_its_check(tmp_path):
+    """Played with afterwards: a later redefinition is an experiment."""
+    later = ANSWERS["rnn_step_forward"].replace("np.tanh", "np.sin")
+    cells = [*answer("rnn_step_forward"), later]
+    assert statuses(judge_cells(tmp_path, *cells)) == {"rnn_step_forward": "right"}
+
+
+def test_a_cell_that_fails_hangs_or_ends_the_process_costs_itself(tmp_path):
+    bad = ["1 / 0", "while True: pass", "import os\nos._exit(3)", "import time\ntime.sleep(60)", "input()"]
+    assert statuses(judge_cells(tmp_path, *bad, *answer("rnn_step_forward"), seconds=4)) == {
+        "rnn_step_forward": "right"
+    }
+
+
+def test_a_name_of_a_cell_that_failed_here_is_looked_at_and_not_wrong(tmp_path):
+    broken = "1 / 0\nscale = 1.0"
+    cells = [broken, ANSWERS["rnn_step_forward"].replace("np.tanh(", "scale * np.tanh(")]
+    found = judge_cells(tmp_path, "import numpy as np", *cells).results["rnn_step_forward"]
+    assert found.status == "look at" and "ZeroDivisionError" in found.message

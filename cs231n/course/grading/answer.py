@@ -18,6 +18,7 @@ class Answer:
     both are passed on to and from the other process.
 
     refused: names of reference functions that it called instead of computing
+    missing: the name that a NameError said was not defined
     """
 
     def __init__(self, name, judged, process, notebook, deadline):
@@ -26,6 +27,7 @@ class Answer:
         self.exercise = bank.find(name)
         self.judged, self.process, self.notebook, self.deadline = judged, process, notebook, deadline
         self.refused = set()
+        self.missing = ""
         self.__globals__ = {}
         self.__code__ = _looks_like(name, notebook)
         if name == judged:
@@ -39,6 +41,7 @@ class Answer:
         """Run it in the student's process. Raises what it raised, or Gone."""
         replaced = [n for n, helper in self.__globals__.items() if helper is bank.find(n).reference]
         request = {
+            "do": "call",
             "name": self.__name__,
             "exercise": self.judged,
             "arguments": arguments,
@@ -68,7 +71,7 @@ class Answer:
         except Exception:  # an exception that wants more than a text
             error = builtins.type(str(type)[:50], (Exception,), {})(str(text))
         if name and isinstance(error, NameError):
-            error.name = str(name)
+            error.name = self.missing = str(name)
         file = f"<{self.__name__}>"
         source = self.notebook.source(cell)
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)

@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from cs231n.exercises import bank, grade
 from cs231n.exercises.all_cases import attempts
 from cs231n.exercises.recognise import cases, expected
 
+MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")
 
 
@@ -21,8 +22,8 @@ class Result:
     """The verdict on one exercise.
 
     status: 'right', 'wrong', 'error' or 'unfilled' as in a check; 'missing' when it is not in the notebook; or
-        one that is not trusted: 'reference' (calls the reference), 'memorised' (right on the published inputs
-        only), 'hangs', 'crashes', 'tampers', 'unreadable'
+        one that a person should see: 'look at' (needs a name of a cell that failed here), 'reference' (calls the
+        reference), 'memorised' (right on the published inputs only), 'hangs', 'crashes', 'tampers', 'unreadable'
     """
 
     status: str
@@ -44,6 +45,7 @@ class Loaded:
 
     cells: list
     defined: dict
+    failed: dict
 
     def uses(self, name):
         return [str(n) for n in self.defined.get(name, {}).get("uses", ())]
@@ -66,41 +68,57 @@ def judge(path, seconds=20, salt=None):
     NotANotebook: when the file cannot be read
     """
     cells = notebook.read(path)
+    beside = [p for p in sorted(path.parent.glob("*.py")) if p.is_file() and p.stat().st_size < 1_000_000]
+    helpers = {p.name: p.read_bytes() for p in beside}
     names = notebook.exercises_in(cells)
     found = Judged(notes=notebook.notes(cells, names))
     salt = int(np.random.SeedSequence().entropy % 2**32) if salt is None else salt
-    left = list(names)
+    left, bad = list(names), {}
     while left:
         with StudentProcess() as process:
             try:
-                loaded, failed = _load(process, cells, left, seconds)
+                loaded = _load(process, cells, seconds, helpers, bad)
             except Gone as gone:
+                if len(bad) < MOST_BAD_CELLS and gone.cell:
+                    bad[gone.cell] = f"cell {gone.cell}: {gone.reason}"
+                    continue  # once more without that cell
                 found.results.update({name: Result(gone.status, "", _gone(name, gone)) for name in left})
                 break
             while left:
                 name = left.pop(0)
                 try:
-                    result = _judge_one(name, process, loaded, seconds, salt)
-                    if failed and result.status in ("error", "missing"):
-                        message = "\n  ".join(
-                            [result.message, "These lines of the notebook failed:", *failed]
-                        )
-                        result = replace(result, message=message)
-                    found.results[name] = result
+                    found.results[name] = _judge_one(name, process, loaded, seconds, salt)
                 except Gone as gone:
                     found.results[name] = Result(gone.status, "", _gone(name, gone))
                     break  # the others get a new process
     return found
 
 
-def _load(process, cells, names, seconds):
-    wanted = [*names, *(bank.find(name).forward for name in names if bank.find(name).forward)]
-    reply = process.ask({"cells": notebook.needed(cells, wanted)}, seconds)
+def _load(process, cells, seconds, helpers, bad):
+    """Run the notebook's cells in order. Each that takes too long costs itself, and leaves less for the next.
+
+    bad: cell number → why it is left out, since it ended the process before; Gone names one more
+    """
+    process.ask({"do": "begin", "helpers": helpers}, seconds)
+    failed, limit = dict(bad), seconds / 4
+    for number, source, chosen in notebook.to_run(cells):
+        if number in bad:
+            continue
+        try:
+            request = {"do": "run", "number": number, "source": source, "chosen": chosen, "seconds": limit}
+            reason = process.ask(request, limit + 2).get("failed")
+        except Gone as gone:
+            gone.cell = number
+            raise
+        if reason:
+            failed[number] = str(reason)
+            limit /= 2 if "to an end" in failed[number] else 1
+    reply = process.ask({"do": "defined"}, seconds)
     try:
-        defined = {name: dict(about) for name, about in reply["defined"].items() if name in bank.ORDER}
-        return Loaded(cells, defined), [str(text) for text in reply["failed"]]
-    except (KeyError, TypeError, ValueError, AttributeError):
+        defined = {name: dict(about) for name, about in reply.items() if name in bank.ORDER}
+    except (TypeError, ValueError, AttributeError):
         raise Gone("tampers", "its replies to the grader make no sense") from None
+    return Loaded(cells, defined, failed)
 
 
 def _judge_one(name, process, loaded, seconds, salt):
@@ -123,7 +141,12 @@ def _judge_one(name, process, loaded, seconds, salt):
         return Result(
             "memorised", "", f"✗ {name} is right on the published inputs only, and wrong on others."
         )
-    return Result(verdict.status, verdict.mistake or "", verdict.message)
+    message = verdict.message
+    if verdict.status == "error" and loaded.failed:
+        message = "\n  ".join([message, "These cells of the notebook failed:", *loaded.failed.values()])
+    if verdict.status == "error" and answer.missing and answer.missing in notebook.names_bound(loaded.cells):
+        return Result("look at", "", message)  # the notebook has that name, and this run had not
+    return Result(verdict.status, verdict.mistake or "", message)
 
 
 def _not_defined(name, cells):

@@ -1,12 +1,14 @@
-"""Read a submitted notebook, and choose what of it has to run: never the whole, and never here."""
+"""Read a submitted notebook, and choose what of it runs: its cells in order, without the course's long ones."""
 
 import ast
-import dis
+import functools
 import json
 import re
-import types
 from dataclasses import dataclass, field
 
+from IPython.core.inputtransformer2 import TransformerManager
+
+from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
 
 LARGEST = 50_000_000  # bytes; a notebook full of pictures has a few million
@@ -19,11 +21,13 @@ class NotANotebook(ValueError):
 
 @dataclass
 class Cell:
-    """A code cell: its number among all cells, its text, and its statements, or why it has none."""
+    """A code cell: its number among all cells, its text as written and as Python, its statements, or why none."""
 
     number: int
+    written: str
+    id: str
+    tags: list
     source: str
-    todo: bool
     statements: list = field(default_factory=list)
     problem: str = ""
 
@@ -50,40 +54,53 @@ def read(path):
 
 def exercises_in(cells):
     """Names of the exercises that a notebook asks for: those it defines, and those it checks, in order."""
-    found = set()
-    for cell in cells:
-        for statement in cell.statements:
-            if isinstance(statement, ast.FunctionDef):
-                found.add(statement.name)
-            found |= {call.args[0].id for call in _calls(statement, {"check"}) if _is_name(call.args[:1])}
-        if cell.problem:
-            found |= set(re.findall(r"^def (\w+)", cell.source, re.M))
+    text = "\n".join(cell.source for cell in cells)
+    found = set(re.findall(r"\bcheck\(\s*(\w+)", text)) | set(re.findall(r"^\s*def (\w+)", text, re.M))
+    found |= names_bound(cells)
     return [name for name in bank.ORDER if name in found]
 
 
-def needed(cells, names):
-    """What has to run for these names to be defined: imports, definitions and plain assignments they need.
+def to_run(cells):
+    """What runs, in order: each cell as it stands; of a cell that the course ships, only what an answer may need.
 
-    returns: list of (cell number, cell source, numbers of the statements to run)
+    returns: list of (cell number, source, numbers of the statements to run)
     """
-    wanted, kept = {*names, "*"}, set()  # from … import * may bring any name
-    while True:
-        found = {
-            (c, s)
-            for c, cell in enumerate(cells)
-            for s, statement in enumerate(cell.statements)
-            if (c, s) not in kept and wanted & _bound(statement) and _is_plain(statement, cell.todo)
-        }
-        if not found:
-            break
-        kept |= found
-        for c, s in found:
-            wanted |= _global_names(compile(ast.Module([cells[c].statements[s]], []), "", "exec"))
-    return [
-        (cell.number, cell.source, sorted(s for at, s in kept if at == c))
-        for c, cell in enumerate(cells)
-        if any(at == c for at, _ in kept)
-    ]
+    shipped = _shipped()
+    chosen = []
+    for cell in cells:
+        numbers = list(range(len(cell.statements)))
+        if shipped.get(cell.id) == cell.written and "todo" not in cell.tags:
+            numbers = [k for k in numbers if _may_be_needed(cell.statements[k])]
+        if numbers:
+            chosen.append((cell.number, cell.source, numbers))
+    return chosen
+
+
+def names_bound(cells):
+    """All names that the notebook's cells give a value."""
+    return {name for cell in cells for statement in cell.statements for name in _bound(statement)}
+
+
+@functools.cache
+def _shipped():
+    """Code cells of the students' edition: id → source."""
+    found = {}
+    for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        found |= {cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"}
+    return found
+
+
+def _may_be_needed(statement):
+    """Of a shipped cell: imports, definitions, constants, and checks; not training, tables and plots."""
+    if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom):
+        return True
+    calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
+    if isinstance(statement, ast.Assign) and not calls:
+        return not any(
+            isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) for node in ast.walk(statement)
+        )
+    return any(getattr(call.func, "id", "") in ("check", "answers") for call in calls)
 
 
 def notes(cells, names):
@@ -105,36 +122,19 @@ def notes(cells, names):
 
 
 def _cell(number, cell):
-    source = cell.get("source", cell.get("input", ""))
-    source = source if isinstance(source, str) else "".join(source)
-    made = Cell(number, source, "todo" in cell.get("metadata", {}).get("tags", []))
-    for text in (source, re.sub(r"^(\s*)[%!].*$", r"\1pass", source, flags=re.M)):  # a magic, such as %timeit
-        try:
-            compile(text, "", "exec")  # finds more than the parser: a return outside of a function
-            made.source, made.statements, made.problem = text, ast.parse(text).body, ""
-            break
-        except SyntaxError as error:
-            made.source, made.problem = source, f"line {error.lineno}: {error.msg}"
-        except (ValueError, RecursionError, MemoryError) as error:
-            made.problem = str(error) or type(error).__name__
+    written = cell.get("source", cell.get("input", ""))
+    written = written if isinstance(written, str) else "".join(written)
+    tags = cell.get("metadata", {}).get("tags", [])
+    made = Cell(number, written, str(cell.get("id", "")), tags if isinstance(tags, list) else [], written)
+    try:
+        made.source = TransformerManager().transform_cell(written)  # magics, !commands, name? as in Jupyter
+        compile(made.source, "", "exec")  # finds more than the parser: a return outside of a function
+        made.statements = ast.parse(made.source).body
+    except SyntaxError as error:
+        made.source, made.problem = written, f"line {error.lineno}: {error.msg}"
+    except (ValueError, RecursionError, MemoryError) as error:
+        made.problem = str(error) or type(error).__name__
     return made
-
-
-def _is_plain(statement, todo):
-    """Does it only import, define, or name something? Only such statements are run."""
-    if isinstance(
-        statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
-    ):
-        return True
-    if isinstance(statement, ast.Assign | ast.AnnAssign):
-        if _calls(statement, CHECKERS):
-            return False
-        return todo or bool(_bound(statement) & set(bank.ORDER)) or not _calls(statement)
-    if isinstance(statement, ast.If | ast.Try):
-        inner = [child for child in ast.iter_child_nodes(statement) if isinstance(child, ast.stmt)]
-        inner += [s for handler in getattr(statement, "handlers", []) for s in handler.body]
-        return all(isinstance(s, ast.Pass) or _is_plain(s, todo) for s in inner)
-    return False
 
 
 def _bound(statement):
@@ -150,30 +150,6 @@ def _bound(statement):
         elif isinstance(node, ast.FunctionDef | ast.ClassDef):
             found.add(node.name)
     return found
-
-
-def _global_names(code):
-    names = {
-        step.argval for step in dis.get_instructions(code) if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")
-    }
-    inner = [constant for constant in code.co_consts if isinstance(constant, types.CodeType)]
-    return names.union(*map(_global_names, inner))
-
-
-def _calls(node, names=None):
-    """Calls in a statement, of these names only if given; not those inside a lambda, which do not run yet."""
-    found = []
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Lambda):
-            continue
-        if isinstance(child, ast.Call) and (names is None or getattr(child.func, "id", None) in names):
-            found.append(child)
-        found += _calls(child, names)
-    return found
-
-
-def _is_name(arguments):
-    return len(arguments) == 1 and isinstance(arguments[0], ast.Name)
 
 
 def _changes_pack(statement):

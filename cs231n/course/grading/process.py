@@ -18,12 +18,12 @@ ROOT = Path(__file__).resolve().parents[3]
 class Gone(BaseException):
     """The process hangs or has ended. Not an Exception: the check catches every Exception of an answer.
 
-    status: 'hangs', 'crashes' or 'tampers'
+    status: 'hangs', 'crashes' or 'tampers'; cell: number of the notebook's cell that ran, where one did
     """
 
     def __init__(self, status, reason):
         super().__init__(reason)
-        self.status, self.reason = status, reason
+        self.status, self.reason, self.cell = status, reason, None
 
 
 class StudentProcess:

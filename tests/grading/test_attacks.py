@@ -39,13 +39,16 @@ def test_a_hang_ends_at_the_limit_and_the_other_exercises_are_judged(tmp_path):
     assert time.monotonic() - began < 20
 
 
-def test_a_hang_at_the_start_is_reported(tmp_path):
-    assert status(tmp_path, "def slow(x=time.sleep(99)): pass", body("return slow()"), seconds=2) == "hangs"
+def test_a_cell_that_sleeps_costs_itself_and_what_needs_it(tmp_path):
+    cells = ["def slow(x=time.sleep(99)): pass", body("return slow()"), *answer("caption_lengths")]
+    found = judged(tmp_path, *cells, seconds=4).results
+    assert (found[STEP].status, found["caption_lengths"].status) == ("look at", "right")
+    assert "did not come to an end" in found[STEP].message
 
 
-def test_cells_that_only_compute_are_not_run(tmp_path):
+def test_cells_that_hang_end_the_process_or_ask_cost_themselves(tmp_path):
     cells = ["while True: pass", "os._exit(3)", "data = input()", "%timeit x", "!rm -rf nothing"]
-    assert status(tmp_path, *cells, ANSWERS[STEP], CHECK) == "right"
+    assert status(tmp_path, *cells, ANSWERS[STEP], CHECK, seconds=4) == "right"
 
 
 def test_crashes_are_reported_and_the_other_exercises_are_judged(tmp_path):

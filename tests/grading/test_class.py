@@ -1,17 +1,19 @@
 """The commands of an instructor: marks that a spreadsheet opens, a summary, and errors in plain words."""
 
 import csv
+import os
 import subprocess
 import sys
 
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.course.grading import marks
+from cs231n.course.grading import collect, marks
 from cs231n.course.grading.__main__ import main
 from cs231n.course.grading.collect import Student
 from cs231n.course.grading.judge import Result
 from cs231n.course.grading.summary import plot, summarise, table
+from cs231n.exercises import bank
 
 STEP, LENGTHS = "rnn_step_forward", "caption_lengths"
 FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
@@ -82,7 +84,7 @@ def test_a_class_from_folder_to_chart(tmp_path, capsys):
     (folder / "carl.ipynb").write_bytes(b"")
     assert main(["collect", str(folder), "--csv", str(tmp_path / "m.csv"), "--chapters", "01"]) == 3
     rows, exercises = marks.read(tmp_path / "m.csv")
-    assert exercises == ["rnn_step_forward", "rnn_step_backward"]
+    assert exercises == [name for name in bank.ORDER if bank.find(name).chapter.startswith("01")]
     assert [r[STEP] for r in rows] == ["right", "wrong", "unreadable"]
     assert rows[2]["look at"] == "carl.ipynb: the file is empty"
 
@@ -112,3 +114,52 @@ def test_the_commands_explain_themselves():
     command = [sys.executable, "-m", "cs231n.course.grading", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     assert "Exit status: 0" in done.stdout
+
+
+def test_marks_are_written_after_each_student_and_ctrl_c_keeps_them(tmp_path, monkeypatch, capsys):
+    folder, path = tmp_path / "handed in", tmp_path / "m.csv"
+    for name in ("anna", "bert"):
+        hand_in(folder / f"{name}.ipynb", *answer(STEP))
+    real = collect.grade_student
+
+    def stop_at_bert(name, files, seconds):
+        if name == "bert":
+            raise KeyboardInterrupt
+        return real(name, files, seconds)
+
+    monkeypatch.setattr(collect, "grade_student", stop_at_bert)
+    assert main(["collect", str(folder), "--csv", str(path)]) == 1
+    assert "Stopped. The marks of 1 of 2 students" in capsys.readouterr().err
+    assert [r["student"] for r in marks.read(path)[0]] == ["anna"]
+
+
+def test_several_jobs_give_the_same_marks(tmp_path):
+    folder = tmp_path / "handed in"
+    for name, step in (("anna", ANSWERS[STEP]), ("bert", FORGOTTEN), ("carl", ANSWERS[STEP])):
+        hand_in(folder / f"{name}.ipynb", "import numpy as np", step)
+    for jobs in ("1", "2"):
+        main(["collect", str(folder), "--csv", str(tmp_path / f"{jobs}.csv"), "--jobs", jobs])
+    assert (tmp_path / "1.csv").read_bytes() == (tmp_path / "2.csv").read_bytes()
+
+
+def test_odd_file_names_lose_no_marks(tmp_path):
+    folder = tmp_path / "handed in"
+    names = [
+        "zoe\u0301_01_rnn_step.ipynb",
+        "zo\u00e9_00_look_at_the_data.ipynb",
+        "max (1).ipynb",
+        "max-Copy2.ipynb",
+    ]
+    names += ["=cmd()_01_rnn_step.ipynb", "x" * 200 + ".ipynb"]
+    for name in names:
+        hand_in(folder / name, *answer(STEP))
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(folder / "pipe.ipynb")
+        (folder / os.fsdecode(b"caf\xe9.ipynb")).write_bytes((folder / names[0]).read_bytes())
+    path = tmp_path / "m.csv"
+    assert main(["collect", str(folder), "--csv", str(path), "--feedback", str(tmp_path / "f")]) in (0, 3)
+    rows, _ = marks.read(path)
+    assert all(row[STEP] == "right" for row in rows)
+    students = [row["student"] for row in rows]
+    assert students.count("zo\u00e9") == 1 and "max" in students and "'=cmd()" in students
+    assert len(rows) == (5 if hasattr(os, "mkfifo") else 4)

@@ -11,6 +11,7 @@ Exit status: 0 all done; 1 it could not be done, and why is on the screen; 2 the
 
 import argparse
 import contextlib
+import re
 import sys
 from pathlib import Path
 
@@ -40,11 +41,19 @@ def collect(options):
         raise CannotDo(
             f"No exercise is in chapter {' or '.join(options.chapters)}. Chapters are 00, 01, and so on."
         )
-    students, changed = [], None
-    _write_marks(options, [], asked)  # find out now, not after an hour, that the file cannot be written
+    students, changed, stopped = [], None, False
+
+    def write():
+        seen = {name for student in students for name in student.results}
+        columns = asked if options.chapters else [name for name in asked if name in seen] or asked
+        _write_marks(options, sorted(students, key=lambda student: order[student.name]), columns)
+
+    order = {name: k for k, name in enumerate(waiting)}
+    write()  # find out now, not after an hour, that the file cannot be written
     try:
-        for student in grade_folder(options.folder, options.seconds):
+        for student in grade_folder(options.folder, options.seconds, options.jobs):
             students.append(student)
+            write()  # after each: whatever happens next, no mark is lost
             right = sum(result.status == "right" for result in student.results.values())
             mark = "  <- look at this one" if student.to_look_at else ""
             count = f"{len(students)}/{len(waiting)}"
@@ -53,10 +62,13 @@ def collect(options):
                 _write_feedback(options.feedback, student, asked)
     except PackChanged as error:
         changed = error.args
-    seen = {name for student in students for name in student.results}
-    columns = asked if options.chapters else [name for name in asked if name in seen] or asked
-    _write_marks(options, students, columns)
+    except KeyboardInterrupt:
+        stopped = True
     print(f"Written: {options.csv}")
+    if stopped:
+        raise CannotDo(
+            f"Stopped. The marks of {len(students)} of {len(waiting)} students are in {options.csv}."
+        )
     if changed:
         raise CannotDo(
             f"While {changed[0]} was judged, the course package changed: {changed[1]}.\n"
@@ -134,7 +146,8 @@ def _write_feedback(folder, student, exercises):
     folder.mkdir(parents=True, exist_ok=True)
     told = [student.results[name].message for name in exercises if name in student.results]
     text = "\n\n".join(told) or "No notebook was found in what you handed in."
-    (folder / f"{student.name}.txt").write_text(text + "\n", encoding="utf-8")
+    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", student.name)[:60]  # fits every file system
+    (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8", errors="replace")
 
 
 def _parser():
@@ -152,6 +165,7 @@ def _parser():
     one.add_argument("--feedback", type=Path, help="folder for one text file a student, with all messages")
     one.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
     one.add_argument("--seconds", type=float, default=20, help="time limit for each exercise (20)")
+    one.add_argument("--jobs", type=int, default=1, help="students judged at a time (1); as many as cores")
     one.add_argument("--separator", default=",", choices=[",", ";"], help="';' where Excel wants it")
     one.set_defaults(run=collect)
 

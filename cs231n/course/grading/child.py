@@ -23,7 +23,7 @@ import numpy as np
 from cs231n import exercises
 from cs231n.course.grading import block_reference
 from cs231n.course.grading.protocol import pack_array, pack_reply, pack_returned, unpack_request
-from cs231n.exercises import bank
+from cs231n.exercises.bank import ORDER, find  # by name: a notebook may spoil the module
 
 _notebook = {}  # the global names of the student's notebook
 _answers = {}  # exercise → the function that was checked
@@ -50,7 +50,7 @@ def _begin(helpers):
         Path(name).write_bytes(content)
     sys.path.append(str(Path.cwd()))  # at the end: it hides no module of Python or the course
     _notebook.update({"__name__": "__main__", "get_ipython": _NoShell})
-    functions = {name: bank.find(name).reference for name in bank.ORDER}
+    functions = {name: find(name).reference for name in ORDER}
     known = {"np": np, "my": types.SimpleNamespace(**functions), **functions}
     _notebook["__builtins__"] = {**vars(builtins), **known}  # found last, after everything of the student's
     exercises.check = _check
@@ -94,7 +94,7 @@ def _defined():
             "uses": _names_used(_answer(name)),
             "unpacks": _names_unpacked(_answer(name)),
         }
-        for name in bank.ORDER
+        for name in ORDER
         if name in _notebook or name in _answers
     }
 
@@ -102,7 +102,7 @@ def _defined():
 def _check(function, forward=None):
     """In place of the check: remember the answer as it is here, whatever is made of its name later."""
     name = getattr(function, "__name__", "")
-    if name in bank.ORDER and not block_reference.is_reference(function):
+    if name in ORDER and not block_reference.is_reference(function):
         _answers[name] = function
     return function
 
@@ -127,7 +127,7 @@ def _call(name, exercise, arguments, right_helpers, has_cache):
     """Call a function of the notebook, with the reference's functions in place of some helpers."""
     block_reference.judge_only(exercise)
     before = {n: _notebook[n] for n in right_helpers if n in _notebook and n != name}
-    _notebook.update({n: bank.find(n).reference for n in before})
+    _notebook.update({n: find(n).reference for n in before})
     untouched = copy.deepcopy(arguments)
     try:
         returned = pack_returned(_answer(name)(*arguments), _kept, has_cache)

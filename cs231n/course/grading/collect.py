@@ -1,6 +1,10 @@
 """Grade a folder of submissions: find each student's notebooks, judge them, put the results together."""
 
 import hashlib
+import multiprocessing
+import re
+import unicodedata
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -44,9 +48,11 @@ def submissions(folder):
             continue
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-            found[path.name] = [p for p in inside if p.suffix == ".ipynb"] or inside
-        else:
-            found.setdefault(_student_of(path.stem), []).append(path)
+            books = [p for p in inside if p.suffix == ".ipynb"]
+            own = [p for p in books if "solutions" not in p.relative_to(path).parts]  # a whole course folder
+            found.setdefault(_named(path.name), []).extend(own or books or inside)
+        elif path.is_file():  # pipes and devices are passed over
+            found.setdefault(_named(_student_of(path.stem)), []).append(path)
     return found
 
 
@@ -72,19 +78,40 @@ def grade_student(name, files, seconds):
     return student
 
 
-def grade_folder(folder, seconds):
-    """Yield a graded student after the other.
+def grade_folder(folder, seconds, jobs=1):
+    """Yield a graded student after the other; with several jobs, in the order in which they are done.
 
+    jobs: students that are judged at a time, each in a process of its own
     PackChanged: when a submission changed a file of the course package; nothing after it can be trusted
     """
-    for name in bank.ORDER:  # read everything that judges before any student's code runs
-        cases(name), expected(name), mistaken(name)
+    waiting = submissions(folder)
     before = fingerprint()
-    for name, files in submissions(folder).items():
-        yield grade_student(name, files, seconds)
+    if jobs == 1:
+        _read_what_judges()
+        graded = (grade_student(name, files, seconds) for name, files in waiting.items())
+        yield from _watched(graded, before)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_read_what_judges) as pool:
+        futures = [pool.submit(grade_student, name, files, seconds) for name, files in waiting.items()]
+        try:
+            yield from _watched((future.result() for future in as_completed(futures)), before)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _read_what_judges():
+    """Read everything that judges before any student's code runs."""
+    for name in bank.ORDER:
+        cases(name), expected(name), mistaken(name)
+
+
+def _watched(graded, before):
+    for student in graded:
+        yield student
         changed = [path for path, _ in fingerprint().items() ^ before.items()]
         if changed:
-            raise PackChanged(name, changed[0])
+            raise PackChanged(student.name, changed[0])
 
 
 def fingerprint():
@@ -102,7 +129,13 @@ def _better(first, second):
     return min(first, second, key=lambda result: (*BEST_FIRST, "missing").index(result.status))
 
 
+def _named(name):
+    """A name as people read it: one form of each letter, and no bytes that are no text."""
+    return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
+
+
 def _student_of(stem):
+    stem = re.sub(r"(-Copy\d+| ?\(\d+\))+$", "", stem)  # what browsers and JupyterLab add
     for chapter in CHAPTERS:
         if stem.endswith(chapter) and stem != chapter:
             return stem[: -len(chapter)].rstrip(" _-.")

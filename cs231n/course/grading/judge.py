@@ -122,7 +122,7 @@ def _load(process, cells, seconds, helpers, bad):
 
 
 def _judge_one(name, process, loaded, seconds, salt):
-    if name not in loaded.defined:
+    if not loaded.is_own(name) and (name not in loaded.defined or _unreadable(name, loaded.cells)):
         return _not_defined(name, loaded.cells)
     deadline = time.monotonic() + seconds
     answer = Answer(name, name, process, loaded, deadline)
@@ -150,11 +150,14 @@ def _judge_one(name, process, loaded, seconds, salt):
 
 
 def _not_defined(name, cells):
-    for cell in cells:
-        if cell.problem and f"def {name}" in cell.source:
-            text = f"✗ {name}: Python cannot read cell {cell.number}.\n  {cell.problem}"
-            return Result("error", "", text)
+    if cell := _unreadable(name, cells):
+        return Result("error", "", f"✗ {name}: Python cannot read cell {cell.number}.\n  {cell.problem}")
     return Result("missing", "", f"○ {name} is not defined in the notebook.")
+
+
+def _unreadable(name, cells):
+    """The cell that would define it, where Python cannot read that cell."""
+    return next((cell for cell in cells if cell.problem and f"def {name}" in cell.source), None)
 
 
 def _gone(name, gone):

@@ -31,7 +31,7 @@ def write(path, students, exercises, separator=","):
         row = [student.name, right, len(exercises), *cells, "; ".join(dict.fromkeys(student.notes))]
         rows.writerow([_plain(cell) for cell in row])
     with write_whole(path) as file:
-        file.write(text.getvalue().encode("utf-8-sig"))
+        file.write(text.getvalue().encode("utf-8-sig", "replace"))
 
 
 def read(path):
@@ -51,5 +51,5 @@ def read(path):
 
 
 def _plain(cell):
-    text = " ".join(str(cell).split())
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(cell)).split())
     return "'" + text if text.startswith(("=", "+", "-", "@")) else cell if isinstance(cell, int) else text

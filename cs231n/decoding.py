@@ -45,6 +45,24 @@ def word_by_word(model, features, max_length=30, how_many=5, never=NEVER_SAID):
     return [model.idx_to_word[number] for number in captions[: len(likeliest)]], likeliest
 
 
+def log_probabilities(model, features, captions, never=NEVER_SAID):
+    """How likely the model finds captions: Σ_t log P(w_t), <END> with them.
+
+    features: (N, D); captions: (N, T) integers as `model.sample` gives them
+    returns: log probabilities (N,); words a caption (N,), <END> with them
+    """
+    banned, state = _banned(model, never), model.initial_state(features)
+    words, null = np.full(len(captions), model.start_word, dtype=np.int32), model.word_to_idx["<NULL>"]
+    total, rows = np.zeros(len(captions)), np.arange(len(captions))
+    for said in captions.T:
+        scores, state = model.step(words, state)
+        scores[:, banned] = -np.inf
+        logp = log_softmax(scores)[rows, said]
+        total += np.where(said != null, logp, 0)
+        words = said
+    return total, (captions != null).sum(axis=1)
+
+
 def sampled_captions(
     model,
     features,

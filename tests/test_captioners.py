@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # benchmarks/ is no part of the installed package
 
-from benchmarks import captioners  # noqa: E402
+from benchmarks import captioners, speaking  # noqa: E402
 from cs231n.coco_utils import SCENES_DIR, load_coco_data  # noqa: E402
 from cs231n.course.scenes import load_facts  # noqa: E402
 
@@ -37,7 +37,7 @@ def test_a_quickly_trained_captioner_says_more_truth_than_with_shuffled_features
     assert entry["shuffled"]["true"] < 0.05
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in captioners.RESULTS.glob("*.json")))
+@pytest.mark.parametrize("name", [name for name in captioners.CAPTIONERS if captioners.load_results(name)])
 def test_stored_results_have_three_seeds_and_the_settings_of_today(name, entry):
     results, recipe = captioners.load_results(name), captioners.CAPTIONERS[name]
     assert len(results) >= 3, f"run: python -m benchmarks.captioners {name}"
@@ -52,3 +52,8 @@ def test_results_are_written_with_four_digits_and_read_again(tmp_path, monkeypat
     assert captioners.load_results("one") == {3: {"true": 0.1235, "facts": {"kind": [1, 2]}}}
     assert json.loads((tmp_path / "one.json").read_text(encoding="utf-8"))
     assert captioners.load_results("two") == {}
+
+
+def test_the_datasets_page_has_the_table_of_the_stored_runs():
+    page = (ROOT / "datasets" / "README.md").read_text(encoding="utf-8")
+    assert "\n".join(speaking.table()) in page, "run: python -m benchmarks.speaking --table"

@@ -77,6 +77,12 @@ def share_true_facts(captions, facts):
     return sum(shares) / len(shares)
 
 
+def statements(captions, facts):
+    """Mean number of facts that a caption states, true or not; 0 for one that is no sentence."""
+    _check_lengths(captions, facts=facts)
+    return sum(len(claims(c, f)) for c, f in zip(captions, facts, strict=True)) / len(captions)
+
+
 def judge(captions, references, training_texts, facts=None):
     """Every number of this module for one way of captioning: a row of a table.
 

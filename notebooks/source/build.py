@@ -156,17 +156,24 @@ def build(source):
     execute(solved, SOLVED)
     _write(SOLVED / f"{source.stem}.ipynb", text_of(solved))
     _write(STUDENT / f"{source.stem}.ipynb", text_of(notebook(source, solved=False)))
-    for picture in readme_pictures(solved):
-        (STUDENT / "figures" / "what_you_will_have.png").write_bytes(picture)
+    for name, picture in readme_pictures(solved):
+        (STUDENT / "figures" / name).write_bytes(picture)
+
+
+README_PICTURES = {  # a cell's tag: the kind of output that the README shows, and its file
+    "readme-picture": ("image/png", "what_you_will_have.png"),
+    "readme-film": ("image/gif", "caption_film.gif"),
+}
 
 
 def readme_pictures(chapter):
-    """The PNG outputs of the cell tagged "readme-picture", which the README shows."""
+    """The outputs that the README shows: pairs of a file's name and its bytes."""
     for cell in chapter.cells:
-        if "readme-picture" in cell.metadata.get("tags", []):
+        for tag in set(README_PICTURES) & set(cell.metadata.get("tags", [])):
+            kind, name = README_PICTURES[tag]
             for output in cell.outputs:
-                if "image/png" in output.get("data", {}):
-                    yield base64.b64decode(output["data"]["image/png"])
+                if kind in output.get("data", {}):
+                    yield name, base64.b64decode(output["data"][kind])
 
 
 def main():

@@ -96,6 +96,24 @@ IN_ANOTHER_WAY = {
                 ended |= words == model._end
             return captions
         """,
+    "perplexity": """
+        def perplexity(loss, captions):
+            return np.exp(loss * len(captions) / (captions[:, 1:] != 0).sum())
+        """,
+    "soften": """
+        def soften(scores, temperature):
+            p = np.exp(scores / temperature)
+            return p / p.sum(axis=1, keepdims=True)
+        """,
+    "nucleus": """
+        def nucleus(probabilities, top_p):
+            order = np.argsort(-probabilities)
+            ranked = probabilities[order]
+            left = np.cumsum(ranked) - ranked < top_p
+            kept = np.zeros_like(probabilities)
+            kept[order[left]] = ranked[left]
+            return kept / kept.sum()
+        """,
     "lstm_step_forward": """
         def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):
             i, f, o, g = np.split(x @ Wx + prev_h @ Wh + b, 4, axis=1)

@@ -165,9 +165,9 @@ def test_an_exercise_says_all_that_a_student_needs(name):
 @pytest.mark.parametrize("name", [name for name in bank.ORDER if "N=" in cases(name)[0].sizes])
 def test_cases_have_awkward_sizes(name):
     sizes = [dict(part.split("=") for part in case.sizes.split(", ") if "=" in part) for case in cases(name)]
-    assert any(size["N"] == "1" for size in sizes)
+    assert any(size.get("N", "1") == "1" for size in sizes)  # without N, every case is one sample
     assert any(len(set(size.values())) == len(size) for size in sizes)
-    if "T" in sizes[0] and name not in ("captioning_loss", "caption_lengths"):
+    if "T" in sizes[0] and name not in ("captioning_loss", "caption_lengths", "perplexity"):
         assert any(size["T"] == "1" for size in sizes)
 
 

@@ -7,6 +7,7 @@ import correct_fast  # noqa: F401
 import correct_lstm  # noqa: F401
 import correct_more  # noqa: F401
 import correct_rnn  # noqa: F401
+import correct_speaking  # noqa: F401
 import pytest
 from styles import ANSWERS
 

@@ -139,6 +139,14 @@ def test_float64_from_float32_is_a_remark_and_no_failure():
     assert "Remark" in verdict.message
 
 
+def test_an_answer_that_calls_the_model_to_speak_is_no_answer():
+    """In the chapter the model's `sample` is the answer itself: it would call itself without end."""
+    notebook = Notebook()
+    notebook.run("def captioning_sample(model, features, n=30): return model.sample(features, n)")
+    verdict = grade(notebook["captioning_sample"])
+    assert verdict.status == "error" and "the loop that you are writing" in verdict.message
+
+
 def test_captions_of_floats_are_named():
     notebook = Notebook()
     notebook.run(ANSWERS["captioning_sample"].replace("np.int32", "float"))

@@ -85,6 +85,24 @@ def captioning_sample(model, features, max_length=30):
     return captions
 
 
+def perplexity(loss, captions):
+    return np.exp(loss * len(captions) / (captions[:, 1:] != 0).sum())
+
+
+def soften(scores, temperature):
+    p = np.exp(scores / temperature)
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def nucleus(probabilities, top_p):
+    kept, total = np.zeros_like(probabilities), 0.0
+    for word in np.argsort(-probabilities):
+        if total < top_p:
+            kept[word] = probabilities[word]
+            total += probabilities[word]
+    return kept / total
+
+
 def weight_gradients(x, h0, h, da):
     before = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
     rows = da.reshape(-1, da.shape[2])

@@ -17,27 +17,42 @@ def figure_with_slider(draw, name, values, start):
     values: list of what it offers; start: the one shown first
     ValueError: when start is not among the values
     """
-    if start not in values:
-        raise ValueError(f"start is {start}, which is not among the values: {list(values)}")
+    figure_with_choices(lambda **chosen: draw(chosen[name]), {name: values}, {name: start})
+
+
+def figure_with_choices(draw, choices, start):
+    """Like `figure_with_slider`, for several choices at once: numbers have a slider, everything else a list.
+
+    draw: takes a keyword for each choice and draws a figure
+    choices: dict from name to the list of what it offers; start: dict from name to the one shown first
+    ValueError: when a start is not among its values
+    """
+    for name, values in choices.items():
+        if start[name] not in values:
+            raise ValueError(f"start is {start[name]}, which is not among the values: {list(values)}")
     widgets = None if os.environ.get("CS231N_STILL") else _widgets()
     if widgets is None:
-        draw(start)
+        draw(**start)
         plt.show()
         return
 
-    def draw_and_show(value):
-        draw(value)
+    def draw_and_show(**chosen):
+        draw(**chosen)
         plt.show()
 
-    slider = widgets.SelectionSlider(
-        options=list(values),
-        value=start,
-        description=name,
-        continuous_update=False,
-        style={"description_width": "initial"},
-        layout={"width": "460px"},
-    )
-    widgets.interact(draw_and_show, value=slider)
+    def choose(name, values):
+        settings = {
+            "options": [(str(value), value) for value in values],
+            "value": start[name],
+            "description": name,
+            "style": {"description_width": "initial"},
+            "layout": {"width": "460px"},
+        }
+        if all(isinstance(value, (int, float)) for value in values):
+            return widgets.SelectionSlider(continuous_update=False, **settings)
+        return widgets.Dropdown(**settings)
+
+    widgets.interact(draw_and_show, **{name: choose(name, values) for name, values in choices.items()})
 
 
 def _widgets():

@@ -3,7 +3,7 @@
 from .captions import caption_is_true, captions_for, claims, parse, why_not_true
 from .draw_scene import draw_scene
 from .extractor import extract_features
-from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts
+from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts, scene_of
 from .files import crisp_picture, load_facts, load_picture, load_pictures
 from .grid import extract_grid, grid_features
 
@@ -27,5 +27,6 @@ __all__ = [
     "load_pictures",
     "parse",
     "random_facts",
+    "scene_of",
     "why_not_true",
 ]

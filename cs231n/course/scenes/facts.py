@@ -104,6 +104,39 @@ def random_facts(rng, held_out=False):
     }
 
 
+def scene_of(
+    kind="house",
+    colour="red",
+    count=1,
+    side="middle",
+    place="meadow",
+    time="day",
+    weather="clear",
+    companion=None,
+    seed=0,
+):
+    """The facts of a scene of one's own; what is left out is that of a red house in a meadow.
+
+    Two or three things fill the picture: side and companion do not count then. A companion stands on the other
+    side; beside a thing in the middle, on the right. Nothing is too strange: a car may stand on the sea.
+    """
+    if count > 1:
+        side = companion = None
+    other = {"left": "right", "right": "left", "middle": "right"}
+    return {
+        "kind": kind,
+        "colour": colour,
+        "count": count,
+        "side": side,
+        "place": place,
+        "time": time,
+        "weather": weather,
+        "companion": companion,
+        "companion_side": other.get(side) if companion else None,
+        "seed": seed,
+    }
+
+
 def check_facts(facts):
     """Raise a ValueError that names the first fact which is missing or not of this world."""
     for name, values in FACTS.items():

@@ -1,0 +1,78 @@
+"""Exercise: probabilities of the next word at a temperature."""
+
+import numpy as np
+
+from cs231n.exercises.exercise import Case, Exercise
+from cs231n.exercises.known_mistakes import known
+
+
+def soften(scores, temperature):
+    """P(w) = exp(s_w / τ) / Σ_v exp(s_v / τ), in each row.
+
+    scores: (N, V); temperature: τ > 0
+    returns: probabilities (N, V)
+    """
+    scaled = scores / temperature
+    p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return p / p.sum(axis=1, keepdims=True)
+
+
+def inputs():
+    """Cases: warm and cold, one row, as many rows as words, and float32."""
+    made = [
+        (3, 5, 0.5, np.float64),
+        (1, 4, 2.0, np.float64),
+        (4, 4, 0.8, np.float64),
+        (2, 6, 1.5, np.float32),
+    ]
+    return [
+        Case(
+            f"N={N}, V={V}, temperature={temperature}",
+            {
+                "scores": np.random.default_rng(800 + k).normal(size=(N, V)).astype(dtype),
+                "temperature": temperature,
+            },
+        )
+        for k, (N, V, temperature, dtype) in enumerate(made)
+    ]
+
+
+def solution(scores, temperature):
+    p = np.exp(scores / temperature)
+    return p / p.sum(axis=1, keepdims=True)
+
+
+MISTAKES = """
+temperature_forgotten: scores / temperature -> scores
+    Your probabilities are the same at every temperature. Divide the scores, before the exponential.
+multiplied: scores / temperature -> scores * temperature
+    You multiply by the temperature. What should a small one do to the differences of scores?
+divided_at_the_end: p / p.sum(axis=1, keepdims=True) -> p / p.sum(axis=1, keepdims=True) / temperature
+    You divide by the temperature at the end too, so the rows do not sum to 1.
+not_normalised: return p / p.sum(axis=1, keepdims=True) -> return p
+    Your rows do not sum to 1.
+all_rows_together: axis=1 -> axis=(0, 1)
+    All rows together sum to 1. Each row should.
+down_the_columns: axis=1 -> axis=0
+    Your columns sum to 1. Each row should: it holds the words that one picture can get next.
+divided_by_the_largest: p.sum( -> p.max(
+    You divide by the largest number of each row. What do probabilities sum to?
+logarithm: return p / p.sum(axis=1, keepdims=True) -> return np.log(p / p.sum(axis=1, keepdims=True))
+    These are log probabilities.
+"""
+
+EXERCISE = Exercise(
+    chapter="05_sampling",
+    reference=soften,
+    outputs={"probabilities": ("sample", "word")},
+    cases=inputs,
+    start="It is the softmax of chapter 4, over scores that are changed first.",
+    worth_knowing="exp overflows above 709: subtract each row's largest score first, nothing else changes.",
+    next_step="draw words at four temperatures.",
+    hints=(
+        "What happens to the difference of two scores when both are divided by 0.1? And by 10?",
+        "Divide the scores by the temperature, then take the softmax of each row.",
+        "The exponential of all, then each row divided by its own sum: axis=1, keepdims=True.",
+    ),
+    mistakes=known(solution, MISTAKES),
+)

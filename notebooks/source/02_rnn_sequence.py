@@ -161,7 +161,7 @@ for size in sizes:
 #    state;
 # 4. `dWh`, their sum.
 #
-# Then write your twelve numbers down, in place of the line with `raise`:
+# Then write your ten numbers down, in place of the line with `raise`:
 #
 # ```
 # h = [.., .., ..]

@@ -8,18 +8,21 @@
 #
 # 1. look words up, forward,
 # 2. scatter gradients back, backward, and meet a famous NumPy trap,
-# 3. see that words with a like meaning move together in training.
+# 3. see that words which are used alike get vectors that are alike.
 #
-# You need: indexing in NumPy. Time: about 30 minutes.
+# You need: indexing in NumPy. Time: about 35 minutes. The tasks under *More to do* are extra.
 
 # %%
+import time
+
 import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
-from cs231n.course.plotting import PALETTE, use_course_style
+from cs231n.course.plotting import use_course_style
+from cs231n.course.plotting.words import plot_word_map
 from cs231n.exercises import check, hint, progress
 
 use_course_style()
@@ -27,12 +30,14 @@ use_course_style()
 # %% [markdown]
 # ## Forward: look it up
 #
-# The vocabulary has V words, numbered from 0 to V − 1. The weights `W` have one row for each word, so `W` is (V, D).
-# A batch of captions `x` is (N, T): word numbers. For each number, take that row:
+# The vocabulary has V words, numbered from 0 to V − 1. The weights `W` have one row for each word, so `W` is (V, D). A
+# batch of captions `x` is (N, T): word numbers. For each number, take that row:
 #
 # $$\text{out}[n, t] = W[x[n, t]]$$
 #
 # ![Each word number picks a row of W; on the way back, each gradient is added to the row it came from, twice for a word that occurs twice.](figures/word_embedding.svg)
+#
+# So `out` is (N, T, D): just what `rnn_forward` of chapter 2 wants as its input.
 #
 # ## Your turn: forward
 #
@@ -69,7 +74,9 @@ word_embedding_forward = check(word_embedding_forward)
 #
 # ### A trap
 #
-# The next cell tries to add 1 three times: once to row 0 and **twice** to row 2. Guess what it prints, then run it.
+# The next cell tries to add 1 three times: once to row 0 and **twice** to row 2.
+#
+# **Predict.** What does it print?
 
 # %%
 dW = np.zeros(4)
@@ -77,9 +84,13 @@ dW[[0, 2, 2]] += 1
 print(dW)
 
 # %% [markdown]
-# Row 2 got only 1. NumPy reads all three rows first, adds 1 to each, and then writes all three back. The second
-# write to row 2 covers the first. In captions many words occur twice ("**a** dog on **a** beach"), so this trap
-# costs real gradients, and nothing crashes. Look for a NumPy function that adds *at* places, one after another.
+# <details><summary>After you have run it</summary>
+#
+# Row 2 got only 1. NumPy reads all three rows first, adds 1 to each, and then writes all three back. The second write
+# to row 2 covers the first. In captions many words occur twice ("**a** dog on **a** beach"), so this trap costs real
+# gradients, and nothing crashes. Look for a NumPy function that adds *at* places, one after another.
+#
+# </details>
 #
 # ## Your turn: backward
 
@@ -104,11 +115,13 @@ def word_embedding_backward(dout, cache):
 word_embedding_backward = check(word_embedding_backward, forward=word_embedding_forward)
 
 # %% [markdown]
+# When you have your ✓, read ours: the two functions in `cs231n/temporal_layers.py`.
+#
 # ## Play: what do the vectors learn?
 #
 # At the start, all vectors are random. Nobody tells the network that *red* and *blue* are both colours. Still, words
-# that are used in the same places get alike gradients. Let us train a captioner for a short time (you will build it
-# yourself in the next chapter) and look.
+# that are used in the same places get gradients that are alike. Let us train a captioner for a short time (you will
+# build it yourself in the next chapter) and look.
 
 # %%
 DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
@@ -122,8 +135,11 @@ solver.train()
 after = model.params["W_embed"]
 
 # %% [markdown]
-# We cannot draw 128 axes. So we draw the two directions in which the vectors of these words differ most (a
-# *principal component analysis*). Change `groups` to see other words.
+# We cannot draw 128 axes. So we draw the two directions in which the vectors of these words differ most (a *principal
+# component analysis*). Change `groups` to see other words.
+#
+# **Predict.** Which of these words will lie near each other after training? Will *horse* be nearer to *house* or to
+# *red*?
 
 # %%
 groups = {
@@ -131,60 +147,116 @@ groups = {
     "things": ["house", "car", "bus", "tent", "horse", "whale", "ship", "kite"],
     "places": ["sea", "beach", "meadow", "desert", "forest", "mountains"],
 }
-looks = {
-    "colours": ("o", PALETTE["gradient"]),
-    "things": ("s", PALETTE["input"]),
-    "places": ("^", PALETTE["state"]),
-}
-
 groups = {name: [word for word in group if word in data["word_to_idx"]] for name, group in groups.items()}
 words = [word for group in groups.values() for word in group]
 rows = [data["word_to_idx"][word] for word in words]
-fig, axes = plt.subplots(1, 2, figsize=(11, 4.6))
-for ax, W, title in zip(axes, [before, after], ["before training", "after 3 epochs"], strict=True):
+
+
+def two_directions(W):
+    """Where each word lies along the two directions in which the vectors of these words differ most."""
     vectors = W[rows] - W[rows].mean(axis=0)
     _, _, directions = np.linalg.svd(vectors, full_matrices=False)
-    places = dict(zip(words, vectors @ directions[:2].T, strict=True))
-    for name, group in groups.items():
-        marker, colour = looks[name]
-        points = np.array([places[word] for word in group])
-        ax.scatter(*points.T, marker=marker, color=colour, s=60, label=name)
-        for word, point in zip(group, points, strict=True):
-            ax.annotate(word, point, textcoords="offset points", xytext=(6, 3), fontsize=10)
-    ax.set(title=title, xticks=[], yticks=[])
-axes[0].legend()
+    return dict(zip(words, vectors @ directions[:2].T, strict=True))
+
+
+plot_word_map(groups, {"before training": two_directions(before), "after 3 epochs": two_directions(after)})
 plt.show()
 
 # %% [markdown]
-# Before training the words lie anywhere. Afterwards each kind has a corner of its own: colours near colours, things
-# near things. The network has found out for itself which words can stand in each other's place.
+# <details><summary>After you have run it</summary>
+#
+# Before training the words lie anywhere. Afterwards each kind has a part of the picture to itself: *horse* is with
+# *house*, not with *red*. A horse and a house have little in common, but in these captions they stand in the same
+# places: "a red … in the meadow". The network has found out for itself which words can stand in each other's place.
+#
+# </details>
 #
 # You can also ask for the words nearest to one word. Near means: the angle between the two vectors is small.
+#
+# **Predict.** Which word of these captions could replace *horse*? And *sea*?
 
 # %% tags=["nbval-ignore-output"]
-word = "red"
+asked = ["horse", "sea", "red"]  # try others, such as house, ship, painting, dusk
 
 unit = after / np.linalg.norm(after, axis=1, keepdims=True)
-nearness = unit @ unit[data["word_to_idx"][word]]
-nearest = [data["idx_to_word"][number] for number in np.argsort(-nearness)[1:6]]
-print(f"nearest to {word}: {', '.join(nearest)}")
+for word in asked:
+    if word in data["word_to_idx"]:
+        nearness = unit @ unit[data["word_to_idx"][word]]
+        nearest = [data["idx_to_word"][number] for number in np.argsort(-nearness)[1:6]]
+        print(f"nearest to {word}: {', '.join(nearest)}")
 
 # %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# The nearest word to *horse* is *pony*; the two nearest to *sea* are *water* and *ocean*: in these captions they mean
+# the same. The nearest word to *red* is another colour, though it means something else: the two are *used* alike.
+# Which of them fits the picture, the state must say.
+#
+# </details>
+#
+# ## More to do
+#
+# Nothing later needs these tasks. More stars, more thinking.
+#
+# ### Debugging · ★☆☆ · 5 minutes
+#
+# A friend's program has lost the numbers of some words and writes −1 for them. Nothing crashes. What does the network
+# read at these places? Find out with `data["idx_to_word"]`.
+
+# %%
+friends_caption = np.array([[1, 4, -1, -1, 2]])
+out, _ = word_embedding_forward(friends_caption, after)
+print(out.shape)
+
+# %% [markdown]
+# <details><summary>What was wrong</summary>
+#
+# In NumPy the index −1 means the *last* row. So the network reads the last word of the vocabulary,
+# `data["idx_to_word"][-1]`, twice. A number that is too large would raise an error; a negative one is silent. Words
+# that are not known have a number of their own: `<UNK>`, 3.
+#
+# </details>
+#
+# ### Stretch · ★★☆ · 15 minutes
+#
+# Write the backward step without `np.add.at`, as one matrix product with one-hot vectors (see the question below), and
+# compare the times. Then try a loop over the words of the vocabulary. Which one is the fastest?
+
+# %% tags=["nbval-ignore-output"]
+x = np.random.default_rng(0).integers(0, len(after), (100, 16))
+out, cache = word_embedding_forward(x, after)
+
+start = time.perf_counter()
+for _ in range(20):
+    word_embedding_backward(out, cache)
+print(f"yours takes {(time.perf_counter() - start) / 20 * 1000:.2f} ms")
+
+# %% [markdown]
+# <details><summary>A hint</summary>
+#
+# `one_hot = np.eye(V)[x.ravel()]` is (N·T, V), and `one_hot.T @ dout.reshape(N * T, D)` is dW. This makes many
+# multiplications with 0, but a matrix product is what computers do best. What happens with the 10,000 words of a real
+# vocabulary?
+#
+# </details>
+#
 # ## Question
 #
 # Looking up a row could also be written as a matrix product: make a row of V zeros with a single 1 at the word's
-# number (a *one-hot* vector), and multiply it with `W`. Why does nobody do that? Count the multiplications for
-# V = 1,000 words and D = 256.
+# number (a *one-hot* vector), and multiply it with `W`. Why does nobody do that? Count the multiplications for V =
+# 1,000 words and D = 256.
 
 # %% [markdown] tags=["answer"]
 # **Answer.** The product takes V · D = 256,000 multiplications for each word, and nearly all of them are
-# multiplications with 0. The lookup takes none: it copies 256 numbers. The result is the same. And so is the
-# gradient: `one_hot.T @ dout` is exactly the scatter that you wrote.
+# multiplications with 0. The lookup takes none: it copies 256 numbers. The result is the same. And so is the gradient:
+# `one_hot.T @ dout` is exactly the scatter that you wrote.
 
 # %% [markdown]
 # ## What you have now
 #
 # Words in, vectors out, gradients home again. In [chapter 4](04_captioning_loss.ipynb) all the parts come together.
+#
+# *To read further:* Mikolov and others (2013), "Linguistic regularities in continuous space word representations".
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -22,7 +22,7 @@ _reference = CaptioningRNN.loss
 def captioning_loss(model, features, captions):
     """Loss of a captioning model, and its gradients: the reference of this exercise.
 
-    features: (N, D); captions: (N, T)
+    features: (N, F); captions: (N, T)
     returns: loss, summed over time and averaged over captions, and grads, a dict like model.params
     """
     return _reference(model, features, captions)
@@ -32,10 +32,10 @@ def inputs():
     """Cases: captions that end at different places; <NULL> is not number 0 in one vocabulary."""
     odd = words(6, ("word6", "<END>", "<NULL>", "<START>"))
     made = [
-        ("N=3, T=6, V=11, D=5, W=4, H=7", 0, words(8), (5, 4, 7), (4, 2, 1), 6, np.float64),
-        ("N=1, T=4, V=7, D=3, W=5, H=2", 1, words(4), (3, 5, 2), (1,), 4, np.float64),
-        ("N=2, T=5, V=10, D=4, W=3, H=6", 2, odd, (4, 3, 6), (3, 1), 5, np.float64),
-        ("N=2, T=5, V=8, D=2, W=6, H=3", 3, words(5), (2, 6, 3), (2, 3), 5, np.float32),
+        ("N=3, T=6, V=11, F=5, D=4, H=7", 0, words(8), (5, 4, 7), (4, 2, 1), 6, np.float64),
+        ("N=1, T=4, V=7, F=3, D=5, H=2", 1, words(4), (3, 5, 2), (1,), 4, np.float64),
+        ("N=2, T=5, V=10, F=4, D=3, H=6", 2, odd, (4, 3, 6), (3, 1), 5, np.float64),
+        ("N=2, T=5, V=8, F=2, D=6, H=3", 3, words(5), (2, 6, 3), (2, 3), 5, np.float32),
     ]
     cases = []
     for text, seed, vocabulary, sizes, lengths, T, dtype in made:

@@ -48,8 +48,8 @@ def situations():
     """Name of a situation → a context in which the machine is so busy."""
     browsers = map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))
     browser = next(filter(None, browsers), None)
-    found = {"quiet": nullcontext, "one busy program": lambda: busy_programs(1, seconds=600)}
-    found["two busy programs"] = lambda: busy_programs(2, seconds=600)
+    found = {"quiet": nullcontext, "one busy program": lambda: busy_programs(1, seconds=120)}
+    found["two busy programs"] = lambda: busy_programs(2, seconds=120)
     if browser:
         found["a busy web page"] = lambda: busy_page(browser)
     return found

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 
 import jupytext
-import matplotlib
+import matplotlib.pyplot
 import pytest
 
 SOURCE = Path(__file__).resolve().parents[2] / "notebooks" / "source"

@@ -2,7 +2,8 @@
 
 from collections import Counter
 
-import correct_captioning  # noqa: F401  (each fills ANSWERS)
+import correct_attention  # noqa: F401  (each fills ANSWERS)
+import correct_captioning  # noqa: F401
 import correct_fast  # noqa: F401
 import correct_lstm  # noqa: F401
 import correct_more  # noqa: F401

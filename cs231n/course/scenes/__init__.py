@@ -1,7 +1,7 @@
 """The embedded dataset: a small painted world with pictures, captions, facts and features."""
 
 from .captions import caption_is_true, captions_for, claims, parse, why_not_true
-from .draw_scene import draw_scene
+from .draw_scene import draw_scene, outlines
 from .extractor import extract_features
 from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts, scene_of
 from .files import crisp_picture, load_facts, load_picture, load_pictures
@@ -25,6 +25,7 @@ __all__ = [
     "load_facts",
     "load_picture",
     "load_pictures",
+    "outlines",
     "parse",
     "random_facts",
     "scene_of",

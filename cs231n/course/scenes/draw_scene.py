@@ -1,4 +1,6 @@
-"""From facts to a picture."""
+"""From facts to a picture, and to the outlines of what is in it."""
+
+import numpy as np
 
 from . import draw_places
 from .canvas import SIZES, Canvas, Dice, Pen
@@ -17,25 +19,52 @@ def draw_scene(facts, size=72):
     size: 72 (the dataset's, in steps of 8 grey levels, to be small), 96, 144 or 288 pixels
     Returns (size, size, 3) uint8, the same bytes on every system.
     """
-    check_facts(facts)
     if size not in SIZES:
         raise ValueError(f"size is {size!r}; a picture can be {', '.join(map(str, SIZES))} pixels wide.")
+    *_, (_, canvas) = _layers(facts)
+    return canvas.reduced(size, step=8 if size == 72 else 1)
+
+
+def outlines(facts):
+    """Where what is in the painted scene: the pixels that each layer of paint changed and no later one hides.
+
+    facts: as for draw_scene
+    Returns a dict of boolean (288, 288) arrays: "sky", "place", "companion", "thing". Shadows and ripples belong
+    to what throws them; rain and snowflakes belong to nothing.
+    """
+    found, before = {}, None
+    for name, canvas in _layers(facts):
+        if name == "weather":
+            break
+        pixels = canvas.pixels.copy()
+        changed = np.ones(pixels.shape[:2], bool) if before is None else (pixels != before).any(axis=2)
+        found = {earlier: mask & ~changed for earlier, mask in found.items()} | {name: changed}
+        before = pixels
+    return found
+
+
+def _layers(facts):
+    """Paint a scene from back to front; after each layer its name and the canvas so far."""
+    check_facts(facts)
     dice, canvas = Dice(facts.get("seed", 0)), Canvas()
     time, weather, place = facts["time"], facts["weather"], facts["place"]
     draw_places.paint_sky(canvas, time, weather, dice)
+    yield "sky", canvas
     canvas.light = draw_places.SCENERY_LIGHT[time]
     draw_places.GROUNDS[place](canvas, dice)
+    yield "place", canvas
     canvas.light = draw_places.THING_LIGHT[time]
-    centre = None
     if facts["companion"]:
         centre = 38 if facts["companion_side"] == "left" else 250
         width = 76 if facts["side"] != "middle" else 66
         pen = Pen(canvas, centre + dice.between(-4, 4), 232 + dice.between(-4, 6), width, dice.chance(50))
         _shadow(pen, place)
         COMPANION_DRAWINGS[facts["companion"]](pen)
+    yield "companion", canvas
     _paint_things(canvas, facts, dice)
+    yield "thing", canvas
     draw_places.paint_weather(canvas, time, weather, dice)
-    return canvas.reduced(size, step=8 if size == 72 else 1)
+    yield "weather", canvas
 
 
 def _paint_things(canvas, facts, dice):

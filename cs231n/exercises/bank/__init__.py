@@ -29,6 +29,9 @@ ORDER = (
     "lstm_backward",
     "weight_gradients",
     "counted_words_loss",
+    "attention_forward",
+    "attention_backward",
+    "attention_lstm_step_forward",
 )
 
 

@@ -48,6 +48,36 @@ def lstm_gradients():
     return [_with_upstream(case, 70 + seed, ("dh",)) for seed, case in enumerate(lstm_inputs())]
 
 
+def attention_inputs():
+    """Cases for attention_forward."""
+    found = []
+    for seed, ((N, L, H), dtype) in enumerate(ATTENTION_SIZES):
+        draw = _drawer(100 + seed, dtype)
+        found.append(Case(f"N={N}, L={L}, H={H}", {"h": draw(N, H), "A": draw(N, L, H)}))
+    return found
+
+
+def attention_gradients():
+    """Cases for attention_backward."""
+    found = []
+    for seed, case in enumerate(attention_inputs()):
+        h = case.inputs["h"]
+        found.append(Case(case.sizes, case.inputs, {"dcontext": _drawer(110 + seed, h.dtype)(*h.shape)}))
+    return found
+
+
+def attention_lstm_inputs():
+    """Cases for attention_lstm_step_forward."""
+    found = []
+    for seed, ((N, D, H), dtype) in enumerate(STEP_SIZES):
+        draw, L = _drawer(120 + seed, dtype), 6 - seed
+        x, prev_h, prev_c, Wx, Wh, b = _step(120 + seed, (N, D, H), 4, dtype).inputs.values()
+        inputs = {"x": x, "prev_h": prev_h, "prev_c": prev_c, "A": draw(N, L, H)}
+        inputs |= {"Wx": Wx, "Wh": Wh, "Wc": draw(H, 4 * H) / 2, "b": b}
+        found.append(Case(f"N={N}, D={D}, L={L}, H={H}", inputs))
+    return found
+
+
 def embedding_inputs():
     """Cases for word_embedding_forward: words that occur again in a caption, at a time step, and elsewhere."""
     found = []
@@ -86,6 +116,12 @@ STEP_SIZES = [  # (N, D, H)
     ((3, 1, 4), np.float64),
     ((3, 4, 1), np.float64),
     ((1, 1, 1), np.float64),
+]
+ATTENTION_SIZES = [  # (N, L, H)
+    ((3, 5, 4), np.float64),
+    ((1, 3, 2), np.float64),
+    ((4, 4, 4), np.float64),
+    ((2, 6, 3), np.float32),
 ]
 SEQUENCE_SIZES = [  # (N, T, D, H)
     ((2, 3, 5, 4), np.float64),

@@ -1,0 +1,57 @@
+"""A caption as a film: one picture a word, lit where the model looked before it said the word."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.course.plotting import PALETTE
+
+
+def plot_looks(picture, words, weights, title=None, columns=6):
+    """The picture once a word, dark where the weight is small. Above it the word, and the largest weight.
+
+    picture: (S, S, 3) uint8, S a multiple of the cells in a row
+    words: list of T texts; weights: (T, L), L = side²
+    returns: the figure
+    """
+    rows = -(-len(words) // columns)
+    figure, axes = plt.subplots(
+        rows, columns, figsize=(1.55 * columns, 1.8 * rows + 0.35 * bool(title)), squeeze=False
+    )
+    for axis in axes.flat:
+        axis.axis("off")
+    for axis, word, look in zip(axes.flat, words, weights, strict=False):
+        axis.imshow(lit(picture, look))
+        axis.set_title(f"{word}\n{look.max():.0%}", fontsize=9)
+    if title:
+        figure.suptitle(title, fontsize=10)
+    figure.tight_layout()
+    return figure
+
+
+def lit(picture, look):
+    """The picture under the light of the weights (L,), each cell as bright as its weight beside the largest."""
+    side, size = round(len(look) ** 0.5), picture.shape[0]
+    light = (look / look.max()).reshape(side, side).astype(float)
+    light = np.kron(light, np.ones((size // side, size // side)))[:, :, None]
+    return (picture * (0.2 + 0.8 * light)).astype(np.uint8)
+
+
+def plot_shares(found):
+    """The share of weight on what a word speaks of, beside that of equal weights: two bars for each kind of word.
+
+    found: dict from `share_of_weight`
+    """
+    figure, axis = plt.subplots(figsize=(6.5, 0.55 * len(found) + 1.2))
+    places = np.arange(len(found))
+    for shift, key, colour, label in (
+        (-0.2, "weight", PALETTE[0], "the model's weights"),
+        (0.2, "area", PALETTE[1], "equal weights"),
+    ):
+        axis.barh(places + shift, [100 * row[key] for row in found.values()], 0.38, color=colour, label=label)
+    axis.set_yticks(places, [f"{kind}\n({row['words']} words)" for kind, row in found.items()])
+    axis.invert_yaxis()
+    axis.set_xlim(0, 100)
+    axis.set_xlabel("share inside the outline, %")
+    axis.legend(frameon=False)
+    figure.tight_layout()
+    return figure

@@ -9,7 +9,7 @@ chapters quote: ALT_TEXT["rnn_step"] belongs to figures/rnn_step.svg. The same m
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from figure_parts import badge, loss, lstm, speaking, steps, words
+from figure_parts import attention, badge, loss, lstm, speaking, steps, words
 from figure_parts.pencil import same_everywhere
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
@@ -32,6 +32,7 @@ DRAWINGS = {
         lstm.lstm_cell,
         words.words_or_characters,
         steps.hoisting,
+        attention.attention,
         badge.open_in_colab,
     )
 }

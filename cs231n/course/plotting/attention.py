@@ -1,16 +1,17 @@
-"""A caption as a film: one picture a word, lit where the model looked before it said the word."""
+"""Where a captioner with attention looked: the picture once a word, and the shares of weight as bars."""
 
 import matplotlib.pyplot as plt
 import numpy as np
 
-from cs231n.course.plotting import PALETTE
+from cs231n.course.plotting.basics import PALETTE
+from cs231n.course.plotting.caption_film import lit
 
 
 def plot_looks(picture, words, weights, title=None, columns=6):
     """The picture once a word, dark where the weight is small. Above it the word, and the largest weight.
 
-    picture: (S, S, 3) uint8, S a multiple of the cells in a row
-    words: list of T texts; weights: (T, L), L = side²
+    picture: (S, S, 3) uint8
+    words: list of T texts; weights: (T, L) of L = side² cells
     returns: the figure
     """
     rows = -(-len(words) // columns)
@@ -20,20 +21,13 @@ def plot_looks(picture, words, weights, title=None, columns=6):
     for axis in axes.flat:
         axis.axis("off")
     for axis, word, look in zip(axes.flat, words, weights, strict=False):
-        axis.imshow(lit(picture, look))
+        side = round(len(look) ** 0.5)
+        axis.imshow(lit(picture, look.reshape(side, side)), interpolation="bicubic")
         axis.set_title(f"{word}\n{look.max():.0%}", fontsize=9)
     if title:
         figure.suptitle(title, fontsize=10)
     figure.tight_layout()
     return figure
-
-
-def lit(picture, look):
-    """The picture under the light of the weights (L,), each cell as bright as its weight beside the largest."""
-    side, size = round(len(look) ** 0.5), picture.shape[0]
-    light = (look / look.max()).reshape(side, side).astype(float)
-    light = np.kron(light, np.ones((size // side, size // side)))[:, :, None]
-    return (picture * (0.2 + 0.8 * light)).astype(np.uint8)
 
 
 def plot_shares(found):
@@ -44,8 +38,8 @@ def plot_shares(found):
     figure, axis = plt.subplots(figsize=(6.5, 0.55 * len(found) + 1.2))
     places = np.arange(len(found))
     for shift, key, colour, label in (
-        (-0.2, "weight", PALETTE[0], "the model's weights"),
-        (0.2, "area", PALETTE[1], "equal weights"),
+        (-0.2, "weight", PALETTE["weight"], "the model's weights"),
+        (0.2, "area", PALETTE["quiet"], "equal weights"),
     ):
         axis.barh(places + shift, [100 * row[key] for row in found.values()], 0.38, color=colour, label=label)
     axis.set_yticks(places, [f"{kind}\n({row['words']} words)" for kind, row in found.items()])

@@ -52,7 +52,7 @@ def caption_frame(picture, said, likeliest, overlay=None):
     left.set(xticks=[], yticks=[])
     left.grid(False)
     left.spines[:].set_visible(False)
-    left.imshow(_lit(picture, overlay), interpolation="bicubic")
+    left.imshow(lit(picture, overlay), interpolation="bicubic")
     speech = " ".join(word for word in said if word != "<END>")
     left.set_xlabel(
         textwrap.fill(speech, 34) + "\n" * (2 - len(textwrap.wrap(speech, 34))), fontsize=12, linespacing=1.3
@@ -70,8 +70,8 @@ def caption_frame(picture, said, likeliest, overlay=None):
     return figure
 
 
-def _lit(picture, overlay):
-    """The picture, darker where the weights are small."""
+def lit(picture, overlay):
+    """The picture, darker where the weights of the overlay (h, w) are small; None leaves it as it is."""
     if overlay is None:
         return picture
     rows, columns = picture.shape[:2]

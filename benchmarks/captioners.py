@@ -14,6 +14,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,8 +22,9 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course.scenes import claims, is_held_out, load_facts
+from cs231n.course.scenes import claims, grid_features, is_held_out, load_facts
 from cs231n.course.text_units import plain_texts
+from cs231n.grid_utils import GridFeatures, with_places
 
 RESULTS = Path(__file__).resolve().parent / "results"
 SEEDS = (231, 1, 2)
@@ -57,11 +59,38 @@ def recurrent(cell_type, H, W=64, forget_bias=0):
     return make
 
 
+def with_attention(H=128, W=64, forget_bias=3, grid_dim=64):
+    """Makes a `CaptioningRNN` that looks at a grid of cells of `grid_dim` numbers."""
+
+    def make(word_to_idx):
+        model = CaptioningRNN(
+            word_to_idx, wordvec_dim=W, hidden_dim=H, cell_type="attention", grid_dim=grid_dim
+        )
+        model.params["b"][H : 2 * H] = forget_bias
+        return model
+
+    return make
+
+
+def with_cells(data, places=False):
+    """The same data with the cells of each picture; places: with the row and the column of each cell."""
+    features = {}
+    for split in ("train", "val"):
+        grid = grid_features(split)
+        grid = with_places(grid, 9, 9) if places else grid
+        features[f"{split}_features"] = GridFeatures(data[f"{split}_features"], grid)
+    return data | features
+
+
 CAPTIONERS = {
     "rnn_quick": Captioner(recurrent("rnn", 128), epochs=5, rate=4e-3, decay=0.6),
     "rnn": Captioner(recurrent("rnn", 192), epochs=8, rate=3e-3, decay=0.7),
     "lstm": Captioner(recurrent("lstm", 128), epochs=14, rate=4e-3, decay=0.8),
     "lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), epochs=14, rate=4e-3, decay=0.8),
+    "09_attention": Captioner(with_attention(), epochs=14, rate=4e-3, decay=0.8, data=with_cells),
+    "09_attention_places": Captioner(
+        with_attention(grid_dim=82), epochs=14, rate=4e-3, decay=0.8, data=partial(with_cells, places=True)
+    ),
 }
 
 

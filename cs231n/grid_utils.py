@@ -72,8 +72,8 @@ def load_grid_features(path):
         raise OSError(f"{path} is no HDF5 file, or it is damaged: {error}") from None
 
 
-def with_places(grid, rows, columns, size=3.0):
-    """Add to every cell where it is: a number for each row and column, `size` at its own and 0 at the others.
+def with_places(grid, rows, columns):
+    """Add to every cell where it is: a number for each row and each column, 1 for its own and 0 for the others.
 
     grid: (N, L, D), the cells row by row from the top left, L = rows · columns
     rows, columns: how many rows and columns the grid has
@@ -86,8 +86,8 @@ def with_places(grid, rows, columns, size=3.0):
     row, column = np.divmod(np.arange(L), columns)
     out = np.zeros((N, L, D + rows + columns), dtype=grid.dtype)
     out[:, :, :D] = grid
-    out[:, np.arange(L), D + row] = size
-    out[:, np.arange(L), D + rows + column] = size
+    out[:, np.arange(L), D + row] = 1
+    out[:, np.arange(L), D + rows + column] = 1
     return out
 
 

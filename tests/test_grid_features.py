@@ -146,9 +146,9 @@ def test_files_without_a_grid_are_refused_and_told_why(tmp_path):
 
 def test_places_say_row_and_column_of_every_cell():
     cells = np.random.default_rng(0).standard_normal((2, 6, 4)).astype(np.float32)
-    placed = with_places(cells, rows=2, columns=3, size=2)
+    placed = with_places(cells, rows=2, columns=3)
     assert placed.shape == (2, 6, 9) and placed.dtype == np.float32
     np.testing.assert_array_equal(placed[:, :, :4], cells)
-    np.testing.assert_array_equal(placed[0, 4, 4:], [0, 2, 0, 2, 0])  # cell 4 is in row 1, column 1
+    np.testing.assert_array_equal(placed[0, 4, 4:], [0, 1, 0, 1, 0])  # cell 4 is in row 1, column 1
     with pytest.raises(ValueError, match="grid has 6 cells, expected 3 rows · 3 columns = 9"):
         with_places(cells, 3, 3)

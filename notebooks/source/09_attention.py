@@ -1,0 +1,464 @@
+# %% [markdown]
+# # 9 · Look again: attention
+#
+# Our captioners look at the picture once, before the first word. Then the state must carry all of it to the last word.
+# Chapter 6 ended with what gets lost on the way: the time of day and the weather, which come last. The answer that
+# changed the field is simple. **Do not remember the picture. Look again, at every word.**
+#
+# **In this chapter you will**
+#
+# 1. write attention: a question, scores, weights, and what is read with them,
+# 2. write its backward step, where each cell is reached on two paths,
+# 3. train an LSTM that looks again before every word,
+# 4. watch where it looks, and hold that against the truth, which we know because we painted it,
+# 5. see how this becomes a transformer.
+#
+# You need: [chapter 6](06_lstm.ipynb). Time: about 80 minutes. The training takes one to two minutes.
+
+# %%
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.captioning_solver import CaptioningSolver
+from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.coco_utils import SCENES_DIR, load_coco_data
+from cs231n.course.error_analysis import count_errors, false_captions
+from cs231n.course.looking import greedy_looks, share_of_weight
+from cs231n.course.plotting import use_course_style
+from cs231n.course.plotting.attention import plot_looks, plot_shares
+from cs231n.course.plotting.caption_film import caption_film
+from cs231n.course.scenes import (
+    caption_is_true,
+    draw_scene,
+    grid_features,
+    is_held_out,
+    load_facts,
+    load_pictures,
+)
+from cs231n.course.text_units import plain_texts
+from cs231n.decoding import word_by_word
+from cs231n.exercises import check, hint, progress
+from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
+from cs231n.grid_utils import GridFeatures, with_places
+from cs231n.rnn_layers import lstm_step_forward, sigmoid
+
+use_course_style()
+
+# %% [markdown]
+# ## The idea
+#
+# A convolutional network does not only say *what* is in a picture. Before its last layers it has a **grid**: one row of
+# numbers for each place. We keep this grid. The picture becomes L **cells**, and each cell has a vector of H numbers.
+# All of them together are A, of shape (L, H).
+#
+# Before each word the state **asks**, and the cells answer:
+#
+# ![One step of an LSTM with attention. The picture is a grid of cells, each a row of A. The state prev_h asks: its product with each cell is a score; softmax makes the scores weights that add up to 1, large for the cells of the red house. The context is the sum of the cells, each with its weight. Then the LSTM's own step takes the word x, the state prev_h and the context, and gives next_h, from which the next word is chosen.](figures/attention.svg)
+#
+# ## The formula
+#
+# Three lines. For one picture with the state $h$ and the cells $A_1 \dots A_L$:
+#
+# $$s_l = \frac{A_l \cdot h}{\sqrt{H}} \qquad w = \text{softmax}(s) \qquad \text{context} = \sum_l w_l\, A_l$$
+#
+# - The **score** of a cell is large when its vector points where the state points.
+# - The **weights** are all positive and add up to 1. So the context is a mean of the cells, a *weighted* one.
+# - A product of H numbers grows with H. The division by $\sqrt H$ keeps the scores near 1, where softmax is not yet all
+#   or nothing.
+#
+# ## By hand, on three cells
+#
+# Here H = 4, so $\sqrt H = 2$. Three cells: sky, house, grass.
+
+# %%
+h_small = np.array([[2.0, 0.0, 2.0, 0.0]])
+A_small = np.array([[[0.0, 2.0, 0.0, 2.0], [1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 1.0, 1.0]]])
+for name, cell in zip(["sky", "house", "grass"], A_small[0], strict=True):
+    print(f"{name:6s} A · h = {cell @ h_small[0]:.0f}, score = {cell @ h_small[0] / 2:.0f}")
+
+# %% [markdown]
+# Take a pencil. The scores are 0, 2 and 1; $e^0 = 1$, $e^2 \approx 7.4$, $e^1 \approx 2.7$.
+#
+# **Predict.** Which weights do the three cells get? And which weights would they get if $h$ were all zeros? Write your
+# guess down. You can check it below, with your own function.
+#
+# ## Your turn: look
+
+
+# %% tags=["todo"]
+def attention_forward(h, A):
+    """One look at the grid: a weighted mean of its cells.
+
+    h: (N, H) state, which asks
+    A: (N, L, H) the cells of N pictures
+    returns: context (N, H), weights (N, L), and cache, a tuple of what your backward function needs
+    """
+    ### BEGIN SOLUTION
+    scores = np.einsum("nlh,nh->nl", A, h) / np.sqrt(h.shape[1])
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))  # so that exp cannot overflow
+    weights /= weights.sum(axis=1, keepdims=True)
+    context = np.einsum("nl,nlh->nh", weights, A)
+    return context, weights, (h, A, weights)
+    ### END SOLUTION
+
+
+# %%
+attention_forward = check(attention_forward)
+
+# %% [markdown]
+# Stuck? Run `hint("attention_forward")` in a new cell.
+
+# %%
+for question in (h_small, 0 * h_small):
+    _, weights, _ = attention_forward(question, A_small)
+    print("h =", question[0].astype(int), " weights:", " ".join(f"{w:.2f}" for w in weights[0]))
+
+# %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# The sum of the three exponentials is 11.1. So the weights are 1/11.1, 7.4/11.1 and 2.7/11.1, which is 0.09, 0.67 and
+# 0.24. A state of zeros asks nothing: all scores are 0, all weights 1/3, and the context is the plain mean.
+#
+# </details>
+#
+# ## Backward: two paths into each cell
+#
+# A cell acts on the context in **two** ways. It is *read*, with its weight. And its *score* decides how much of it, and
+# how little of all the others, is read. Two paths, so two gradients, and they add up:
+#
+# | to | gradient | because |
+# |---|---|---|
+# | weights | $dw_l = A_l \cdot d\text{context}$ | $\text{context} = \sum_l w_l A_l$ |
+# | scores | $ds_l = w_l\,(dw_l - \sum_k w_k\, dw_k)$ | softmax: one weight grows only at the cost of the others |
+# | $h$ | $dh = \sum_l ds_l\, A_l / \sqrt H$ | $s_l = A_l \cdot h / \sqrt H$ |
+# | $A_l$ | $dA_l = w_l\, d\text{context} + ds_l\, h / \sqrt H$ | both paths: as what is read, and by its score |
+#
+# ## Your turn: look, backward
+
+
+# %% tags=["todo"]
+def attention_backward(dcontext, cache):
+    """Backward of attention_forward.
+
+    dcontext: (N, H)
+    cache: what your forward function kept
+    returns: dh (N, H), dA (N, L, H)
+    """
+    ### BEGIN SOLUTION
+    h, A, weights = cache
+    root = np.sqrt(h.shape[1])
+    dweights = np.einsum("nlh,nh->nl", A, dcontext)
+    dscores = weights * (dweights - (weights * dweights).sum(axis=1, keepdims=True))
+    dh = np.einsum("nl,nlh->nh", dscores, A) / root
+    dA = weights[:, :, None] * dcontext[:, None] + dscores[:, :, None] * h[:, None] / root
+    return dh, dA
+    ### END SOLUTION
+
+
+# %%
+attention_backward = check(attention_backward, forward=attention_forward)
+
+# %% [markdown]
+# ## Trust it
+
+# %%
+rng = np.random.default_rng(9)
+h, A, dcontext = rng.standard_normal((2, 4)), rng.standard_normal((2, 5, 4)), rng.standard_normal((2, 4))
+_, _, cache = attention_forward(h, A)
+for name, value, gradient in zip(["h", "A"], [h, A], attention_backward(dcontext, cache), strict=True):
+    measured = eval_numerical_gradient_array(lambda _: attention_forward(h, A)[0], value, dcontext)
+    agree = rel_error(gradient, measured) < 1e-6
+    print(f"d{name} {'✓ agrees with the measured gradient' if agree else '✗ differs'}")
+
+# %% [markdown]
+# ## Your turn: an LSTM that looks first
+#
+# The LSTM of [chapter 6](06_lstm.ipynb) gets one input more. The state *before* the step asks, the context comes, and
+# joins the word:
+#
+# $$a = x\, W_x + h_{t-1} W_h + \text{context}\, W_c + b$$
+#
+# From there on nothing changes: i, f, o, g, the cell, the state. Use your `attention_forward`.
+
+
+# %% tags=["todo"]
+def attention_lstm_step_forward(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
+    """One step of an LSTM that looks at the cells first.
+
+    x: (N, D), prev_h: (N, H), prev_c: (N, H)
+    A: (N, L, H) the cells
+    Wx: (D, 4H), Wh: (H, 4H), Wc: (H, 4H), b: (4H,)
+    returns: next_h (N, H), next_c (N, H), and cache, a tuple of what a backward step would need
+    """
+    ### BEGIN SOLUTION
+    context, weights, look = attention_forward(prev_h, A)
+    i, f, o, g = np.split(x @ Wx + prev_h @ Wh + context @ Wc + b, 4, axis=1)
+    i, f, o, g = sigmoid(i), sigmoid(f), sigmoid(o), np.tanh(g)
+    next_c = f * prev_c + i * g
+    next_h = o * np.tanh(next_c)
+    return next_h, next_c, (x, prev_h, prev_c, Wx, Wh, Wc, look, context, i, f, o, g, next_c)
+    ### END SOLUTION
+
+
+# %%
+attention_lstm_step_forward = check(attention_lstm_step_forward)
+
+# %% [markdown]
+# A shorter way: the context is an input beside x. So the step is the LSTM's step with the inputs `[x, context]`, and
+# with Wx above Wc. The package does it so, and its backward step is then two lines:
+# [`attention.py`](../cs231n/attention.py).
+#
+# ## The cells of the scenes
+#
+# The frozen network that made our features has a grid of 9 × 9 cells, with 64 numbers each. The cells are made when you
+# ask for them the first time (some seconds), and kept in a file. A cell does not know where it is. So we add that: one
+# number for each row and each column, 1 for its own and 0 for the others. Now a cell has 64 + 9 + 9 = 82 numbers.
+#
+# One vector for the whole picture stays, for the first state. `GridFeatures` holds both.
+
+# %% tags=["nbval-ignore-output"]
+data = load_coco_data(base_dir=SCENES_DIR)
+for split in ("train", "val"):
+    cells = with_places(grid_features(split), rows=9, columns=9)
+    data[f"{split}_features"] = GridFeatures(data[f"{split}_features"], cells)
+
+# %%
+for name, array in (
+    ("picture", data["train_features"].picture),
+    ("grid", data["train_features"].grid),
+):
+    print(f"{name:8s}{array.shape}")
+
+# %% [markdown]
+# The published COCO files hold no grid, only one vector a picture. Who makes grid features of photographs with another
+# network (VGG16 has 7 × 7 cells of 512 numbers) can read them with `load_grid_features` in
+# [`grid_utils.py`](../cs231n/grid_utils.py).
+#
+# ## Train
+#
+# `cell_type="attention"` is your step, packed and fast. It also learns $A = \text{grid}\, W_{grid} + b_{grid}$, which
+# makes H numbers of the 82 of each cell. The forget gate starts open, as in chapter 6.
+
+# %% tags=["nbval-ignore-output"]
+np.random.seed(231)
+model = CaptioningRNN(data["word_to_idx"], wordvec_dim=64, hidden_dim=128, cell_type="attention", grid_dim=82)
+model.params["b"][128:256] = 3
+solver = CaptioningSolver(
+    model,
+    data,
+    update_rule="adam",
+    optim_config={"learning_rate": 4e-3},
+    lr_decay=0.7,
+    num_epochs=8,
+)
+solver.train()
+
+# %% [markdown]
+# ## Is it true?
+#
+# The same judge as before: a caption is true when it is a sentence of our world and all that it says is so. First the
+# 450 regular new pictures, then the 150 with pairs of thing and colour that no training picture has.
+
+# %% tags=["nbval-ignore-output"]
+facts, pictures = load_facts("val"), load_pictures("val")
+captions, weights = greedy_looks(model, data["val_features"])
+texts = plain_texts(captions, data["idx_to_word"])
+held_out = np.array([is_held_out(scene) for scene in facts])
+true = np.array([caption_is_true(text, scene) for text, scene in zip(texts, facts, strict=True)])
+print(f"regular pictures: {true[~held_out].mean():.0%} true")
+print(f"held-out pairs:   {true[held_out].mean():.0%} true")
+
+# %% [markdown]
+# RESULTS
+#
+# Which kinds of mistakes are left?
+
+# %% tags=["nbval-ignore-output"]
+regular = np.flatnonzero(~held_out)
+found = false_captions([texts[i] for i in regular], [facts[i] for i in regular])
+for fact, captions_false in count_errors(found).items():
+    print(f"{fact:15s} false in {captions_false} of {len(regular)} captions")
+
+# %% [markdown]
+# ## The film: where does it look?
+#
+# The weights are a picture. Here is one caption, word by word. A cell is bright where its weight is large. The number
+# above each panel is the largest weight of a cell; equal weights would be 1/81, about 1 %.
+
+# %%
+shown = regular[4]  # try others
+
+
+def film(number):
+    """The panels of one validation picture, a panel a word."""
+    words = texts[number].split()
+    plot_looks(draw_scene(facts[number], size=288), words, weights[number, : len(words)])
+    plt.show()
+
+
+film(shown)
+
+# %% [markdown]
+# The same as a film, with the likeliest words beside it:
+
+# %% tags=["nbval-ignore-output"]
+from IPython.display import Image, display  # noqa: E402
+
+words, likeliest = word_by_word(model, data["val_features"][[shown]], max_length=17)
+looks = weights[shown, : len(words)].reshape(-1, 9, 9)
+display(Image(data=caption_film(draw_scene(facts[shown], size=288), words, likeliest, looks)))
+
+# %% [markdown]
+# And a pair that it has never seen together:
+
+# %%
+film(np.flatnonzero(held_out & true)[3])
+
+# %% [markdown]
+# ## Measure it: which word looks where?
+#
+# A pretty film proves nothing. But we painted the pictures, so we know the outline of each thing. For all 600 new
+# pictures: how much of the weight lies inside the outline of what the word speaks of? And how much would lie there if
+# all weights were equal?
+#
+# **Predict.** For which words does it look best at the right place: colours, things, companions, or the sky?
+
+# %%
+shares = share_of_weight(captions, weights, facts, data["idx_to_word"])
+plot_shares(shares)
+plt.show()
+
+# %% [markdown]
+# SHARES
+#
+# ## Is looking explaining?
+#
+# It is tempting to say: "it says *night* because it looks at the sky". Test it. We let the model speak again, but change
+# the weights behind its back, before it reads: first to equal weights, then we shuffle them over the cells.
+#
+# **Predict.** Which facts become wrong: what the thing is, or what the sky is like?
+
+# %% tags=["nbval-ignore-output"]
+rng = np.random.default_rng(0)
+changes = {
+    "as learned": None,
+    "equal weights": lambda w: np.full_like(w, 1 / w.shape[1]),
+    "shuffled": lambda w: rng.permuted(w, axis=1),
+}
+kinds = ["colour", "kind", "count", "place", "companion", "time", "weather"]
+false_in = {}
+for name, change in changes.items():
+    changed, _ = greedy_looks(model, data["val_features"][regular], change=change)
+    said = plain_texts(changed, data["idx_to_word"])
+    errors = false_captions(said, [facts[i] for i in regular])
+    false_in[name] = count_errors(errors)
+    print(f"{name:14s} true: {1 - len(errors) / len(regular):.0%}", end="   false: ")
+    print(", ".join(f"{kind} {false_in[name].get(kind, 0)}" for kind in kinds))
+
+# %% [markdown]
+# EXPLAIN
+
+# %% [markdown]
+# ## *What* is easy, *where* is hard
+#
+# WHERE
+#
+# ## From here to transformers
+#
+# Look at the three lines once more. The state asks, each cell answers with the same vector that is then read. A
+# **transformer** (Vaswani et al., 2017) gives each of the three parts a matrix of its own: a *query* $q = h W_q$, *keys*
+# $K = A W_k$ (what answers) and *values* $V = A W_v$ (what is read):
+#
+# $$\text{scores} = \frac{K q}{\sqrt{H}} \qquad w = \text{softmax}(\text{scores}) \qquad \text{context} = \sum_l w_l V_l$$
+
+# %%
+rng = np.random.default_rng(1)
+h, A = rng.standard_normal((2, 4)), rng.standard_normal((2, 5, 4))
+Wq, Wk, Wv = (rng.standard_normal((4, 4)) for _ in range(3))
+
+q, K, V = h @ Wq, A @ Wk, A @ Wv
+scores = np.einsum("nlh,nh->nl", K, q) / np.sqrt(4)
+w = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
+context = np.einsum("nl,nlh->nh", w, V)
+
+# the same with your function, which knows no keys and values: ask with h Wq Wkᵀ, read, then multiply with Wv
+yours, your_weights, _ = attention_forward(q @ Wk.T, A)
+print(f"the same weights: {'✓ yes' if np.allclose(w, your_weights) else '✗ no'}")
+print(f"the same context: {'✓ yes' if np.allclose(context, yours @ Wv) else '✗ no'}")
+
+# %% [markdown]
+# The rest is a change of who asks. Here one state asks the cells of a picture, at each step of a loop. In a transformer
+# **every word asks all the words before it**, all at the same time: there is no state to carry, and no loop over time to
+# wait for. Words have no order then, as our cells had no place. So a transformer adds the place to each word, as we did
+# to each cell. There it is called a *positional encoding*.
+#
+# ## More to do
+#
+# ### Play · ★☆☆ · 5 minutes
+#
+# Change `shown` in the film, and look for a caption that is false: `np.flatnonzero(~true)` lists them. Did it look at
+# the wrong place, or did it look at the right place and say the wrong word?
+#
+# ### Debugging · ★★☆ · 10 minutes
+#
+# This step was written in a hurry. It runs, the shapes are right, and a model trains with it. What is wrong? Find it
+# with one line of code.
+
+
+# %%
+def step_in_a_hurry(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
+    scores = (A @ prev_h[:, :, None])[:, :, 0] / np.sqrt(prev_h.shape[1])
+    look = np.exp(scores) / np.exp(scores).sum(axis=0)
+    context = (look[:, None] @ A)[:, 0]
+    return lstm_step_forward(np.hstack([x, context]), prev_h, prev_c, np.vstack([Wx, Wc]), Wh, b)
+
+
+# %% [markdown]
+# <details><summary>A hint</summary>
+#
+# What must the weights of one picture add up to? Print that sum for a batch of two.
+#
+# </details>
+#
+# <details><summary>What is wrong</summary>
+#
+# The softmax runs over the batch: `sum(axis=0)`. The weights of *one cell* add up to 1 over all pictures. What a picture
+# reads then depends on the other pictures in its minibatch. `look.sum(axis=1)` shows it: it is not 1. The same call on
+# one picture alone gives other numbers, too.
+#
+# </details>
+#
+# ### Stretch · ★★★ · 40 minutes
+#
+# Give the model keys and values of their own: two matrices, `W_key` and `W_value`, in the place of `W_grid`. Write
+# `loss` with the plain functions of [`attention.py`](../cs231n/attention.py), overfit 50 captions, and then train on
+# everything. Does it look more sharply?
+#
+# <details><summary>A hint</summary>
+#
+# With the plain functions, keys and values need a change in two places of `attention_forward` only: the scores use K,
+# the sum uses V. Its backward function then returns dK and dV: each gets one of the two paths of dA.
+#
+# </details>
+#
+# ## Question
+#
+# A captioner with attention can look at the picture at every word. Why does it still need the state of an LSTM at all?
+
+# %% [markdown] tags=["answer"]
+# **Answer.** The state knows what has been said, and that decides what is asked next. After "a red house" it must ask
+# where the house is, not which colour it has. Without a state the question would be the same at every word, and so would
+# the look. (A transformer has no state. There the words said so far ask, which is the same knowledge in another form.)
+
+# %% [markdown]
+# ## What you have now
+#
+# The idea that led from recurrent captioners to today's language models, written by hand, and a picture of what it does.
+# This is the last chapter.
+#
+# Papers: Bahdanau, Cho, Bengio (2015), "Neural machine translation by jointly learning to align and translate"; Xu et
+# al. (2015), "Show, attend and tell"; Vaswani et al. (2017), "Attention is all you need"; Jain, Wallace (2019),
+# "Attention is not explanation".
+
+# %% tags=["nbval-ignore-output"]
+progress()

@@ -22,7 +22,16 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course.scenes import claims, grid_features, is_held_out, load_facts
+from cs231n.course.scenes import (
+    claims,
+    extractor,
+    grid_features,
+    is_held_out,
+    load_facts,
+    load_pictures,
+    network,
+)
+from cs231n.course.scenes.files import FOLDER
 from cs231n.course.text_units import plain_texts
 from cs231n.grid_utils import GridFeatures, with_places
 
@@ -72,14 +81,34 @@ def with_attention(H=128, W=64, forget_bias=3, grid_dim=64):
     return make
 
 
-def with_cells(data, places=False):
-    """The same data with the cells of each picture; places: with the row and the column of each cell."""
+def with_cells(data, places=False, channels=False):
+    """The same data with the cells of each picture.
+
+    places: with the row and the column of each cell
+    channels: the 64 channels of the extractor's last maximum, in the place of what they add to the features
+    """
+    grids = channels_of_cells() if channels else {split: grid_features(split) for split in ("train", "val")}
     features = {}
-    for split in ("train", "val"):
-        grid = grid_features(split)
-        grid = with_places(grid, 9, 9) if places else grid
+    for split, grid in grids.items():
+        grid = with_places(grid, 5, 5) if places else grid
         features[f"{split}_features"] = GridFeatures(data[f"{split}_features"], grid)
     return data | features
+
+
+def channels_of_cells(batch=100):
+    """(N, 25, 64) a split: each channel minus its mean, over its standard deviation."""
+    weights, grids = extractor.load(FOLDER / extractor.WEIGHTS_FILE)[0], {}
+    for split in ("train", "val"):
+        pictures = load_pictures(split)
+        starts = range(0, len(pictures), batch)
+        grids[split] = np.concatenate([network.places(pictures[i : i + batch], weights) for i in starts])
+    mean, spread = grids["train"].mean(axis=(0, 1)), grids["train"].std(axis=(0, 1)) + 1e-3
+    return {split: ((grid - mean) / spread).astype(np.float16) for split, grid in grids.items()}
+
+
+def looking(grid_dim, **cells):
+    """A captioner with attention, on the cells that `with_cells` makes."""
+    return Captioner(with_attention(grid_dim=grid_dim), 8, 4e-3, 0.7, partial(with_cells, **cells))
 
 
 CAPTIONERS = {
@@ -87,10 +116,10 @@ CAPTIONERS = {
     "rnn": Captioner(recurrent("rnn", 192), epochs=8, rate=3e-3, decay=0.7),
     "lstm": Captioner(recurrent("lstm", 128), epochs=14, rate=4e-3, decay=0.8),
     "lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), epochs=14, rate=4e-3, decay=0.8),
-    "09_attention": Captioner(with_attention(), epochs=14, rate=4e-3, decay=0.8, data=with_cells),
-    "09_attention_places": Captioner(
-        with_attention(grid_dim=82), epochs=14, rate=4e-3, decay=0.8, data=partial(with_cells, places=True)
-    ),
+    "09_attention": looking(64),
+    "09_attention_places": looking(74, places=True),
+    "09_channels": looking(64, channels=True),
+    "09_channels_places": looking(74, channels=True, places=True),
 }
 
 

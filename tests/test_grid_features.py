@@ -23,9 +23,9 @@ def small(tmp_path_factory):
 @pytest.fixture
 def made(monkeypatch):
     """How many pictures were looked at while the test ran."""
-    seen, real = [], network.last_convolution
+    seen, real = [], network.places
     monkeypatch.setattr(
-        network, "last_convolution", lambda pictures, w: seen.append(len(pictures)) or real(pictures, w)
+        network, "places", lambda pictures, w: seen.append(len(pictures)) or real(pictures, w)
     )
     grid._statistics.cache_clear()
     return seen
@@ -33,7 +33,7 @@ def made(monkeypatch):
 
 def test_cells_are_made_once_and_kept(small, made):
     first = grid_features("val", small)
-    assert first.shape == (12, 81, 64) and first.dtype == np.float16 and made
+    assert first.shape == (12, 25, 64) and first.dtype == np.float16 and made
     made.clear()
     np.testing.assert_array_equal(grid_features("val", small), first)
     assert not made
@@ -85,29 +85,36 @@ def test_a_new_picture_gets_the_cells_that_the_dataset_has():
     pictures = load_pictures("val", [3, 5])
     cells = extract_grid(pictures)
     np.testing.assert_allclose(extract_grid(pictures[1])[0], cells[1], atol=0.01)
-    mean = extract_grid(load_pictures("train")[:400]).astype(np.float64)
-    np.testing.assert_allclose(mean.mean(axis=(0, 1)), 0, atol=0.01)
-    np.testing.assert_allclose(mean.std(axis=(0, 1)), 1, atol=0.01)
+    many = extract_grid(load_pictures("train")[:400]).astype(np.float64)
+    np.testing.assert_allclose(many.mean(axis=0), 0, atol=0.01)
+    np.testing.assert_allclose(many.std(), 1, atol=0.01)
 
 
-def test_the_cells_are_what_the_extractors_own_features_are_made_of():
-    pictures = load_pictures("val", range(3))
-    weights = extractor.load(FOLDER / extractor.WEIGHTS_FILE)[0]
-    cells = network.last_convolution(pictures, weights)
-    features, _, (_, _, flat) = network.forward(pictures, weights)
-    padded = np.pad(cells, ((0, 0), (0, 1), (0, 1), (0, 0)))
-    pooled = padded.reshape(3, 5, 2, 5, 2, 64).max(axis=(2, 4))
-    np.testing.assert_allclose(pooled.reshape(3, -1), flat, rtol=1e-6)
+def test_the_cells_add_up_to_the_features_before_they_are_cut_at_zero():
+    pictures = load_pictures("train")[:400]
+    weights, _, projection = extractor.load(FOLDER / extractor.WEIGHTS_FILE)
+    flat = network.forward(pictures, weights)[2][2]
+    expected = flat @ weights["W4"] @ projection[:, :64]
+    mean, spread = grid._statistics(FOLDER)
+    cells = extract_grid(pictures).astype(np.float64) * spread + mean
+    np.testing.assert_allclose(cells.sum(axis=1), expected, atol=0.02 * expected.std())
 
 
-@pytest.mark.parametrize("row, column", [(2, 5), (6, 1), (4, 4)])
+@pytest.mark.parametrize("row, column", [(1, 3), (3, 1), (2, 2)])
 def test_cells_are_numbered_row_by_row(row, column):
     picture = np.zeros((1, 72, 72, 3), np.uint8)
     bright = picture.copy()
-    bright[0, 8 * row : 8 * row + 8, 8 * column : 8 * column + 8] = 255
+    bright[0, 16 * row : 16 * row + 16, 16 * column : 16 * column + 16] = 255
     change = np.abs(extract_grid(bright).astype(float) - extract_grid(picture)).sum(axis=2)[0]
-    middle = change @ np.stack(np.divmod(np.arange(81), 9), axis=1) / change.sum()
+    middle = change @ np.stack(np.divmod(np.arange(25), 5), axis=1) / change.sum()
     np.testing.assert_allclose(middle, [row, column], atol=0.7)
+
+
+def test_a_map_of_weights_lies_on_the_picture():
+    weights = np.arange(25.0)
+    small, large = grid.weight_map(weights), grid.weight_map(weights, 288)
+    assert small.shape == (72, 72) and large.shape == (288, 288)
+    assert small[17, 40] == 5 + 2 and large[4 * 17, 4 * 40] == 7 and small[71, 71] == 24
 
 
 # Files of somebody else

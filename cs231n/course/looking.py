@@ -8,6 +8,7 @@ import numpy as np
 from cs231n.attention import attention_forward
 from cs231n.course.scenes import COLOURS, outlines
 from cs231n.course.scenes.grammar import COMPANION_NOUNS, NOUNS
+from cs231n.course.scenes.grid import PIXELS, SIDE
 from cs231n.decoding import NEVER_SAID
 from cs231n.layers import affine_forward
 from cs231n.lstm_layers import lstm_step_forward
@@ -61,23 +62,33 @@ def greedy_looks(model, features, max_length=17, change=None):
     return captions, weights
 
 
-def cell_shares(facts, side=9):
-    """How much of each cell the sky, the place, the companion and the thing cover: dict of (side²,), 0 to 1."""
-    masks = outlines(facts)
-    k = len(masks["sky"]) // side
-    return {name: mask.reshape(side, k, side, k).mean(axis=(1, 3)).ravel() for name, mask in masks.items()}
+def cell_shares(facts):
+    """How much of each cell the sky, the place, the companion and the thing cover: dict of (25,), 0 to 1."""
+    k = PIXELS * 4  # outlines have 288 pixels, not 72
+    masks = {name: mask.astype(float) for name, mask in outlines(facts).items()}
+    inside = _sums(
+        np.ones_like(masks["sky"]), k
+    )  # cells at the right and lower edge reach out of the picture
+    return {name: (_sums(mask, k) / inside).ravel() for name, mask in masks.items()}
 
 
-def share_of_weight(captions, weights, facts, idx_to_word, side=9):
+def _sums(mask, k):
+    """The sum of each cell's k x k pixels: (288, 288) -> (SIDE, SIDE)."""
+    whole = np.zeros((SIDE * k, SIDE * k))
+    whole[: len(mask), : len(mask)] = mask
+    return whole.reshape(SIDE, k, SIDE, k).sum(axis=(1, 3))
+
+
+def share_of_weight(captions, weights, facts, idx_to_word):
     """How much of the weight lies on what a word speaks of, beside what equal weights would give.
 
-    captions (N, T), weights (N, T, side²): from `greedy_looks`; facts: of the N pictures
-    returns: for each kind of word a dict: "words", how many there were; "weight" and "area", the mean share of
-        the weight, and of the picture, inside the outline
+    captions (N, T), weights (N, T, 25): from `greedy_looks`; facts: of the N pictures
+    returns: for each kind of word a dict: "words", how many there were; "weight", the mean share of the weight
+        inside the outline; "equal", what equal weights would give
     """
     found = {kind: [] for kind in WORDS_OF}
     for row, looks, scene in zip(captions, weights, facts, strict=True):
-        shares = cell_shares(scene, side)
+        shares = cell_shares(scene)
         for number, look in zip(row, looks, strict=True):
             word = idx_to_word[number]
             for kind, (where, words) in WORDS_OF.items():
@@ -87,7 +98,7 @@ def share_of_weight(captions, weights, facts, idx_to_word, side=9):
         kind: {
             "words": len(pairs),
             "weight": float(np.mean([weight for weight, _ in pairs])),
-            "area": float(np.mean([area for _, area in pairs])),
+            "equal": float(np.mean([equal for _, equal in pairs])),
         }
         for kind, pairs in found.items()
         if pairs

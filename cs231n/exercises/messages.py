@@ -8,7 +8,10 @@ from cs231n.exercises.recognise import expected
 from cs231n.exercises.time_limit import SECONDS
 
 ANOTHER_ORDER = "Compare your return line with the order that the docstring asks for."
-FLOAT64 = "Remark: float32 came in and float64 went out, which takes twice the memory. Give np.zeros a dtype."
+FLOAT64 = (
+    "Remark: float32 came in and float64 went out, which takes twice the memory. "
+    "np.zeros and np.sqrt(5) make float64: give the first a dtype, and write 5**0.5 for the second."
+)
 
 
 def unfilled_message(exercise):

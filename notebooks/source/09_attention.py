@@ -18,6 +18,7 @@
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import Image, display
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
@@ -33,13 +34,13 @@ from cs231n.course.scenes import (
     grid_features,
     is_held_out,
     load_facts,
-    load_pictures,
+    weight_map,
 )
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import word_by_word
 from cs231n.exercises import check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
-from cs231n.grid_utils import GridFeatures, with_places
+from cs231n.grid_utils import GridFeatures
 from cs231n.rnn_layers import lstm_step_forward, sigmoid
 
 use_course_style()
@@ -94,7 +95,7 @@ def attention_forward(h, A):
     returns: context (N, H), weights (N, L), and cache, a tuple of what your backward function needs
     """
     ### BEGIN SOLUTION
-    scores = np.einsum("nlh,nh->nl", A, h) / np.sqrt(h.shape[1])
+    scores = np.einsum("nlh,nh->nl", A, h) / h.shape[1] ** 0.5
     weights = np.exp(scores - scores.max(axis=1, keepdims=True))  # so that exp cannot overflow
     weights /= weights.sum(axis=1, keepdims=True)
     context = np.einsum("nl,nlh->nh", weights, A)
@@ -146,7 +147,7 @@ def attention_backward(dcontext, cache):
     """
     ### BEGIN SOLUTION
     h, A, weights = cache
-    root = np.sqrt(h.shape[1])
+    root = h.shape[1] ** 0.5
     dweights = np.einsum("nlh,nh->nl", A, dcontext)
     dscores = weights * (dweights - (weights * dweights).sum(axis=1, keepdims=True))
     dh = np.einsum("nl,nlh->nh", dscores, A) / root
@@ -210,24 +211,21 @@ attention_lstm_step_forward = check(attention_lstm_step_forward)
 #
 # ## The cells of the scenes
 #
-# The frozen network that made our features has a grid of 9 × 9 cells, with 64 numbers each. The cells are made when you
-# ask for them the first time (some seconds), and kept in a file. A cell does not know where it is. So we add that: one
-# number for each row and each column, 1 for its own and 0 for the others. Now a cell has 64 + 9 + 9 = 82 numbers.
+# Where do cells come from? The frozen network that made our features sees, before its last layer, 5 × 5 places. Its last
+# layer adds them up: each place is multiplied with a matrix *of its own*, and the 25 products are summed. The sum becomes
+# the features. **We keep the 25 summands apart.** A cell is what its place adds to the features: here 64 numbers.
 #
-# One vector for the whole picture stays, for the first state. `GridFeatures` holds both.
+# The cells are made when you ask for them the first time (some seconds), and kept in a file. One vector for the whole
+# picture stays, for the first state. `GridFeatures` holds both.
 
 # %% tags=["nbval-ignore-output"]
 data = load_coco_data(base_dir=SCENES_DIR)
 for split in ("train", "val"):
-    cells = with_places(grid_features(split), rows=9, columns=9)
-    data[f"{split}_features"] = GridFeatures(data[f"{split}_features"], cells)
+    data[f"{split}_features"] = GridFeatures(data[f"{split}_features"], grid_features(split))
 
 # %%
-for name, array in (
-    ("picture", data["train_features"].picture),
-    ("grid", data["train_features"].grid),
-):
-    print(f"{name:8s}{array.shape}")
+print("one vector a picture:", data["train_features"].picture.shape)
+print("25 cells a picture:  ", data["train_features"].grid.shape)
 
 # %% [markdown]
 # The published COCO files hold no grid, only one vector a picture. Who makes grid features of photographs with another
@@ -237,11 +235,11 @@ for name, array in (
 # ## Train
 #
 # `cell_type="attention"` is your step, packed and fast. It also learns $A = \text{grid}\, W_{grid} + b_{grid}$, which
-# makes H numbers of the 82 of each cell. The forget gate starts open, as in chapter 6.
+# makes H numbers of the 64 of each cell. The forget gate starts open, as in chapter 6.
 
 # %% tags=["nbval-ignore-output"]
 np.random.seed(231)
-model = CaptioningRNN(data["word_to_idx"], wordvec_dim=64, hidden_dim=128, cell_type="attention", grid_dim=82)
+model = CaptioningRNN(data["word_to_idx"], wordvec_dim=64, hidden_dim=128, cell_type="attention", grid_dim=64)
 model.params["b"][128:256] = 3
 solver = CaptioningSolver(
     model,
@@ -260,7 +258,7 @@ solver.train()
 # 450 regular new pictures, then the 150 with pairs of thing and colour that no training picture has.
 
 # %% tags=["nbval-ignore-output"]
-facts, pictures = load_facts("val"), load_pictures("val")
+facts = load_facts("val")
 captions, weights = greedy_looks(model, data["val_features"])
 texts = plain_texts(captions, data["idx_to_word"])
 held_out = np.array([is_held_out(scene) for scene in facts])
@@ -269,9 +267,7 @@ print(f"regular pictures: {true[~held_out].mean():.0%} true")
 print(f"held-out pairs:   {true[held_out].mean():.0%} true")
 
 # %% [markdown]
-# RESULTS
-#
-# Which kinds of mistakes are left?
+# Compare that with your LSTM of chapter 6. And which kinds of mistakes are left?
 
 # %% tags=["nbval-ignore-output"]
 regular = np.flatnonzero(~held_out)
@@ -283,7 +279,7 @@ for fact, captions_false in count_errors(found).items():
 # ## The film: where does it look?
 #
 # The weights are a picture. Here is one caption, word by word. A cell is bright where its weight is large. The number
-# above each panel is the largest weight of a cell; equal weights would be 1/81, about 1 %.
+# above each panel is the largest weight of a cell. Equal weights would be 1/25, which is 4 %.
 
 # %%
 shown = regular[4]  # try others
@@ -302,10 +298,8 @@ film(shown)
 # The same as a film, with the likeliest words beside it:
 
 # %% tags=["nbval-ignore-output"]
-from IPython.display import Image, display  # noqa: E402
-
 words, likeliest = word_by_word(model, data["val_features"][[shown]], max_length=17)
-looks = weights[shown, : len(words)].reshape(-1, 9, 9)
+looks = [weight_map(look) for look in weights[shown, : len(words)]]
 display(Image(data=caption_film(draw_scene(facts[shown], size=288), words, likeliest, looks)))
 
 # %% [markdown]
@@ -329,7 +323,14 @@ plot_shares(shares)
 plt.show()
 
 # %% [markdown]
-# SHARES
+# <details><summary>After you have run it</summary>
+#
+# A bar that is longer than its neighbour means: at these words it looks where it should, more than chance would. Where
+# the two are nearly alike, it could as well have looked anywhere. Then it knows the word already: the first state came
+# from a vector of the whole picture, and earlier looks are in the state too. See the films: the thing is often brightest
+# at the very first word, before anything is said.
+#
+# </details>
 #
 # ## Is looking explaining?
 #
@@ -356,12 +357,34 @@ for name, change in changes.items():
     print(", ".join(f"{kind} {false_in[name].get(kind, 0)}" for kind in kinds))
 
 # %% [markdown]
-# EXPLAIN
-
-# %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# Fewer captions are true, so the looks do matter. But **most captions stay true**, although the model now reads from the
+# wrong cells. What it says does not come from the bright cells alone. So take a film for what it is: it shows where the
+# model looked, and not why it said the word. (Jain and Wallace made this test on texts, in "Attention is not
+# explanation".)
+#
+# </details>
+#
 # ## *What* is easy, *where* is hard
 #
-# WHERE
+# "With a windmill on the left": for that it must know where the windmill is. But the context is a sum, and a sum does
+# not know the order of its parts. See for yourself, with cells in another order:
+
+# %%
+rng = np.random.default_rng(3)
+h, A = rng.standard_normal((2, 4)), rng.standard_normal((2, 5, 4))
+order = [3, 0, 4, 1, 2]
+in_order, shuffled = attention_forward(h, A)[0], attention_forward(h, A[:, order])[0]
+print(f"cells in another order, the same context: {'✓ yes' if np.allclose(in_order, shuffled) else '✗ no'}")
+
+# %% [markdown]
+# So attention can say *where* only if **each cell says where it is**. There are two ways, and our cells have the second:
+#
+# 1. Add the place to the cell: numbers for its row and its column (`with_places` in
+#    [`grid_utils.py`](../cs231n/grid_utils.py)).
+# 2. Give every place a matrix of its own. Then a windmill on the left makes other numbers than the same windmill on the
+#    right. The last layer of the frozen network does that, and our cells are its summands.
 #
 # ## From here to transformers
 #

@@ -5,13 +5,14 @@ import numpy as np
 
 from cs231n.course.plotting.basics import PALETTE
 from cs231n.course.plotting.caption_film import lit
+from cs231n.course.scenes import weight_map
 
 
 def plot_looks(picture, words, weights, title=None, columns=6):
     """The picture once a word, dark where the weight is small. Above it the word, and the largest weight.
 
     picture: (S, S, 3) uint8
-    words: list of T texts; weights: (T, L) of L = side² cells
+    words: list of T texts; weights: (T, 25)
     returns: the figure
     """
     rows = -(-len(words) // columns)
@@ -21,12 +22,10 @@ def plot_looks(picture, words, weights, title=None, columns=6):
     for axis in axes.flat:
         axis.axis("off")
     for axis, word, look in zip(axes.flat, words, weights, strict=False):
-        side = round(len(look) ** 0.5)
-        axis.imshow(lit(picture, look.reshape(side, side)), interpolation="bicubic")
+        axis.imshow(lit(picture, weight_map(look, 288)), interpolation="bicubic")
         axis.set_title(f"{word}\n{look.max():.0%}", fontsize=9)
     if title:
         figure.suptitle(title, fontsize=10)
-    figure.tight_layout()
     return figure
 
 
@@ -39,7 +38,7 @@ def plot_shares(found):
     places = np.arange(len(found))
     for shift, key, colour, label in (
         (-0.2, "weight", PALETTE["weight"], "the model's weights"),
-        (0.2, "area", PALETTE["quiet"], "equal weights"),
+        (0.2, "equal", PALETTE["quiet"], "equal weights"),
     ):
         axis.barh(places + shift, [100 * row[key] for row in found.values()], 0.38, color=colour, label=label)
     axis.set_yticks(places, [f"{kind}\n({row['words']} words)" for kind, row in found.items()])
@@ -47,5 +46,4 @@ def plot_shares(found):
     axis.set_xlim(0, 100)
     axis.set_xlabel("share inside the outline, %")
     axis.legend(frameon=False)
-    figure.tight_layout()
     return figure

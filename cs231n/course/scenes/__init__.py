@@ -5,7 +5,7 @@ from .draw_scene import draw_scene, outlines
 from .extractor import extract_features
 from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts, scene_of
 from .files import crisp_picture, load_facts, load_picture, load_pictures
-from .grid import extract_grid, grid_features
+from .grid import extract_grid, grid_features, weight_map
 
 __all__ = [
     "COLOURS",
@@ -29,5 +29,6 @@ __all__ = [
     "parse",
     "random_facts",
     "scene_of",
+    "weight_map",
     "why_not_true",
 ]

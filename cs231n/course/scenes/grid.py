@@ -1,8 +1,9 @@
-"""Grid features: what the frozen extractor says of each place of a picture, before it forgets the places.
+"""Grid features: what each place of a picture adds to its features, before the extractor adds the places up.
 
-A picture is 9 x 9 cells of 64 numbers, the third convolution's; one cell stands for 8 x 8 pixels. All cells of
-the dataset are 48 MB, too much for the repository, and take 8 seconds to compute. So they are made when they are
-first asked for, and kept in `datasets/scenes/{train,val}2014_grid.h5`.
+The extractor's last convolution has 5 x 5 places. Its 512 units are a sum over them, units = ReLU(Σ place W + b),
+and the features are a projection of the units. Here the summands are kept apart, in the directions of the first
+64 features. All cells of the dataset are 15 MB, too much for the repository, and take 8 seconds to compute. So
+they are made when they are first asked for, and kept in `datasets/scenes/{train,val}2014_grid.h5`.
 """
 
 import contextlib
@@ -20,7 +21,9 @@ from cs231n.grid_utils import load_grid_features
 from . import extractor, network
 from .files import FOLDER, load_pictures
 
-SIDE = 9  # cells in a row, and in a column
+SIDE = 5  # cells in a row, and in a column
+PIXELS = 16  # of a cell's sides, in a picture of 72; half of the last column and row lies outside
+NUMBERS = 64  # a cell
 BATCH = 100
 
 
@@ -28,7 +31,7 @@ def grid_features(split, folder=FOLDER, verbose=True):
     """The cells of all pictures of a split, in the order of the features: read from its file, or made anew.
 
     split: "train" or "val"; verbose: False shows no progress bar
-    Returns (N, 81, 64) float16: cell 9 r + c is the one in row r and column c, counted from the top left.
+    Returns (N, 25, 64) float16: cell 5 r + c is the one in row r and column c, counted from the top left.
     """
     path = Path(folder) / f"{split}2014_grid.h5"
     kept = _read(path, _source(split, folder))
@@ -43,32 +46,42 @@ def grid_features(split, folder=FOLDER, verbose=True):
 
 
 def extract_grid(pictures, folder=FOLDER):
-    """The cells of pictures, from their pixels alone: each of the 64 numbers minus its mean, over its spread.
+    """The cells of pictures, from their pixels alone: cell = place @ W_place @ projection, minus the cell's mean.
 
     pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
-    Returns (N, 81, 64) float16.
+    Returns (N, 25, 64) float16, with a standard deviation of 1 over all cells.
     """
     mean, spread = _statistics(folder)
-    return ((_cells(extractor.checked(pictures), folder) - mean) / spread).astype(np.float16)
+    cells = _cells(extractor.checked(pictures), folder)
+    return np.ascontiguousarray((cells - mean) / spread, dtype=np.float16)
+
+
+def weight_map(weights, size=72):
+    """One weight a cell as a picture: (25,) -> (size, size), each cell's weight on all its pixels."""
+    k = PIXELS * size // 72
+    return np.kron(weights.reshape(SIDE, SIDE), np.ones((k, k)))[:size, :size]
 
 
 @lru_cache(maxsize=2)
 def _statistics(folder):
-    """Mean and standard deviation of each number over the first 400 training pictures."""
+    """Mean of each cell, and the standard deviation of all numbers, over the first 400 training pictures."""
     pictures = load_pictures("train", folder=folder)[:400]
     cells = np.concatenate([_cells(pictures[i : i + BATCH], folder) for i in range(0, len(pictures), BATCH)])
-    return cells.mean(axis=(0, 1)), cells.std(axis=(0, 1)) + np.float32(1e-3)
+    mean = cells.mean(axis=0)
+    return mean, (cells - mean).std()
 
 
 def _cells(pictures, folder):
-    weights = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)[0]
-    return network.last_convolution(pictures, weights).reshape(len(pictures), SIDE * SIDE, -1)
+    weights, _, projection = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)
+    of_place = weights["W4"].reshape(SIDE * SIDE, -1, network.UNITS) @ projection[:, :NUMBERS]
+    return (network.places(pictures, weights).transpose(1, 0, 2) @ of_place).transpose(1, 0, 2)
 
 
 def _source(split, folder):
     """A number of the files that the cells are made from: it changes when they do."""
     names = (extractor.WEIGHTS_FILE, "train2014_pictures.h5", f"{split}2014_pictures.h5")
-    return _digest(b"".join((Path(folder) / name).read_bytes() for name in names))
+    how = f"{SIDE} x {SIDE} x {NUMBERS}".encode()
+    return _digest(how + b"".join((Path(folder) / name).read_bytes() for name in names))
 
 
 def _read(path, source):

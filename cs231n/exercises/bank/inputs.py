@@ -70,7 +70,7 @@ def attention_lstm_inputs():
     """Cases for attention_lstm_step_forward."""
     found = []
     for seed, ((N, D, H), dtype) in enumerate(STEP_SIZES):
-        draw, L = _drawer(120 + seed, dtype), 6 - seed
+        draw, L = _drawer(120 + seed, dtype), 6 - seed % 4
         x, prev_h, prev_c, Wx, Wh, b = _step(120 + seed, (N, D, H), 4, dtype).inputs.values()
         inputs = {"x": x, "prev_h": prev_h, "prev_c": prev_c, "A": draw(N, L, H)}
         inputs |= {"Wx": Wx, "Wh": Wh, "Wc": draw(H, 4 * H) / 2, "b": b}
@@ -122,6 +122,9 @@ ATTENTION_SIZES = [  # (N, L, H)
     ((1, 3, 2), np.float64),
     ((4, 4, 4), np.float64),
     ((2, 6, 3), np.float32),
+    ((3, 4, 1), np.float64),
+    ((3, 1, 4), np.float64),
+    ((1, 1, 1), np.float64),
 ]
 SEQUENCE_SIZES = [  # (N, T, D, H)
     ((2, 3, 5, 4), np.float64),

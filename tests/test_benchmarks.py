@@ -78,3 +78,12 @@ def test_the_bound_counts_three_products_a_layer():
     per_word = 3 * (W * 4 * H + H * 4 * H + H * V)
     assert multiplications(SMALL, K, "lstm") == K * per_word + 2 * N * D * H
     assert len(products(SMALL, K, "rnn")) == 11
+
+
+def test_contestants_with_attention_find_the_same_loss_and_run():
+    from benchmarks import attention
+
+    runs = attention.contestants(SMALL, 5, 3, HAS_TORCH)
+    assert len(runs) == (4 if HAS_TORCH else 3)
+    for run in runs.values():
+        run()

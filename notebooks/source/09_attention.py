@@ -247,7 +247,7 @@ solver = CaptioningSolver(
     update_rule="adam",
     optim_config={"learning_rate": 4e-3},
     lr_decay=0.7,
-    num_epochs=8,
+    num_epochs=6,
 )
 solver.train()
 

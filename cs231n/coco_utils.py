@@ -140,13 +140,13 @@ LAYOUT = {
 def _read_h5(path, *names):
     """Arrays of an HDF5 file, read into memory; the file is closed before this returns."""
     with _opened(path) as file:
-        return [_checked(path, file, name)[()] for name in names]
+        return [checked_array(path, file, name)[()] for name in names]
 
 
 def _map_h5(path, *names):
     """The same as np.memmap arrays where they lie in one piece in the file, as in all files of the course."""
     with _opened(path) as file:
-        arrays = [_checked(path, file, name) for name in names]
+        arrays = [checked_array(path, file, name) for name in names]
         if any(array.id.get_offset() is None for array in arrays):  # compressed, in chunks or empty
             return [array[()] for array in arrays]
         places = [(array.dtype, array.id.get_offset(), array.shape) for array in arrays]
@@ -164,12 +164,13 @@ def _opened(path):
         raise _damaged(path, error) from None
 
 
-def _checked(path, file, name):
+def checked_array(path, file, name, axes=None):
     """A dataset that is safe to read: numbers of the kind and axes it should have, all inside this file.
 
     An HDF5 file may also point into other files, or hold objects that NumPy would follow as addresses in memory.
     """
-    kinds, what, axes = LAYOUT[name.removeprefix("train_").removeprefix("val_")]
+    kinds, what, usual = LAYOUT[name.removeprefix("train_").removeprefix("val_")]
+    axes = axes or usual
     link = file.get(name, getlink=True)
     if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
         raise ValueError(f"{path}: {name} is a link to somewhere else, expected an array in this file")

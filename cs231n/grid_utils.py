@@ -11,6 +11,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from cs231n.coco_utils import checked_array
+
 
 class GridFeatures:
     """Features for a captioner with attention: one vector for the whole picture, and the cells of its grid.
@@ -62,8 +64,10 @@ def load_grid_features(path):
         with h5py.File(path, "r") as file:
             if "features" not in file:
                 raise ValueError(f"{path} has no array `features`. It has: {', '.join(file) or 'nothing'}.")
-            array = file["features"]
-            _check(path, array)
+            linked = not isinstance(file.get("features", getlink=True), h5py.HardLink)
+            if not linked and isinstance(file["features"], h5py.Dataset) and file["features"].ndim != 3:
+                raise ValueError(_no_grid(path, file["features"]))
+            array = checked_array(path, file, "features", axes=3)
             offset = array.id.get_offset()  # None where the array is compressed or cut in pieces
             if offset is None:
                 return array[:]
@@ -91,13 +95,10 @@ def with_places(grid, rows, columns):
     return out
 
 
-def _check(path, array):
-    if array.ndim != 3:
-        what = ": one vector a picture, without places" if array.ndim == 2 else ""
-        raise ValueError(
-            f"{path} holds features of shape {array.shape}{what}. Attention needs (N, L, D): N pictures, L cells "
-            "a picture, D numbers a cell. A grid (N, rows, columns, D) becomes that with "
-            "features.reshape(N, rows * columns, D)."
-        )
-    if not np.issubdtype(array.dtype, np.floating):
-        raise ValueError(f"{path} holds features of type {array.dtype}, expected floats, such as float32")
+def _no_grid(path, array):
+    what = ": one vector a picture, without places" if array.ndim == 2 else ""
+    return (
+        f"{path} holds features of shape {array.shape}{what}. Attention needs (N, L, D): N pictures, L cells "
+        "a picture, D numbers a cell. A grid (N, rows, columns, D) becomes that with "
+        "features.reshape(N, rows * columns, D)."
+    )

@@ -140,10 +140,14 @@ def test_files_without_a_grid_are_refused_and_told_why(tmp_path):
         load_grid_features(write(tmp_path / "a.h5", "features", np.zeros((6, 512), np.float32)))
     with pytest.raises(ValueError, match=r"shape \(6, 7, 7, 8\).*reshape\(N, rows \* columns, D\)"):
         load_grid_features(write(tmp_path / "b.h5", "features", np.zeros((6, 7, 7, 8), np.float32)))
-    with pytest.raises(ValueError, match="int64, expected floats"):
+    with pytest.raises(ValueError, match="int64, expected numbers"):
         load_grid_features(write(tmp_path / "c.h5", "features", np.zeros((6, 7, 8), np.int64)))
     with pytest.raises(ValueError, match="no array `features`. It has: cells"):
         load_grid_features(write(tmp_path / "d.h5", "cells", np.zeros((6, 7, 8))))
+    with h5py.File(tmp_path / "far.h5", "w") as file:
+        file["features"] = h5py.ExternalLink(tmp_path / "a.h5", "features")
+    with pytest.raises(ValueError, match="link to somewhere else"):
+        load_grid_features(tmp_path / "far.h5")
     with pytest.raises(FileNotFoundError, match="published COCO files hold none"):
         load_grid_features(tmp_path / "absent.h5")
     (tmp_path / "e.h5").write_bytes(b"no HDF5")

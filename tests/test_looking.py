@@ -91,7 +91,7 @@ def test_weight_that_lies_all_on_the_thing_is_counted_so():
     assert found["time or weather"]["weight"] == 1
     for kind, (where, _) in WORDS_OF.items():
         assert found[kind]["equal"] == shares[where].mean()
-        np.testing.assert_allclose(found[kind]["equal"], outlines(SCENE)[where].mean(), atol=0.03)
+        np.testing.assert_allclose(found[kind]["equal"], outlines(SCENE)[where].mean(), atol=0.06)
 
 
 def test_equal_weights_lie_nearly_as_the_area_says():

@@ -32,7 +32,8 @@ def test_it_is_true_on_most_new_pictures(chapter):
 
 def test_the_companion_is_where_looking_stands_out(chapter):
     chapter.says(
-        "It is clearest for the **companion**: there the weight inside the outline is more than twice that of equal weights.",
+        "It is clearest for the **companion**: there the weight inside the outline is more than twice that of "
+        "equal weights.",
         "For colours and things the two bars are not far apart.",
     )
     ratio = {kind: row["weight"] / row["equal"] for kind, row in chapter.space["shares"].items()}

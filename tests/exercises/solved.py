@@ -184,6 +184,14 @@ IN_ANOTHER_WAY = {
             dh[mask] = p @ W.T
             return loss, dh, rows.T @ p, p.sum(axis=0)
         """,
+    "attention_lstm_step_forward": """
+        def attention_lstm_step_forward(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
+            context, weights, look = attention_forward(prev_h, A)
+            i, f, o, g = np.split(x @ Wx + prev_h @ Wh + context @ Wc + b, 4, axis=1)
+            i, f, o = [1 / (1 + np.exp(-gate)) for gate in (i, f, o)]
+            next_c = f * prev_c + i * np.tanh(g)
+            return o * np.tanh(next_c), next_c, (look, i, f, o, g)
+        """,
 }
 
 ANSWERS = {name: IN_ANOTHER_WAY.get(name) or from_chapter(name) for name in bank.ORDER}

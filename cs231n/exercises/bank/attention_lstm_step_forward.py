@@ -59,8 +59,8 @@ EXERCISE = Exercise(
     hints=(
         "Which state is known before the step? That one asks, and the cells answer with the context.",
         "a of shape (N, 4H) is the LSTM's sum with one product more: the context with Wc.",
-        "context, weights, look = attention_forward(prev_h, A). Then the LSTM's step as in chapter 6, with "
-        "a = x Wx + prev_h Wh + context Wc + b.",
+        "The context is the first output of your attention_forward, asked with prev_h. Then the LSTM's step "
+        "as in chapter 6, with a = x Wx + prev_h Wh + context Wc + b.",
     ),
     mistakes=known(solution, MISTAKES),
 )

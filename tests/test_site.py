@@ -87,7 +87,7 @@ def run_all(browser, address, chapter, answers=()):
     page.locator('[data-command="runmenu:run-all"]').first.click()
     page.wait_for_timeout(1000)
     page.wait_for_function(
-        "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(e => /\\\\d/.test(e.textContent))"
+        "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(e => /\\d/.test(e.textContent))"
     )
     cells = page.locator(".jp-CodeCell").evaluate_all(
         """cells => cells.map(cell => ({text: cell.querySelector('.jp-OutputArea')?.innerText || '',

@@ -1,11 +1,10 @@
 """The words of a verdict. Each message has a first line with the verdict, and indented lines below."""
 
-from cs231n.exercises import source
+from cs231n.exercises import source, time_limit
 from cs231n.exercises.compare import Departure, agrees, describe
 from cs231n.exercises.errors import explain, globals_read, line_of, uses
 from cs231n.exercises.one_call import flat_axes
 from cs231n.exercises.recognise import expected
-from cs231n.exercises.time_limit import SECONDS
 
 ANOTHER_ORDER = "Compare your return line with the order that the docstring asks for."
 FLOAT64 = (
@@ -50,8 +49,10 @@ def changed_remark(function, names):
 
 
 def list_remark(names):
+    """Numbers came in a list."""
+    are = "is a list" if len(names) == 1 else "are lists"
     return (
-        f"Remark: {_and(names)} is a list. Give back an array, np.array(…): a list has no shape and no sum."
+        f"Remark: {_and(names)} {are}, not an array. np.array(…) makes one: a list has no shape and no sum."
     )
 
 
@@ -63,7 +64,7 @@ def stopped_message(name):
 def endless_message(exercise, function, run):
     """The time limit stopped it."""
     where = line_of(run.error, function)
-    return f"✗ {exercise.name} does not come to an end: stopped after {SECONDS} seconds{where}."
+    return f"✗ {exercise.name} does not come to an end: stopped after {time_limit.SECONDS} seconds{where}."
 
 
 def raise_left_message(exercise):

@@ -1,0 +1,87 @@
+"""A function that does not come to an end is stopped, and nothing is left behind."""
+
+import threading
+import time
+
+import pytest
+from cells import Notebook
+
+from cs231n.exercises import time_limit
+from cs231n.exercises.time_limit import TooLong, limited
+
+LIMIT = 0.3
+
+
+def forever():
+    count = 0
+    while True:
+        count += 1
+
+
+def swallowing():
+    caught = 0
+    while caught < 2:
+        try:
+            forever()
+        except:  # noqa: E722  (what a student may write)
+            caught += 1
+    return caught
+
+
+@pytest.fixture(autouse=True)
+def no_debugger(monkeypatch):
+    monkeypatch.setattr(time_limit, "_debugged", lambda: False)  # coverage looks like one
+
+
+def test_a_loop_without_end_is_stopped():
+    with pytest.raises(TooLong):
+        limited(forever, LIMIT)
+
+
+def test_one_that_catches_everything_is_stopped_again():
+    assert limited(swallowing, LIMIT) == 2
+
+
+def test_without_threads_the_clock_is_looked_at(monkeypatch):
+    def no_threads(self):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", no_threads)
+    with pytest.raises(TooLong):
+        limited(forever, LIMIT)
+    assert limited(lambda: 3, LIMIT) == 3
+
+
+def test_values_and_errors_go_through():
+    assert limited(lambda: 5, LIMIT) == 5
+    with pytest.raises(ZeroDivisionError):
+        limited(lambda: 1 / 0, LIMIT)
+
+
+def test_nothing_is_raised_afterwards_and_no_thread_stays():
+    before = threading.active_count()
+    for k in range(40):  # calls that last about as long as the limit
+        end = time.perf_counter() + 0.02 + (k - 20) * 1e-4
+
+        def busy(end=end):
+            while time.perf_counter() < end:
+                pass
+
+        try:
+            limited(busy, 0.02)
+        except TooLong:
+            pass
+    end = time.perf_counter() + 0.5
+    while time.perf_counter() < end:
+        pass
+    assert threading.active_count() == before
+
+
+def test_the_check_says_so_in_one_line_and_the_reference_stands_in(monkeypatch):
+    monkeypatch.setattr(time_limit, "SECONDS", LIMIT)
+    notebook = Notebook()
+    notebook.run("def caption_lengths(captions):\n    t = 0\n    while t < 5:\n        captions.sum()")
+    printed = notebook.run("caption_lengths = check(caption_lengths)").splitlines()
+    assert "does not come to an end" in printed[0] and "in line" in printed[0]
+    assert len(printed) == 2 and "the reference stands in" in printed[1]
+    assert notebook.run("print(caption_lengths(np.array([[1, 4, 2]])))") == "[1]\n"

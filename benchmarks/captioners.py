@@ -2,10 +2,14 @@
 
 python -m benchmarks.captioners                         train every captioner that has no stored result
 python -m benchmarks.captioners rnn lstm --seeds 0 1    train these again
+python -m benchmarks.captioners --search words lstm     find their learning rates again
 python -m benchmarks.captioners --table                 print the table of what is stored
 
 One file a captioner, benchmarks/results/NAME.json, one entry a seed. To add a captioner, add a line to
 CAPTIONERS. A caption is true when it is a sentence of the world and all it states is true of its picture.
+
+The captioners of chapter 06 have no rate of their own: it is the one of RATES with the lowest loss on 500
+validation captions, with a seed that is in no table. benchmarks/results/rates.json holds what each gave.
 """
 
 import argparse
@@ -13,15 +17,16 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
+from cs231n.course.bits import bits_per_character
+from cs231n.course.memory import open_forget_gate
 from cs231n.course.scenes import (
     claims,
     extractor,
@@ -32,28 +37,35 @@ from cs231n.course.scenes import (
     network,
 )
 from cs231n.course.scenes.files import FOLDER
-from cs231n.course.text_units import plain_texts
+from cs231n.course.short_texts import short_texts
+from cs231n.course.stored_results import RESULTS, over_seeds
+from cs231n.course.text_units import plain_texts, with_characters, with_words
+from cs231n.course.word_pieces import learn_merges, with_pieces
 from cs231n.grid_utils import GridFeatures, with_places
 
-RESULTS = Path(__file__).resolve().parent / "results"
 SEEDS = (231, 1, 2)
+RATES = (2e-3, 4e-3, 6e-3, 8e-3)
 
 
 @dataclass(frozen=True)
 class Captioner:
-    """How a captioner is made and trained: Adam, batches of 100.
+    """How a captioner is made and trained, with Adam.
 
     model: word_to_idx → a model, its weights drawn from np.random
-    data: dict from `load_coco_data` → a dict of the same form, for captions of other units than words
+    rate: learning rate; None takes the one that a search has found
+    data: dict from `load_coco_data` → a dict of the same form, for captions of other units than words; with the
+        entry texts, the captions with every word written out, it asks for bits a character too
     max_length: words (or other units) a caption at most
     """
 
     model: Callable
     epochs: int
-    rate: float
+    rate: float | None = None
     decay: float = 1.0
     data: Callable = dict
     max_length: int = 17
+    batch: int = 100
+    clip_norm: float | None = None
 
 
 def recurrent(cell_type, H, W=64, forget_bias=0):
@@ -62,7 +74,7 @@ def recurrent(cell_type, H, W=64, forget_bias=0):
     def make(word_to_idx):
         model = CaptioningRNN(word_to_idx, wordvec_dim=W, hidden_dim=H, cell_type=cell_type)
         if forget_bias:
-            model.params["b"][H : 2 * H] = forget_bias  # gates in the order i, f, o, g
+            open_forget_gate(model, forget_bias)
         return model
 
     return make
@@ -111,6 +123,36 @@ def looking(grid_dim, **cells):
     return Captioner(with_attention(grid_dim=grid_dim), 8, 4e-3, 0.7, partial(with_cells, **cells))
 
 
+def short_training(model):
+    """Four epochs, as in chapter 06."""
+    return Captioner(model, epochs=4, decay=0.7, clip_norm=5)
+
+
+def race(unit, max_length):
+    """Short captions in one kind of unit, as in chapter 07."""
+
+    def data(scenes):
+        data, texts = short_texts(scenes, longest=44, hidden="airplanes")
+        if unit == "words":
+            cut = with_words(data, texts, at_least=15)
+        elif unit == "characters":
+            cut = with_characters(data, texts)
+        else:
+            cut = with_pieces(data, texts, learn_merges(texts["train"], 100))
+        return cut | {"texts": texts["val"]}
+
+    return Captioner(
+        recurrent("lstm", 160, W=48, forget_bias=3),
+        epochs=4,
+        rate=4e-3,
+        decay=0.8,
+        batch=20,
+        clip_norm=5,
+        data=data,
+        max_length=max_length,
+    )
+
+
 CAPTIONERS = {
     "rnn_quick": Captioner(recurrent("rnn", 128), epochs=5, rate=4e-3, decay=0.6),
     "rnn": Captioner(recurrent("rnn", 192), epochs=8, rate=3e-3, decay=0.7),
@@ -120,10 +162,19 @@ CAPTIONERS = {
     "09_attention_places": looking(74, places=True),
     "09_channels": looking(64, channels=True),
     "09_channels_places": looking(74, channels=True, places=True),
+    # Chapter 06: equal sizes, and an RNN with as many weights as the LSTM.
+    "06_rnn": short_training(recurrent("rnn", 128, W=128)),
+    "06_rnn_wide": short_training(recurrent("rnn", 214, W=128)),
+    "06_lstm": short_training(recurrent("lstm", 128, W=128)),
+    "06_lstm_open": short_training(recurrent("lstm", 128, W=128, forget_bias=3)),
+    # Chapter 07: the same captions in three units.
+    "07_words": race("words", max_length=17),
+    "07_pieces": race("pieces", max_length=30),
+    "07_characters": race("characters", max_length=50),
 }
 
 
-def train(captioner, data, seed):
+def train(captioner, data, seed, val_size=0):
     """The trained solver (its `.model` is the captioner) and the seconds that training took."""
     np.random.seed(seed)
     solver = CaptioningSolver(
@@ -132,7 +183,10 @@ def train(captioner, data, seed):
         update_rule="adam",
         optim_config={"learning_rate": captioner.rate},
         lr_decay=captioner.decay,
+        batch_size=captioner.batch,
         num_epochs=captioner.epochs,
+        clip_norm=captioner.clip_norm,
+        val_size=val_size,
         verbose=False,
     )
     started = time.perf_counter()
@@ -190,6 +244,9 @@ def run(captioner, data, seed):
     """Train a captioner once and judge it: the entry that is stored for a seed."""
     data = captioner.data(data)
     solver, seconds = train(captioner, data, seed)
+    bits = {}
+    if "texts" in data:
+        bits = {"bits_per_character": bits_per_character(solver.model, data, data["texts"])[0]}
     return {
         "weights": sum(w.size for w in solver.model.params.values()),
         "epochs": captioner.epochs,
@@ -197,21 +254,46 @@ def run(captioner, data, seed):
         "decay": captioner.decay,
         "seconds": round(seconds, 1),
         "validation_loss": validation_loss(solver.model, data),
+        **bits,
         **measure(solver.model, data, captioner.max_length),
     }
 
 
+def search(name, data):
+    """Train a captioner once with each of RATES, and store the validation losses."""
+    captioner = CAPTIONERS[name]
+    cut = captioner.data(data)
+    losses = {}
+    for rate in RATES:
+        solver, _ = train(replace(captioner, rate=rate), cut, seed=0, val_size=500)
+        losses[str(rate)] = solver.val_loss_history[-1]
+        print(f"{name}, rate {rate}: {losses[str(rate)]:.3f}", flush=True)
+    store("rates", load("rates") | {name: losses})
+
+
+def with_rate(name):
+    """The captioner of this name, its learning rate filled in from the search where it has none."""
+    captioner = CAPTIONERS[name]
+    if captioner.rate is not None:
+        return captioner
+    losses = load("rates")[name]
+    return replace(captioner, rate=float(min(losses, key=losses.get)))
+
+
 def load_results(name):
     """{seed: entry} of a captioner, as stored; empty when it was never measured."""
+    return {int(seed): entry for seed, entry in load(name).items()}
+
+
+def load(name):
+    """What a file of benchmarks/results holds; {} when it is not there."""
     path = RESULTS / f"{name}.json"
-    if not path.is_file():
-        return {}
-    return {int(seed): entry for seed, entry in json.loads(path.read_text(encoding="utf-8")).items()}
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
 
 def store(name, results):
     RESULTS.mkdir(exist_ok=True)
-    text = json.dumps({str(seed): results[seed] for seed in results}, indent=1)
+    text = json.dumps({str(key): value for key, value in results.items()}, indent=1)
     text = json.dumps(json.loads(text, parse_float=lambda number: round(float(number), 4)), indent=1)
     (RESULTS / f"{name}.json").write_text(text + "\n", encoding="utf-8", newline="\n")
 
@@ -233,12 +315,6 @@ def table(names):
             yield f"| {' | '.join(map(str, cells))} |"
 
 
-def over_seeds(values, form="{:.0%}"):
-    """The median, and in brackets the lowest and the highest: "80 % (76–81 %)"."""
-    low, middle, high = (form.format(f(values)).replace("%", " %") for f in (min, np.median, max))
-    return f"{middle} ({low.removesuffix(' %')}–{high})"
-
-
 def main():
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.captioners",
@@ -247,6 +323,7 @@ def main():
     )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CAPTIONERS))
     parser.add_argument("--seeds", nargs="*", type=int, default=SEEDS)
+    parser.add_argument("--search", action="store_true", help="train with each rate, and store the losses")
     parser.add_argument("--table", action="store_true", help="train nothing, print what is stored")
     options = parser.parse_args()
     if unknown := set(options.names) - set(CAPTIONERS):
@@ -257,10 +334,12 @@ def main():
     if not options.table:
         data = load_coco_data(base_dir=SCENES_DIR)
         for name in names:
-            for seed in options.seeds:
+            if CAPTIONERS[name].rate is None and (options.search or name not in load("rates")):
+                search(name, data)
+            for seed in () if options.search else options.seeds:
                 results = load_results(name)
                 if options.names or seed not in results:
-                    results[seed] = run(CAPTIONERS[name], data, seed)
+                    results[seed] = run(with_rate(name), data, seed)
                     store(name, results)
                     entry = results[seed]
                     print(

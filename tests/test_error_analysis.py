@@ -1,6 +1,13 @@
 """Errors of captions are named, counted once a caption, and said in words."""
 
-from cs231n.course.error_analysis import NO_SENTENCE, count_errors, errors_of, false_captions, in_words
+from cs231n.course.error_analysis import (
+    NO_SENTENCE,
+    count_errors,
+    errors_of,
+    false_captions,
+    in_words,
+    statements,
+)
 from cs231n.course.scenes import load_facts
 
 SCENE = dict(load_facts("val")[0], kind="house", colour="red", count=1, place="meadow", time="night")
@@ -30,3 +37,11 @@ def test_captions_are_counted_once_for_each_kind_of_fact():
     found = false_captions(CAPTIONS, [SCENE] * 4)
     assert list(found) == [1, 2, 3]
     assert count_errors(found) == {"colour": 2, "count": 1, "no sentence": 1}
+
+
+def test_statements_are_gathered_by_fact_first_ones_and_later_ones_apart():
+    captions = ["it is night and a red house stands in a meadow", "a blue house in a meadow at sunset"]
+    assert statements(captions, [SCENE] * 2)["time"] == [True, False]
+    assert statements(captions, [SCENE] * 2, first=True) == {"time": [True], "count": [True]}
+    later = statements(captions, [SCENE] * 2, first=False)
+    assert later["time"] == [False] and later["colour"] == [True, False]

@@ -50,6 +50,19 @@ def test_two_builds_are_the_same(source):
     assert build.text_of(build.notebook(source, True)) == build.text_of(build.notebook(source, True))
 
 
+def test_outputs_are_kept_where_only_prose_has_changed_and_nowhere_else(tmp_path):
+    built = build.notebook(SOURCES[0], solved=True)
+    code_cells(built)[1].outputs = [nbformat.v4.new_output("stream", text="seen")]
+    (tmp_path / "some.ipynb").write_text(build.text_of(built), encoding="utf-8")
+    fresh = build.notebook(SOURCES[0], solved=True)
+    fresh.cells[0].source += " More."
+    build.keep_outputs(fresh, tmp_path / "some.ipynb")
+    assert code_cells(fresh)[1].outputs[0].text == "seen"
+    code_cells(fresh)[2].source += "\n1 + 1"
+    with pytest.raises(ValueError, match="must run"):
+        build.keep_outputs(fresh, tmp_path / "some.ipynb")
+
+
 @each_chapter
 def test_cell_ids_are_unique(source):
     ids = [cell.id for cell in build.notebook(source, False).cells]
@@ -104,7 +117,7 @@ def test_every_chapter_asks_a_question_and_answers_it(source):
     assert "answer" in tags
 
 
-HAVE_TASKS = [source for source in SOURCES if source.stem[:2] <= "04"]  # until all have them
+HAVE_TASKS = [s for s in SOURCES if s.stem[:2] not in ("05", "07", "09")]  # until all have them
 each_with_tasks = pytest.mark.parametrize("source", HAVE_TASKS, ids=lambda source: source.stem)
 
 

@@ -8,7 +8,7 @@ import pytest
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import load_coco_data
-from cs231n.course.bits import bits_of_units, bits_per_character, next_units
+from cs231n.course.bits import bits_by_word, bits_of_units, bits_per_character, next_units
 from cs231n.course.text_units import (
     caption_texts,
     invented_words,
@@ -195,6 +195,13 @@ def test_bits_of_units_add_up_to_the_bits_of_the_caption(kind):
     loss, _ = model.loss(data["val_features"][[1]], data["val_captions"][[1]])
     assert bits.sum() == pytest.approx(loss / np.log(2))
     assert units == [*("two balls".split() if kind is with_words else "two balls"), "<END>"]
+
+
+def test_bits_of_pieces_are_gathered_by_word():
+    bits, words = bits_by_word(np.arange(1.0, 7), ["a", " re", "d", " b", "all", "<END>"])
+    assert words == ["a", "red", "ball", "<END>"] and bits.tolist() == [1, 5, 9, 6]
+    bits, words = bits_by_word(np.array([1.0, 2, 3]), ["a", "ball", "<END>"])
+    assert words == ["a", "ball", "<END>"] and bits.tolist() == [1, 2, 3]
 
 
 def test_chances_of_the_next_unit_are_those_of_the_models_scores():

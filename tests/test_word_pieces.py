@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.course.text_units import caption_texts, with_characters
-from cs231n.course.word_pieces import cut, spelled_words, with_pieces
+from cs231n.course.word_pieces import cut, learn_merges, spelled_words, with_pieces
 
 TEXTS = {"train": ["a red ball", "red balls on red grass", "a <UNK> ball"], "val": ["a bed", "two red balls"]}
 MERGES = [(" ", "r"), (" r", "e"), ("l", "l"), (" re", "d"), (" ", "b")]
@@ -32,6 +32,16 @@ def test_merges_are_done_in_their_order_and_within_words():
 def test_equal_neighbours_are_merged_from_the_left_without_overlap():
     assert cut("lll", [("l", "l")]) == ["ll", "l"]
     assert cut("llll", [("l", "l")]) == ["ll", "ll"]
+
+
+def test_the_most_frequent_pair_is_merged_first():
+    texts = ["a red ball", "a red bed", "ten red beds"]
+    assert learn_merges(texts, 3) == [("e", "d"), (" ", "r"), (" r", "ed")]
+
+
+def test_merges_give_fewer_and_fewer_pieces():
+    many, few = (sum(len(cut(t, learn_merges(TEXTS["train"], n))) for t in TEXTS["train"]) for n in (2, 9))
+    assert few < many < sum(map(len, TEXTS["train"]))
 
 
 def test_unknown_stays_one_piece():

@@ -50,6 +50,19 @@ def bits_of_units(model, data, which, split="val"):
     return np.array(bits), [data["idx_to_word"][number] for number in numbers[1:]]
 
 
+def bits_by_word(bits, units):
+    """The bits of one caption for each of its words: its pieces or characters, and the space before it, together.
+
+    bits, units: from `bits_of_units`
+    returns: bits (W,), <END> as a word of its own; list of W words
+    """
+    if not any(unit.startswith(" ") for unit in units):
+        return np.array(bits), list(units)
+    starts = [k for k, unit in enumerate(units) if k == 0 or unit.startswith(" ") or unit == "<END>"]
+    words = ["".join(part) for part in np.split(np.array(units, dtype=object), starts[1:])]
+    return np.add.reduceat(bits, starts), [word.strip() for word in words]
+
+
 def next_units(model, features, units):
     """How likely each unit is to come next, after a forced beginning.
 

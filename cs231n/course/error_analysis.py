@@ -1,4 +1,4 @@
-"""Which statements make captions false: the table that says what to work on next."""
+"""Which statements of captions are false: the table that says what to work on next."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -27,6 +27,21 @@ def errors_of(caption, scene):
     if not stated:
         return [NO_SENTENCE]
     return [Error(fact, said, scene[fact]) for fact, said, true in stated if not true]
+
+
+def statements(captions, facts, first=None):
+    """Is what captions state right, for each kind of fact?
+
+    captions: list of texts; facts: of the picture of each
+    first: True takes only what a caption states first, False only what it states later, None both
+    returns: dict from fact to list of True and False, one for each time it is said
+    """
+    right = {}
+    for caption, scene in zip(captions, facts, strict=True):
+        for place, (fact, _, true) in enumerate(claims(caption, scene)):
+            if first is None or first == (place == 0):
+                right.setdefault(fact, []).append(true)
+    return right
 
 
 def false_captions(captions, facts):

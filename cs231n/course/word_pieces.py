@@ -7,6 +7,7 @@ of a caption, put side by side, are the caption.
 
 import re
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 
@@ -29,6 +30,24 @@ def spelled_words(texts):
         row[: len(numbers)] = numbers
     counts = np.array([count for word, count in found.items() if "<UNK>" not in word])
     return words, counts, characters
+
+
+def learn_merges(texts, how_many):
+    """The pairs of pieces that become one, the first merge first: ties go to the pair that was met first.
+
+    texts: of training
+    returns: list of pairs of texts
+    """
+    counts = Counter(word for text in texts for word in _words(text))
+    words, merges = {word: spell(word) for word in counts}, []
+    for _ in range(how_many):
+        pairs = Counter()
+        for word, pieces in words.items():
+            for pair in pairwise(pieces):
+                pairs[pair] += counts[word]
+        merges.append(max(pairs, key=pairs.get))
+        words = {word: _merged(pieces, merges[-1]) for word, pieces in words.items()}
+    return merges
 
 
 def cut(text, merges):
@@ -64,13 +83,16 @@ def _words(text):
 
 def _cut_word(word, merges):
     pieces = spell(word)
-    for first, second in merges:
-        if first in pieces and second in pieces:
-            merged = []
-            for piece in pieces:
-                if merged and (merged[-1], piece) == (first, second):
-                    merged[-1] = first + second
-                else:
-                    merged.append(piece)
-            pieces = merged
+    for pair in merges:
+        pieces = _merged(pieces, pair)
     return pieces
+
+
+def _merged(pieces, pair):
+    """The pieces with every such pair, from the left, made one."""
+    merged, k = [], 0
+    while k < len(pieces):
+        both = tuple(pieces[k : k + 2]) == tuple(pair)
+        merged.append("".join(pair) if both else pieces[k])
+        k += 1 + both
+    return merged

@@ -34,6 +34,7 @@ class Exercise:
     usual: name of the mistake that most people make besides others, or nothing
     whole_numbers: True where the outputs count or name things, such as words
     hide_expected: True where the answer is a few fixed numbers: a message does not say what they should be
+    without_loop: where the answer should have no loop over time, makes inputs of a given number of steps
     start: where to begin, for a student who has not; hints: three, from a question to nearly the line
     """
 
@@ -54,6 +55,7 @@ class Exercise:
     usual: str = ""
     whole_numbers: bool = False
     hide_expected: bool = False
+    without_loop: Callable[[int], dict] | None = None
 
     @property
     def name(self):

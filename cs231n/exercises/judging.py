@@ -11,6 +11,7 @@ from cs231n.exercises import bank, messages, source
 from cs231n.exercises.all_cases import attempts
 from cs231n.exercises.cache_contents import what_is_missing
 from cs231n.exercises.compare import agrees
+from cs231n.exercises.count_calls import calls_grow
 from cs231n.exercises.errors import raised_in
 from cs231n.exercises.fallback import as_it_was_written, is_fallback
 from cs231n.exercises.one_call import Run, read_outputs
@@ -83,6 +84,8 @@ def _right(exercise, function, attempt):
             return Verdict(exercise.name, "wrong", message, "writes_into_argument")
         if exercise.whole_numbers and any(value.dtype.kind == "f" for value in run.outputs.values()):
             return Verdict(exercise.name, "wrong", messages.not_whole_message(exercise), "not_whole_numbers")
+    if exercise.without_loop and calls_grow(function, exercise.without_loop):
+        return Verdict(exercise.name, "wrong", messages.loop_message(exercise), "loop_over_time")
     remarks = _remarks(exercise, function, attempt.runs)
     if attempt.fault:
         remarks["cache_does_not_fit"] = f"But not with the cache that it gets. {attempt.fault[1]}"

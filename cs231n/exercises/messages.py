@@ -140,6 +140,15 @@ def unpacking_message(exercise, sentence):
     )
 
 
+def loop_message(exercise):
+    """The numbers are right, but they are computed step by step, where the exercise is to do without a loop."""
+    return _join(
+        f"✗ {exercise.name} is not right yet: it still works step by step.",
+        "The numbers that it gives back are right.",
+        "For a longer sequence it calls NumPy more often. All steps can be done in one call.",
+    )
+
+
 def not_whole_message(exercise):
     """The values are right, but they are floats where something is counted or named."""
     return _join(

@@ -206,6 +206,8 @@ def _unchanged(before, after):
         return before.params.keys() == after.params.keys() and all(
             _unchanged(before.params[key], after.params[key]) for key in before.params
         )
+    if getattr(before, "dtype", None) is not None and before.dtype.kind == "f":
+        return np.array_equal(before, after, equal_nan=True)
     return np.array_equal(before, after)
 
 

@@ -5,18 +5,21 @@
 # out where the time really goes, and you end near the best that your processor can do.
 #
 # The method is always the same: **measure** where the time goes, **predict** from a count what a change can bring,
-# **change one thing**, **measure again**.
+# **change one thing**, **measure again**. Times differ from machine to machine, so this chapter shows them as pictures.
 #
 # **In this chapter you will**
 #
 # 1. count the multiplications of a training step, and compare with the clock,
 # 2. make five moves, from the version that one writes first to the one in the package,
-# 3. draw all of them beside the bound: the time of the multiplications alone.
+# 3. draw all of them beside the bound: the time of the multiplications alone,
+# 4. see what a busy laptop does to threads,
+# 5. read the same LSTM in PyTorch.
 #
-# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 60 minutes.
+# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 75 minutes.
 
 # %%
 import cProfile
+import os
 import time
 
 import matplotlib.pyplot as plt
@@ -24,9 +27,14 @@ import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
-from cs231n.course.plotting import PALETTE, plot_bars, use_course_style
+from cs231n.course.busy import busy_programs
+from cs231n.course.plotting import plot_bars, use_course_style
+from cs231n.course.plotting.speed import plot_busy, plot_moves
+from cs231n.course.stored_results import stored_results
 from cs231n.exercises import check, hint, progress
 from cs231n.fast.packing import pack_captions
+from cs231n.fast.threads import use_threads
+from cs231n.rnn_layers import lstm_backward, lstm_forward
 
 use_course_style()
 
@@ -116,7 +124,8 @@ class FirstVersion:
 # %% [markdown]
 # ## Measure: where does the time go?
 #
-# Guess first: which of the four methods takes longest? Then ask a *profiler*. It counts how long each function runs.
+# **Predict.** Which of the four methods takes longest: `forward`, `words`, `backward` or `embedding`? Then ask a
+# *profiler*. It counts how long each function runs.
 
 # %% tags=["nbval-ignore-output"]
 first = FirstVersion(model.params)
@@ -132,7 +141,14 @@ plot_bars({name: entries[name] for name in parts}, xlabel="milliseconds", form="
 plt.show()
 
 # %% [markdown]
-# ## Predict: count the multiplications
+# <details><summary>After you have run it</summary>
+#
+# `words`, on most machines. It has only three products, but they are the largest: every state with every word of the
+# vocabulary, and then a softmax of all these scores. The next section counts them.
+#
+# </details>
+#
+# ## Count the multiplications
 #
 # A product of a (R, S) and a (S, U) matrix needs R · S · U multiplications. A layer has **three** products: one forward,
 # one for the gradient of its input, one for the gradient of its weights. All three have the same count. So, for each row:
@@ -173,12 +189,14 @@ for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: {speed[dtype] / 1e9:.0f} billion multiplications a second")
 
 # %% [markdown]
-# So a count of multiplications gives a time that a version cannot beat. Let us write down, for each version: the count,
-# the time of its products at full speed, and the time it really takes. One helper does it for all versions, and checks
-# that the loss has not changed.
+# So a count of multiplications gives a time that a version cannot beat, as long as the machine does nothing else. Let us
+# write down, for each version: the count, the time of its products at full speed, and the time it really takes. One helper
+# does it for all versions, and checks that the loss has not changed.
+#
+# Before each move, write down **your prediction** in milliseconds. It will stand in the last figure.
 
 # %%
-results = {}
+results, predicted = {}, {}
 right_loss, right_grads = model.loss(features, captions)
 
 
@@ -193,6 +211,8 @@ def report(name, version, multiplications, dtype=np.float32):
     results[name] = (products, took)
     print(f"{name}: {multiplications / 1e9:.2f} billion multiplications")
     print(f"  products alone {products:.0f} ms, measured {took:.0f} ms")
+    if predicted.get(name):
+        print(f"  you predicted {predicted[name]} ms")
     print(f"  loss and gradients: {'✓ unchanged' if same else '✗ changed'}")
 
 
@@ -207,7 +227,10 @@ report("as first written", first, count(places, places, places), np.float64)
 # too, and with the first update the weights do. float64 is right for gradient checks. For training it is twice the bytes,
 # and half the numbers in each instruction of the processor.
 #
-# **Predict**: the count stays, the speed doubles. How many milliseconds will it take?
+# **Predict.** The count stays, the speed doubles. How many milliseconds will it take?
+
+# %%
+predicted["1: float32"] = None  # write your milliseconds in place of None
 
 
 # %%
@@ -226,8 +249,11 @@ report("1: float32", Float32(model.params), count(places, places, places))
 #
 # ![Moving the input's product out of the time loop. Left: inside the loop, each of T steps multiplies its own x[:, t] (N, D) by Wx, T small products. Right: before the loop, all steps stand below each other as one array (N*T, D), and one large product with Wx gives every step's part at once; only state @ Wh, which needs the step before, stays in the loop.](figures/hoisting.svg)
 #
-# **Predict**: the count stays the same. What can be saved is only the difference between small products and a large one:
+# **Predict.** The count stays the same. What can be saved is only the difference between small products and a large one:
 # 16 calls instead of 1, and a matrix that is read 16 times.
+
+# %%
+predicted["2: inputs before the loop"] = None
 
 
 # %%
@@ -293,10 +319,9 @@ class WeightsAfter(InputsFirst):
 report("3: weights after the loop", WeightsAfter(model.params), count(places, places, places))
 
 # %% [markdown]
-# How much did moves 2 and 3 bring? With 128 captions, on many machines, hardly anything: 128 rows already keep the
-# processor busy. With small batches, or with more threads, they bring more (see *Play*). That is why you measure: an idea
-# that must help can turn out to help little, and you should know that before you keep it. These two we keep, because the
-# code is no longer than before.
+# How much did moves 2 and 3 bring? With 128 captions, expect little: 128 rows already keep the processor busy. With small
+# batches, expect more (see *Stretch*). That is why you measure: an idea that must help can turn out to help little, and you
+# should know that before you keep it. These two we keep, because the code is no longer than before.
 #
 # ## Move 4: scores only for words that count
 #
@@ -304,7 +329,14 @@ report("3: weights after the loop", WeightsAfter(model.params), count(places, pl
 # They get scores, a softmax and gradients, and then the mask multiplies all of it by zero. The best way to make work fast
 # is not to do it.
 #
-# **Predict**: the products with `W_vocab` shrink to the share of places that count. What does your count say?
+# **Predict.** The products with `W_vocab` shrink to the share of places that count. What does your count say?
+
+# %%
+predicted["4: only words that count"] = None
+
+# %% [markdown]
+# In the check, the numbers at places that do not count are NaN in one of the inputs. An answer that computes them and masks
+# them afterwards has done the work that we want to save, and the NaN shows it.
 
 
 # %% tags=["todo"]
@@ -370,9 +402,12 @@ print("rows at each step:", counts)
 # %% [markdown]
 # **Each word once.** The word "a" has the same vector wherever it stands, so `W_embed[a] @ Wx` is the same, too. The
 # package computes it once for each *different* word of the batch, and looks it up. Backward, it adds up the gradients of
-# equal words first (sorted, so that equal words stand together; many times faster than `np.add.at`), and multiplies then.
+# equal words first (sorted, so that equal words stand together), and multiplies then.
 #
-# **Predict**: count again, with the rows that are left.
+# **Predict.** Count again, with the rows that are left.
+
+# %%
+predicted["5: the package"] = None
 
 # %% tags=["nbval-ignore-output"]
 different = len(np.unique(words_in))
@@ -381,61 +416,205 @@ report("5: the package", model, count(different, counted, counted))
 
 # %% [markdown]
 # You can read it all: [`classifiers/rnn.py`](../cs231n/classifiers/rnn.py) has the loss,
-# [`fast/states.py`](../cs231n/fast/states.py) the loop, [`fast/packing.py`](../cs231n/fast/packing.py) the sorting, and
-# [`fast/words.py`](../cs231n/fast/words.py) has each word once. It is not longer than the first version. There are no threads in it, and no compiled code.
+# [`fast/packing.py`](../cs231n/fast/packing.py) the sorting, [`fast/states.py`](../cs231n/fast/states.py) the loop, and
+# [`fast/words.py`](../cs231n/fast/words.py) has each word once. Speed has its price: these are more lines than the first
+# version has, and harder ones. So the plain layers are still there, beside the fast ones, and tests hold the two together.
+# There is no compiled code of ours in it.
 #
 # ## All moves beside the bound
 #
-# The line is the **bound**: the products that must be done, for the words that count, at the full speed of this machine.
-# (The package may even get below it: it multiplies each different word only once.)
+# The **bound** is the time of the products that must be done, for the words that count, at the full speed of this
+# machine. But other programs may have slowed the machine down just while we asked for its speed. So the last ratio is
+# measured in turns: one big product, the package, one big product, the package. Both then meet the same disturbances.
 
 # %% tags=["nbval-ignore-output"]
-bound = count(counted, counted, counted) / speed[np.float32] * 1000
-ax = plot_bars(
-    {name: took for name, (_, took) in results.items()},
-    xlabel="milliseconds for loss and gradients",
-    form="{:.0f}",
-)
-ax.plot(
-    [products for products, _ in results.values()],
-    range(len(results)),
-    "|",
-    color="white",
-    markersize=20,
-    markeredgewidth=2.5,
-)
-ax.axvline(bound, color=PALETTE["gradient"], linestyle="--")
-ax.text(bound, -0.75, " the bound", color=PALETTE["gradient"])
+a = np.ones((1000, 1000), np.float32)
+needed = count(counted, counted, counted)
+ratios = []
+for _ in range(9):
+    bound = fastest(lambda: a @ a, times=1) / 1000**3 * needed
+    ratios.append(fastest(lambda: model.loss(features, captions), times=1) / bound)
+ratio = np.median(ratios)
+
+plot_moves(results, bound=results["5: the package"][1] / ratio, predicted=predicted)
 plt.show()
 
 ours, start = results["5: the package"][1], results["as first written"][1]
-print(f"{start / ours:.1f} times as fast as first written, {ours / bound:.2f} times the bound")
+print(f"{start / ours:.1f} times as fast as first written, {ratio:.2f} times the bound")
 
 # %% [markdown]
-# The white marks show the time of each version's own products. Between a mark and the end of its bar lies what is
-# *not* multiplication: moving numbers, exp and tanh, many small calls.
+# The dark marks show the time of each version's own products. Between a mark and the end of its bar lies what is
+# *not* multiplication: moving numbers, exp and tanh, many small calls. (Does a mark lie beyond its bar? Then the machine was
+# slower when you asked for its speed than when the version ran.) The mark of the last bar lies left of the bound: the
+# package multiplies each different word with `Wx` only once. So a ratio below 1 would be possible, and it would be no magic.
+
+# %% [markdown]
+# ## Threads on a busy laptop
 #
-# ## Play
+# NumPy hands each matrix product to a library (OpenBLAS or a relative of it). The library cuts the product into as many
+# parts as the machine has cores, and computes each part in a **thread** of its own. It is done when the *last* part is done.
 #
-# - Change `batch_size` at the top from 128 to 8 and run everything again. Which move matters most now?
-# - Take `hidden_dim=64`. Which part of the time is still multiplication?
+# A step of a recurrent network has many small products, one after another. Now let another program hold one of the cores,
+# a browser tab that plays an animation for example. The part that needs this core must wait for it, at every product. The
+# more threads, the more waiting. One thread alone never waits for another.
 #
-# ## Question
+# **Predict.** Steps a second with one thread and with all: which is faster when nothing else runs? And beside one busy
+# program for each core?
+
+# %% tags=["nbval-ignore-output"]
+cores = os.cpu_count()
+
+
+def steps_a_second(threads, seconds=0.6):
+    """How many times loss and gradients are computed in a second, with so many threads."""
+    with use_threads(threads):
+        model.loss(features, captions)  # warm up
+        steps, start = 0, time.perf_counter()
+        while time.perf_counter() - start < seconds:
+            model.loss(features, captions)
+            steps += 1
+        return steps / (time.perf_counter() - start)
+
+
+speeds = {"1 thread": [], f"{cores} threads": []}
+for others in range(3):
+    with busy_programs(others * max(cores // 2, 1)):
+        for name in speeds:
+            speeds[name].append(steps_a_second(int(name.split()[0])))
+plot_busy(
+    speeds, xlabel="other busy programs" if cores <= 3 else f"other busy programs, in units of {cores // 2}"
+)
+plt.show()
+
+# %% [markdown]
+# <details><summary>After you have run it</summary>
 #
-# The package is close to the bound. Suppose that you still want to train twice as fast on the same processor. What could
-# you change, now that the arrangement of the work cannot give it any more?
+# Alone, expect all threads to be the faster ones. Beside busy programs both lines fall, as the machine has less time for
+# us. If the line of all threads falls below the other, your machine shows what many laptops show. If it lies below already
+# at 0, something else is computing on your machine right now. Which line is on top differs from machine to machine, and
+# from minute to minute.
+#
+# </details>
+#
+# So no fixed number is right. The solver does what you have just done: it times its own steps, with one thread, with half
+# and with all, keeps the number that is fastest now, and tries the others again from time to time.
+# `CaptioningSolver(…, threads=1)` fixes the number: then a run with a seed can be repeated exactly. The code is in
+# [`fast/threads.py`](../cs231n/fast/threads.py).
+
+# %% [markdown]
+# ## Where next: the same LSTM in PyTorch
+#
+# Other people's captioners are written in PyTorch or JAX. You can read them now. Here is our LSTM in PyTorch: nothing new
+# in it but two habits. The gates stand in the order **i, f, g, o** (ours: i, f, o, g), and the weights are stored
+# transposed.
+#
+# ```python
+# import numpy as np
+# import torch
+#
+#
+# def torch_lstm(x, h0, Wx, Wh, b):
+#     """The states of torch.nn.LSTM with our weights."""
+#     H = h0.shape[1]
+#     i, f, o, g = np.arange(4 * H).reshape(4, H)  # the columns of our four gates
+#     rows = np.concatenate([i, f, g, o])  # PyTorch's order
+#     lstm = torch.nn.LSTM(x.shape[2], H, batch_first=True, dtype=torch.float64)
+#     with torch.no_grad():
+#         lstm.weight_ih_l0.copy_(torch.tensor(Wx.T[rows]))  # PyTorch keeps the transpose
+#         lstm.weight_hh_l0.copy_(torch.tensor(Wh.T[rows]))
+#         lstm.bias_ih_l0.copy_(torch.tensor(b[rows]))
+#         lstm.bias_hh_l0.zero_()  # PyTorch has two biases, and adds them
+#     start = torch.tensor(h0)[None], torch.zeros(1, *h0.shape, dtype=torch.float64)  # h0, and c0 = 0
+#     h, _ = lstm(torch.tensor(x), start)
+#     return h, lstm
+# ```
+#
+# You do not need PyTorch here. Somebody ran these lines, and the numbers are stored. Does *your* NumPy give the same, with
+# the same weights?
+
+# %%
+rng = np.random.default_rng(8)
+x, h0, Wx, Wh, b = (rng.standard_normal(shape) for shape in [(2, 4, 3), (2, 5), (3, 20), (5, 20), (20,)])
+h, cache = lstm_forward(x, h0, Wx, Wh, b)
+_, _, _, dWh, _ = lstm_backward(np.ones_like(h), cache)
+
+theirs = {name: np.array(values) for name, values in stored_results("in_pytorch").items()}
+i, f, o, g = np.arange(20).reshape(4, 5)
+rows = np.concatenate([i, f, g, o])
+print("the states are the same: ", "✓ yes" if np.allclose(h, theirs["h"]) else "✗ no")
+print(
+    "the gradients are, too:  ", "✓ yes" if np.allclose(dWh.T[rows], theirs["weight_hh_l0.grad"]) else "✗ no"
+)
+
+# %% [markdown]
+# The other parts have names that you will find again:
+#
+# | here | in PyTorch | mind |
+# |---|---|---|
+# | `word_embedding_forward` | `nn.Embedding` | |
+# | `affine_forward`, `temporal_affine_forward` | `nn.Linear` | weights transposed; any number of axes |
+# | `rnn_forward` | `nn.RNN` | two biases, which are added |
+# | `temporal_softmax_loss` | `F.cross_entropy(…, ignore_index=0)` | averages over *words*; ours sums over a caption |
+# | every `…_backward` | `loss.backward()` | nobody writes it; autograd applies the chain rule as you did |
+# | `optim.adam` | `torch.optim.Adam` | |
+# | `clip_norm` | `nn.utils.clip_grad_norm_` | |
+# | packed rows | `pack_padded_sequence` | |
+#
+# ## More to do
+#
+# ### Stretch · ★☆☆ · 10 minutes
+#
+# Change `batch_size` at the top from 128 to 8 and run everything again. Which move matters most now? Then `hidden_dim=64`:
+# which part of the time is still multiplication?
+#
+# ### Stretch · ★★★ · 40 minutes
+#
+# Make the LSTM of chapter 6 fast in the same way: its four blocks of `x @ Wx` before the loop, its weight gradients after
+# it. Compare with `lstm_forward` of chapter 6, first the numbers, then the time.
+#
+# ### Debugging · ★★☆ · 10 minutes
+#
+# Somebody measures like this, and finds that float32 brings nothing. What is wrong with the measurement?
+#
+# ```python
+# h0 = np.zeros((128, 512))
+# Wh = np.random.randn(512, 512).astype(np.float32)
+# start = time.perf_counter()
+# h = np.tanh(h0 @ Wh)
+# print(time.perf_counter() - start)
+# ```
+#
+# <details><summary>What is wrong</summary>
+#
+# `np.zeros` gives float64, so the product is computed in float64: print `h.dtype`. And one single run, the first, measures
+# the warm-up, too. Take the fastest of some.
+#
+# </details>
+#
+# ## Questions
+#
+# 1. The package is close to the bound. Suppose that you still want to train twice as fast on the same processor. What
+#    could you change, now that the arrangement of the work cannot give it any more?
+# 2. Skipping the padding is exact: the loss does not change. Would it still be exact if the loss had a term on *all* states,
+#    such as the mean of $h^2$?
+# 3. Why does the time of a step not halve when the batch is halved?
 
 # %% [markdown] tags=["answer"]
-# **Answer.** Only fewer or cheaper multiplications help. *Fewer*: a smaller H (the products with `Wh` go with H²), a
+# **Answers.** (1) Only fewer or cheaper multiplications help. *Fewer*: a smaller H (the products with `Wh` go with H²), a
 # smaller vocabulary, or scores for a few words only while training (*sampled softmax*); or fewer steps, with a better
 # learning rate. *Cheaper*: numbers of 16 bits, where the processor has instructions for them. Or another processor: a GPU
-# does the same products, only many more of them at once. All moves of this chapter are just as true there.
+# does the same products, only many more of them at once. All moves of this chapter are just as true there. (2) No: the states
+# of padded places would count in that term, so they would have to be computed. (3) The loop has as many steps as before,
+# and each step has its calls and reads the whole of `Wh`, however few rows there are.
 
 # %% [markdown]
 # ## What you have now
 #
 # A way to think about speed: measure, count, change one thing, measure again. The benchmark of the course,
 # `python -m benchmarks.speed`, compares the package with PyTorch in the same way.
+#
+# **Papers.** Appleyard, Kočiský and Blunsom, 2016, *Optimizing performance of recurrent neural networks on GPUs* (products
+# of the inputs before the loop). Goto and van de Geijn, 2008, *Anatomy of high-performance matrix multiplication*.
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -2,6 +2,7 @@
 
     python notebooks/source/build.py            build what has changed
     python notebooks/source/build.py 01 05      build these chapters, changed or not
+    python notebooks/source/build.py --prose 01 no code cell has changed: keep the stored outputs, run nothing
     python notebooks/source/build.py --check    build nothing; exit with 1 when a built notebook is out of date
 
 A source is a py:percent file with solutions between `### BEGIN SOLUTION` and `### END SOLUTION`, and answers
@@ -149,11 +150,27 @@ def outdated(source):
     return stale
 
 
-def build(source):
-    """Write both editions of a chapter; the solved one is executed first, so a failing chapter writes nothing."""
+def keep_outputs(chapter, path):
+    """Take the outputs over from the notebook as it was built. ValueError when a code cell has changed."""
+    before = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    cells = [cell for cell in chapter.cells if cell.cell_type == "code"]
+    if [cell.source for cell in before] != [cell.source for cell in cells]:
+        raise ValueError(f"{path.name}: a code cell has changed, so the chapter must run. Leave --prose out")
+    for cell, old in zip(cells, before, strict=True):
+        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+
+
+def build(source, prose=False):
+    """Write both editions of a chapter; the solved one is executed first, so a failing chapter writes nothing.
+
+    prose: True keeps the stored outputs, where only text has changed
+    """
     SOLVED.mkdir(exist_ok=True)
     solved = notebook(source, solved=True)
-    execute(solved, SOLVED)
+    if prose:
+        keep_outputs(solved, SOLVED / f"{source.stem}.ipynb")
+    else:
+        execute(solved, SOLVED)
     _write(SOLVED / f"{source.stem}.ipynb", text_of(solved))
     _write(STUDENT / f"{source.stem}.ipynb", text_of(notebook(source, solved=False)))
     for name, picture in readme_pictures(solved):
@@ -181,6 +198,7 @@ def main():
     parser.add_argument(
         "chapters", nargs="*", metavar="NN", help="chapter numbers; default: all that changed"
     )
+    parser.add_argument("--prose", action="store_true", help="keep the outputs: only text has changed")
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
     options = parser.parse_args()
     wanted = [s for s in chapters() if not options.chapters or s.name[:2] in options.chapters]
@@ -192,7 +210,7 @@ def main():
     for source in wanted:
         if options.chapters or outdated(source):
             print(f"building {source.stem} …", flush=True)
-            build(source)
+            build(source, options.prose)
     return 0
 
 

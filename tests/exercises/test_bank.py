@@ -146,10 +146,11 @@ def _distance(first, second):
             return np.inf
         for output in ours or ():
             a, b = ours[output], theirs[output]
-            if a.shape != b.shape:
+            if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
                 return np.inf
-            if a.size:
-                largest = max(largest, np.abs(a - b).max() / max(np.abs(a).max(), 1e-12))
+            there = ~np.isnan(a)  # where a place that must not be read was read, both are NaN
+            size = max(np.abs(a).max(initial=0, where=there), 1e-12)
+            largest = max(largest, np.abs(a - b).max(initial=0, where=there) / size)
     return largest
 
 

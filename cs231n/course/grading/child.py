@@ -150,9 +150,9 @@ def _written(before, after):
         )
         if isinstance(old, np.ndarray):
             pairs = [(None, old, new)]
-        found += [
-            (k, key, pack_array(b)) for key, a, b in pairs if b is not None and not np.array_equal(a, b)
-        ]
+        for key, a, b in pairs:
+            if b is not None and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
+                found.append((k, key, pack_array(b)))
     return found
 
 

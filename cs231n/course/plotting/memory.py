@@ -17,7 +17,8 @@ def plot_walk_back(walks, belts, ends, scales, here):
     returns: the two axes
     """
     _, (left, right) = plt.subplots(1, 2, figsize=(10, 4.2), sharey=True)
-    for name, colour, dashes in zip(walks, LINES, DASHES, strict=False):
+    dashed = [each for each in DASHES if each != ":"]  # dotted lines are the belt
+    for name, colour, dashes in zip(walks, LINES, dashed, strict=False):
         left.plot(walks[name], color=colour, linestyle=dashes, label=name)
         if name in belts:
             left.plot(belts[name], color=colour, linestyle=":", linewidth=1.2)
@@ -88,8 +89,9 @@ def plot_statements(right, order):
     looks = [("input", ""), ("gradient", "//"), ("state", ".."), ("weight", "xx")]
     height = 0.84 / len(right)
     for place, ((name, said), (colour, hatch)) in enumerate(zip(right.items(), looks, strict=False)):
-        shares = [np.mean(said[fact]) if said[fact] else 0 for fact in order]
-        notes = [f"{share:.0%} of {len(said[fact])}" for share, fact in zip(shares, order, strict=True)]
+        said = [said.get(fact, []) for fact in order]
+        shares = [np.mean(each) if each else 0 for each in said]
+        notes = [f"{share:.0%} of {len(each)}" for share, each in zip(shares, said, strict=True)]
         style = {"color": PALETTE[colour], "hatch": hatch, "edgecolor": "white", "label": name}
         middle = np.arange(len(order)) + height * (place - (len(right) - 1) / 2)
         ax.bar_label(ax.barh(middle, shares, height * 0.93, **style), notes, padding=3, fontsize=9)

@@ -114,7 +114,7 @@ EXERCISE = Exercise(
     cases=lstm_step_gradients,
     between=parts_of_step,
     start="Start with the gradient of the cell. It arrives on two paths: from dnext_c and through next_h.",
-    worth_knowing="on its way back the cell's gradient meets only the gate f, and no matrix: it lasts.",
+    worth_knowing="along the belt, the gradient is multiplied by the gate f, and by no matrix.",
     next_step="lstm_forward and lstm_backward run the step over time.",
     hints=(
         "The loss sees next_c itself, and it sees next_h, which is made from next_c. How do two paths combine?",

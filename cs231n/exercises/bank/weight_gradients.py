@@ -33,6 +33,13 @@ def inputs():
     return found
 
 
+def inputs_of_length(T):
+    """Inputs of T steps: an answer without a loop asks NumPy for the same, however many there are."""
+    random = np.random.default_rng(9)
+    shapes = {"x": (2, T, 3), "h0": (2, 4), "h": (2, T, 4), "da": (2, T, 4)}
+    return {name: random.normal(size=shape) for name, shape in shapes.items()}
+
+
 def solution(x, h0, h, da):
     N, T, D = x.shape
     prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
@@ -66,6 +73,7 @@ EXERCISE = Exercise(
     reference=weight_gradients,
     outputs={"dWx": ("input", "unit"), "dWh": ("old unit", "unit"), "db": ("unit",)},
     cases=inputs,
+    without_loop=inputs_of_length,
     start="Start with db: the sum of da over two axes. Then dWx, as one product of two matrices.",
     worth_knowing="a sum of T products is one product of longer matrices.",
     next_step="measure what it brings, in the next cell.",

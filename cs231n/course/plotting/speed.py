@@ -1,0 +1,49 @@
+"""Pictures of what takes how long: versions of a program beside what their multiplications alone would take."""
+
+import matplotlib.patheffects as effects
+import matplotlib.pyplot as plt
+import numpy as np
+
+from cs231n.course.plotting.basics import DASHES, LINES, PALETTE, plot_bars
+
+
+def plot_moves(results, bound, predicted=None):
+    """A bar a version, a dark mark for the time of its own products, a triangle for what was predicted.
+
+    results: dict from version to (milliseconds of its products, milliseconds measured)
+    bound: milliseconds of the products that must be done: the dashed line
+    predicted: dict from version to milliseconds or None
+    returns: the axes
+    """
+    places = dict(zip(results, range(len(results)), strict=True))
+    ax = plot_bars(
+        {name: took for name, (_, took) in results.items()},
+        xlabel="milliseconds for loss and gradients",
+        form="{:.0f}",
+    )
+    outline = [effects.withStroke(linewidth=6, foreground="white")]  # seen on the bar and beside it
+    products = [alone for alone, _ in results.values()]
+    style = {"color": PALETTE["ink"], "markersize": 18, "markeredgewidth": 2.5, "path_effects": outline}
+    ax.plot(products, range(len(results)), "|", label="its products alone", **style)
+    guesses = {name: value for name, value in (predicted or {}).items() if value is not None}
+    if guesses:
+        style = {"color": PALETTE["weight"], "markersize": 9, "path_effects": outline}
+        ax.plot(list(guesses.values()), [places[n] for n in guesses], "^", label="you predicted", **style)
+    ax.axvline(bound, color=PALETTE["gradient"], linestyle="--", label="the bound")
+    ax.legend(loc="lower right")
+    return ax
+
+
+def plot_busy(speeds, xlabel="busy programs beside it"):
+    """Steps a second against the number of busy programs, a line a number of threads.
+
+    speeds: dict from name to a list of steps a second, for 0, 1, 2, … busy programs
+    returns: the axes
+    """
+    _, ax = plt.subplots()
+    for (name, values), colour, dashes in zip(speeds.items(), LINES, DASHES, strict=False):
+        ax.plot(np.arange(len(values)), values, color=colour, linestyle=dashes, marker="o", label=name)
+    ax.set(xlabel=xlabel, ylabel="steps a second", xticks=range(len(values)))
+    ax.set_ylim(bottom=0)
+    ax.legend()
+    return ax

@@ -1,0 +1,44 @@
+"""Results of trainings too long for a chapter, three seeds each; `benchmarks/captioners.py` makes them."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+
+
+def stored_results(name):
+    """What a file of benchmarks/results holds: for a captioner a dict from seed to what was measured.
+
+    FileNotFoundError: when there is none of that name
+    """
+    return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def over_seeds(values, form="{:.0%}"):
+    """The median, and in brackets the lowest and the highest: "80 % (76–81 %)"."""
+    low, middle, high = (form.format(f(values)).replace("%", " %") for f in (min, np.median, max))
+    return f"{middle} ({low.removesuffix(' %')}–{high})"
+
+
+def seeds_table(captioners, columns):
+    """Rows for `caption_scores.table`: of each captioner the median over its seeds, and the range.
+
+    captioners: dict from title to the name of a stored result
+    columns: dict from title to a function of one seed's entry, or to a pair: that function, and how its number is
+        written; a number that is the same with every seed stands alone
+    returns: dict from title to a dict of texts
+    """
+    rows = {}
+    for title, name in captioners.items():
+        entries = list(stored_results(name).values())
+        rows[title] = {}
+        for column, read in columns.items():
+            read, form = read if isinstance(read, tuple) else (read, "{:.0%}")
+            values = [read(entry) for entry in entries]
+            same = len(set(values)) == 1
+            rows[title][column] = (
+                form.format(values[0]).replace("%", " %") if same else over_seeds(values, form)
+            )
+    return rows

@@ -1,0 +1,31 @@
+"""Busy programs run inside the block, and none is left after it, also after an error."""
+
+import subprocess
+
+import pytest
+
+from cs231n.course import busy
+
+
+@pytest.fixture
+def started(monkeypatch):
+    programs, popen = [], subprocess.Popen
+
+    def start(command):
+        programs.append(popen(command))
+        return programs[-1]
+
+    monkeypatch.setattr(busy.subprocess, "Popen", start)
+    return programs
+
+
+def test_they_run_inside_the_block_and_no_longer(started):
+    with busy.busy_programs(2):
+        assert len(started) == 2 and all(program.poll() is None for program in started)
+    assert all(program.poll() is not None for program in started)
+
+
+def test_an_error_ends_them_too(started):
+    with pytest.raises(KeyboardInterrupt), busy.busy_programs(1):
+        raise KeyboardInterrupt
+    assert started[0].poll() is not None

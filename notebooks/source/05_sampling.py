@@ -150,9 +150,10 @@ beginner = MyCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=192, cell
 beginner.params = {name: w.copy() for name, w in model.params.items()}  # we come back to it
 
 # %% [markdown]
-# These were 80 steps, on the captions of 200 pictures. It has learned frequent words and their order. Most of what it
-# says is still untrue. For more it needs more pictures: now it reads all of them. (With COCO, write `num_epochs=1`: one
-# epoch is 4,000 steps.)
+# These were 80 steps, on the captions of 200 pictures. It has learned frequent words and their order. About this picture
+# it may already be right. But take all validation pictures: most of its captions are still untrue (you will count them
+# below). For more it needs more pictures: now it reads all of them. (With COCO, write `num_epochs=1`: one epoch is 4,000
+# steps.)
 
 # %% tags=["nbval-ignore-output"]
 solver = CaptioningSolver(model, data, lr_decay=0.75, num_epochs=10, val_size=500, on_epoch=listen, **adam)
@@ -161,9 +162,9 @@ solver.train()
 # %% [markdown]
 # ## How undecided is it?
 #
-# A loss of 9 a caption: is that good? Divide it among the words: that is the loss of one word. Then take $e$ to this
-# power. The result is called *perplexity*. A perplexity of 3 means: on average the model is as undecided as if it had
-# to choose between 3 words that are equally likely.
+# Our trained model has a loss of about 9 a caption on new pictures. Is that good? Divide it among the words: that is the
+# loss of one word. Then take $e$ to this power. The result is called *perplexity*. A perplexity of 3 means: on average
+# the model is as undecided as if it had to choose between 3 words that are equally likely.
 #
 # $$\text{perplexity} = e^{\,\text{loss of a word}}, \qquad \text{loss of a word} = \frac{\text{loss} \cdot N}{K}$$
 #
@@ -380,7 +381,8 @@ for temperature in temperatures:
         print("   ", text)
 
 # %% [markdown]
-# Run it with other numbers. Near 0 it is greedy. At 2 it dares so much that the sentences fall apart.
+# Run it with other numbers. Near 0 it is greedy. At 2 it dares so much that most of its captions are no sentences of the
+# painted world's grammar any more.
 #
 # ### Nucleus: daring, but not nonsense
 #
@@ -643,7 +645,8 @@ if facts:
 #
 # <details><summary>A hint</summary>
 #
-# Copy the cell that trains the small model under "When to stop", with `data` in place of `some`, and put it into a loop.
+# Copy the first lines of the cell under "When to stop", up to `short.train()`, and put them into a loop. Write `data` in
+# place of `few`, your number for `hidden_dim`, and `num_epochs=2`. Then let `small` speak, as `listen` does it.
 #
 # </details>
 #

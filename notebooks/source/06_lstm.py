@@ -299,9 +299,9 @@ plt.show()
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# On the left: the LSTM with a forget bias of 0 falls about as fast as the RNN. A factor of 0.5 at each step is a power
-# like any other. On the right: the RNN changes most. Between the smallest and the largest matrix lie more than 20 powers
-# of ten. The LSTM with a bias of 3 stays within two powers of ten.
+# On the left: the LSTM with a forget bias of 0 falls about as fast as the RNN. A factor of 0.5 at each step makes a
+# gradient small very soon, gate or no gate. On the right: the RNN changes most. Between the smallest and the largest
+# matrix lie more than 20 powers of ten. The LSTM with a bias of 3 stays within two powers of ten.
 #
 # </details>
 #
@@ -310,8 +310,9 @@ plt.show()
 # - **What decides.** In an RNN the size of the matrix decides how long a gradient lives: with a size of 1.0 it lives
 #   longer than in an LSTM with a bias of 0. In the LSTM the gate decides, and the gate can be opened for each unit and
 #   each step. Training can open it. A bias of 1 or more at the start helps it to find out; many libraries do this.
-# - **The dotted lines** show the belt alone, $f$ to the power of the steps. All three measured curves end above their
-#   dotted line: the paths through the gates add to what the belt keeps. With a bias of 3 the gradient even *grows*.
+# - **The dotted lines** on the left show the belt alone, $f$ to the power of the steps. All three measured curves end
+#   above their dotted line: the paths through the gates add to what the belt keeps. With a bias of 3 the gradient falls a little, and
+#   then it even *grows*.
 #
 # One thing more. The cell starts as zeros, so at `<START>` the forget gate has nothing to forget: $f \odot 0 = 0$. The
 # picture enters only through $h_0$, by way of the gates and the candidate of the first step.
@@ -433,7 +434,8 @@ print(f"loss below 0.2: {'✓ yes' if final < 0.2 else '✗ no'}")
 # - `clip_norm=5`: a gradient longer than 5 is shortened to 5. This is the *gradient clipping* of chapter 2.
 #
 # The learning rate comes from the same small search for each: the best of 0.002, 0.004, 0.006 and 0.008, by the
-# validation loss, with another seed. Both happen to get 0.006.
+# validation loss, with another seed. Both happen to get 0.006. (The RNN of
+# chapter 5 had a larger state and ten epochs. Its numbers cannot be compared with those here.)
 
 
 # %%
@@ -523,7 +525,8 @@ for name in models:
 # numbers, which has as many weights as the LSTM. That takes some minutes; the results are stored
 # (`python -m benchmarks.captioners` measures them again). Each entry is the median, with the lowest and the highest in
 # brackets. The held-out pairs are new pictures of things in a colour that no training picture shows them in
-# ([chapter 0](00_look_at_the_data.ipynb)); *statements* is how many facts a caption states.
+# ([chapter 0](00_look_at_the_data.ipynb)). They have a column of their own here: *true* counts the other new pictures only.
+# *statements* is how many facts a caption states, and *rate* is the learning rate.
 #
 # **Predict.** The RNN with the larger state: will it come nearer to the RNN or to the LSTM?
 
@@ -576,9 +579,9 @@ if facts:
     plt.show()
 
 # %% [markdown]
-# The LSTM names number, colour and place right nearly always. Time and weather are right much less often, in both models.
-# It is tempting to say: they are said last, so they were forgotten. But the place is said late too. To know, we must look
-# into the state.
+# The LSTM names number, colour and place right nearly always. Companion (what stands beside the thing), time and
+# weather are right much less often, in both models. It is tempting to say: they are said last, so they were forgotten. But
+# the place is said late too. To know, we must look into the state.
 #
 # ## What does the state still know?
 #
@@ -610,7 +613,7 @@ if facts:
 # </details>
 #
 # - **The picture arrives.** After `<START>` a probe reads number, colour, place and time in more than 80 of 100 captions, in
-#   both models. Weather and companion it reads less often.
+#   both models. Weather and companion it reads less often than these four.
 # - **Forgetting is not a fault in itself.** A colour that has been said is not needed any more. The place is said late, and
 #   it stays: training keeps what the words to come need.
 # - **The time** is down to a guess after four words in the RNN. The LSTM keeps it longer.
@@ -680,7 +683,7 @@ if facts:
     plt.show()
 
 # %% [markdown]
-# Look at these pictures and at twenty more of your own (change the line with `some`). For each error ask: could the
+# Look at these pictures and at twenty more (write `some = list(found)[:20]`). For each error ask: could the
 # features know it (a shadow taken for a thing)? Did the training captions teach it (a colour that this thing never had)?
 # Or was it known and lost on the way (the probe above)? Each answer asks for another remedy: other features, more
 # data, a better memory. [Chapter 9](09_attention.ipynb) tries a fourth: to look at the picture again, before each word.
@@ -690,18 +693,19 @@ if facts:
 #
 # ### Stretch · ★☆☆ · 10 minutes
 #
-# Open the forget gates less: `open_forget_gate(model, 1)`, and 0. Where does the validation loss end?
+# Open the forget gates less: in the function `train`, write `open_forget_gate(model, 1)`, then 0. Where does the validation
+# loss end?
 #
 # ### Stretch · ★★★ · 40 minutes
 #
 # A **GRU** (Cho et al., 2014) has two gates and no cell. Its update gate $z$ both keeps and writes: $h_t = z \odot h_{t-1}
-# + (1 - z) \odot \tilde h$. Look up the whole formula, write one step forward and backward, and run the memory task with
-# it.
+# + (1 - z) \odot \tilde h$. Look up the whole formula, write one step forward and backward and the
+# loops over the steps, and run the memory task with them (`k=3`: three blocks of columns, where the LSTM has four).
 #
 # ### Debugging · ★★☆ · 10 minutes
 #
-# This step backward has one mistake. All its shapes are right. Find it without the check: which of the six gradients does
-# the numeric gradient of `next_c` alone convict?
+# This step backward has one mistake. All its shapes are right. Find it without the check: measure the gradient of `next_c`
+# with respect to each of the six inputs. Which of the six gradients that the function returns differs?
 
 
 # %%

@@ -125,7 +125,7 @@ class FirstVersion:
 # ## Measure: where does the time go?
 #
 # **Predict.** Which of the four methods takes longest: `forward`, `words`, `backward` or `embedding`? Then ask a
-# *profiler*. It counts how long each function runs.
+# *profiler*. It measures how long each function runs.
 
 # %% tags=["nbval-ignore-output"]
 first = FirstVersion(model.params)
@@ -445,7 +445,8 @@ print(f"{start / ours:.1f} times as fast as first written, {ratio:.2f} times the
 # %% [markdown]
 # The dark marks show the time of each version's own products. Between a mark and the end of its bar lies what is
 # *not* multiplication: moving numbers, exp and tanh, many small calls. (Does a mark lie beyond its bar? Then the machine was
-# slower when you asked for its speed than when the version ran.) The mark of the last bar lies left of the bound: the
+# slower when you asked for its speed than when the version ran. Is a bar longer than the bar above it? Run both `report`
+# cells and the figure again: another program may have been busy just then.) The mark of the last bar lies left of the bound: the
 # package multiplies each different word with `Wx` only once. So a ratio below 1 would be possible, and it would be no magic.
 
 # %% [markdown]
@@ -549,7 +550,7 @@ print(
 # %% [markdown]
 # The other parts have names that you will find again:
 #
-# | here | in PyTorch | mind |
+# | here | in PyTorch | what differs |
 # |---|---|---|
 # | `word_embedding_forward` | `nn.Embedding` | |
 # | `affine_forward`, `temporal_affine_forward` | `nn.Linear` | weights transposed; any number of axes |

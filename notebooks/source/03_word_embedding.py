@@ -200,12 +200,12 @@ for word in asked:
 #
 # ### Debugging · ★☆☆ · 5 minutes
 #
-# A friend's program has lost the numbers of some words and writes −1 for them. Nothing crashes. What does the network
-# read at these places? Find out with `data["idx_to_word"]`.
+# A friend's program has lost the numbers of some words and writes −1 for them, and looks the vectors up as below.
+# Nothing crashes. What does the network read at these places? Find out with `data["idx_to_word"]`.
 
 # %%
 friends_caption = np.array([[1, 4, -1, -1, 2]])
-out, _ = word_embedding_forward(friends_caption, after)
+out = after[friends_caption]
 print(out.shape)
 
 # %% [markdown]

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.exercises import bank
+from cs231n.exercises.all_cases import Attempt
 from cs231n.exercises.one_call import Run
 from cs231n.exercises.recognise import cases, expected, mistaken, recognise
 
@@ -130,7 +131,8 @@ def test_what_is_right_of_captions_is_said_only_where_it_is_so():
             run = Run(case)
             run.outputs = {"captions": change(right["captions"].copy(), case.inputs["model"])}
             runs.append(run)
-        return messages.wrong_message(bank.find("captioning_sample"), runs, [])
+        exercise = bank.find("captioning_sample")
+        return messages.wrong_message(exercise, exercise.reference, runs, [], Attempt(runs, False))
 
     def filled(captions, model):
         after = (captions == model._end).cumsum(axis=1) - (captions == model._end) > 0

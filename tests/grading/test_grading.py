@@ -13,6 +13,9 @@ from cs231n.course.grading.process import StudentProcess
 from cs231n.exercises import bank
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+HEAD = (
+    "import numpy as np\nfrom cs231n.rnn_layers import sigmoid"  # what the chapters import for their answers
+)
 TODO = '    raise NotImplementedError("TODO")'
 
 
@@ -25,7 +28,7 @@ def judge_cells(tmp_path, *cells, seconds=20):
 
 
 def test_solved_scores_everything(tmp_path):
-    found = judge_cells(tmp_path, "import numpy as np", *ANSWERS.values())
+    found = judge_cells(tmp_path, HEAD, *ANSWERS.values())
     assert statuses(found) == dict.fromkeys(bank.ORDER, "right")
     assert found.notes == []
 
@@ -77,7 +80,7 @@ def test_each_mistake_costs_its_own_exercise_only(name, process, tmp_path):
         if partner := exercise.forward:  # mistakes in the bank take the inputs in place of a cache
             right[partner] = ANSWERS[partner].replace(f"def {partner}", f"def _own_{partner}")
             right[partner] += PARTNER.format(name=partner)
-        own = "import numpy as np\n" + ANSWERS[name].replace(f"def {name}", "def _right")
+        own = HEAD + "\n" + ANSWERS[name].replace(f"def {name}", "def _right")
         wrong = MISTAKEN.format(name=name, k=k)
         path = hand_in(tmp_path / f"{k}.ipynb", own, ANSWERS["logistic"], wrong, *right.values())
         cells = read(path)

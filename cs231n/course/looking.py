@@ -10,8 +10,7 @@ from cs231n.course.scenes import COLOURS, outlines
 from cs231n.course.scenes.grammar import COMPANION_NOUNS, NOUNS
 from cs231n.course.scenes.grid import PIXELS, SIDE
 from cs231n.decoding import NEVER_SAID
-from cs231n.layers import affine_forward
-from cs231n.lstm_layers import lstm_step_forward
+from cs231n.rnn_layers import affine_forward, lstm_step_forward
 
 # What a word speaks of, by its last word where it has more; words that may speak of two things are left out.
 WORDS_OF = {

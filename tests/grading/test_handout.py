@@ -8,7 +8,7 @@ import sys
 
 import nbformat
 import pytest
-from hand_in import ANSWERS, RIGHT
+from hand_in import ALL_RIGHT, ANSWERS
 
 from cs231n.course.grading import handout
 from cs231n.course.grading.course import load_build
@@ -57,6 +57,11 @@ def test_no_function_of_an_exercise_has_a_body_in_the_pack(pack):
         "lstm_states",
         "rnn_states_backward",
         "lstm_states_backward",
+        "attention_states",
+        "attention_states_backward",
+        "attention_lstm_step_backward",
+        "attention_lstm_forward",
+        "softmax_backward",
         "squash_gates",
         "gates_backward",
         "sum_by_word",
@@ -79,11 +84,11 @@ def test_no_mistake_no_solution_and_no_last_hint_is_in_the_pack(pack):
 
 
 def test_right_answers_are_recognised(pack):
-    assert graded(pack, RIGHT) == dict.fromkeys(bank.ORDER, "right")
+    assert graded(pack, ALL_RIGHT) == dict.fromkeys(bank.ORDER, "right")
 
 
 def test_wrong_and_unfilled_answers_are_recognised(pack):
-    wrong = RIGHT.replace("1 - next_h**2", "1 - next_h").replace("f * prev_c + i * g", "f * prev_c + g")
+    wrong = ALL_RIGHT.replace("1 - next_h**2", "1 - next_h").replace("f * prev_c + i * g", "f * prev_c + g")
     found = graded(pack, wrong)
     assert found["rnn_step_backward"] == found["lstm_step_forward"] == "wrong"
     assert found["rnn_step_forward"] == found["captioning_sample"] == found["weight_gradients"] == "right"

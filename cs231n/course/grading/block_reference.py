@@ -17,7 +17,16 @@ GIVEN = (
     "temporal_affine_backward",
     "temporal_softmax_loss",
 )
-ROOMS = ("rnn_layers", "lstm_layers", "temporal_layers", "fast.states", "fast.words", "decoding")
+ROOMS = (
+    "rnn_layers",
+    "lstm_layers",
+    "temporal_layers",
+    "attention",
+    "fast.attention",
+    "fast.states",
+    "fast.words",
+    "decoding",
+)
 
 refused = set()  # names of reference functions that were called and should not have been
 _originals = {}

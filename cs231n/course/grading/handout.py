@@ -21,6 +21,7 @@ LEFT_OUT = (
     "exercises/bank",
     "exercises/cache_layouts.py",
     "lstm_layers.py",
+    "fast/attention.py",
     "fast/states.py",
     "fast/words.py",
 )
@@ -29,6 +30,7 @@ REPLACED = {
     "all_cases.py": "exercises/all_cases.py",
     "fallback.py": "exercises/fallback.py",
     "rnn_layers.py": "rnn_layers.py",
+    "attention.py": "attention.py",
 }
 GIVEN = {
     "temporal_layers.py": (
@@ -136,6 +138,8 @@ def _stored(path, value):
     if hasattr(value, "params"):
         params = {f"{path}/{key}": array for key, array in value.params.items()}
         return {f"{path}/words": np.array(json.dumps(value.word_to_idx)), **params}
+    if isinstance(value, tuple):  # a cache made of the caches of its parts
+        return {k: v for n, part in enumerate(value) for k, v in _stored(f"{path}/{n}", part).items()}
     return {path: np.asarray(value)}
 
 
@@ -152,7 +156,8 @@ def _write_package(package):
         shutil.copyfile(Path(__file__).parent / "handed_out" / name, package / place)
     _write(package / "temporal_layers.py", _given_layers())
     _write(package / "classifiers" / "rnn.py", _model_without_answers())
-    _write(package / "decoding.py", _names_only("decoding.py"))
+    for room in ("decoding.py", "course/scheduled_sampling.py"):
+        _write(package / room, _names_only(room))
     for place, changes in WORDS.items():
         text = (package / place).read_text(encoding="utf-8")
         for old, new in changes.items():
@@ -191,27 +196,37 @@ def _model_without_answers():
             node.body = ast.parse(
                 "'Not in this pack.'\nraise NotYet('step is part of an answer, so it is not in this pack.')"
             ).body
-    names = {"cs231n.fast.packing", "cs231n.fast.states", "cs231n.fast.words"}
-    tree.body = [n for n in tree.body if not (isinstance(n, ast.ImportFrom) and n.module in names)]
+    rooms = {"cs231n.fast.attention", "cs231n.fast.packing", "cs231n.fast.states", "cs231n.fast.words"}
+    gone = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module in rooms]
+    tree.body = [_without(gone, n) for n in tree.body if n not in gone]
     head = ast.parse("from cs231n.exercises.bank import NotYet, find").body
     tree.body[1:1] = head
     return ast.unparse(tree) + "\n"
 
 
+def _without(imports, statement):
+    """The statement with None for each name of these imports, as in a table of cells."""
+    names = {alias.name for node in imports for alias in node.names}
+
+    class Empty(ast.NodeTransformer):
+        def visit_Name(self, node):
+            return ast.Constant(None) if node.id in names else node
+
+    return Empty().visit(statement)
+
+
 def _names_only(room):
-    """A module whose functions only say that they are not in this pack, so that it can be imported."""
-    tree = ast.parse((ROOT / "cs231n" / room).read_text(encoding="utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    tree.body = ast.parse(
-        "'Not in this pack: it gives answers away.'\nfrom cs231n.exercises.bank import NotYet"
-    ).body
-    for node in functions:
-        node.args = ast.parse("lambda *given, **named: 0", mode="eval").body.args
-        node.body = ast.parse(
-            f"raise NotYet('{node.name} gives an answer away, so it is not in this pack.')"
-        ).body
-        tree.body.append(node)
-    return ast.unparse(tree) + "\n"
+    """A module whose functions and classes only say that they are not in this pack, so that it can be imported."""
+    parts = ["'Not in this pack: it gives answers away.'\nfrom cs231n.exercises.bank import NotYet"]
+    for node in ast.parse((ROOT / "cs231n" / room).read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign):  # a constant
+            parts.append(ast.unparse(node))
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            parts.append(
+                f"def {node.name}(*given, **named):\n"
+                f"    raise NotYet('{node.name} gives an answer away, so it is not in this pack.')"
+            )
+    return "\n\n".join(parts) + "\n"
 
 
 def _write(path, text):

@@ -11,7 +11,7 @@ NULL, START, END, UNK = range(4)
 def caption_lengths(captions):
     """Words in each caption, without <NULL> (0), <START> (1) and <END> (2): the reference of this exercise.
 
-    captions: (N, T) integers
+    captions: (N, T) integers; a row may be without <START>
     returns: (N,) integers
     """
     return (captions > END).sum(axis=1)

@@ -65,6 +65,8 @@ def _values(start):
             from cs231n.classifiers.rnn import CaptioningRNN
 
             found[key] = CaptioningRNN(json.loads(str(value)), 1, 1, 1)
+        elif inside.isdigit():  # one part of a tuple
+            found[key] = (*found.get(key, ()), value.copy())
         elif inside:
             found[key].params[inside] = value.copy()
             found[key].dtype = value.dtype
@@ -76,21 +78,25 @@ def _values(start):
 def _stub(name, chapter):
     """What has the reference's place: the stored outputs, and the reader's own answer once it is right."""
 
-    def to_be_written(*arguments):
-        given = [value for value in arguments if isinstance(value, np.ndarray)]
+    def to_be_written(*arguments, **named):
+        given = [value for value in (*arguments, *named.values()) if isinstance(value, np.ndarray)]
         for k, case in enumerate(find(name).cases()):
             asked = (case.upstream or case.inputs).values()
             stored = [value for value in asked if isinstance(value, np.ndarray)]
-            if len(given) == len(stored) and all(map(np.array_equal, given, stored)):
+            if len(given) == len(stored) and all(map(_same, given, stored)):
                 return _expected(name, k)
         if mine := _own(name):
-            return mine(*arguments)
+            return mine(*arguments, **named)
         raise NotYet(
             f"{name} is needed here, and yours is not right yet. Write it in chapter {chapter[:2]} first."
         )
 
     to_be_written.__name__ = to_be_written.__qualname__ = name
     return to_be_written
+
+
+def _same(a, b):
+    return np.array_equal(a, b, equal_nan=True)
 
 
 def _expected(name, k):

@@ -23,7 +23,11 @@ ANSWERS = dict(_from_the_chapters()) | {
     if isinstance(node, ast.FunctionDef)
 }
 ALL_RIGHT = "\n\n".join(
-    ["from cs231n.rnn_layers import sigmoid", RIGHT, *(ANSWERS[n] for n in ANSWERS if f"def {n}(" not in RIGHT)]
+    [
+        "from cs231n.rnn_layers import sigmoid",
+        RIGHT,
+        *(ANSWERS[n] for n in ANSWERS if f"def {n}(" not in RIGHT),
+    ]
 )
 
 

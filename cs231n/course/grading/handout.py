@@ -216,7 +216,7 @@ def _without(imports, statement):
 
 
 def _names_only(room):
-    """A module whose functions and classes only say that they are not in this pack, so that it can be imported."""
+    """A module that can be imported, whose functions and classes only say that they are not in this pack."""
     parts = ["'Not in this pack: it gives answers away.'\nfrom cs231n.exercises.bank import NotYet"]
     for node in ast.parse((ROOT / "cs231n" / room).read_text(encoding="utf-8")).body:
         if isinstance(node, ast.Assign):  # a constant

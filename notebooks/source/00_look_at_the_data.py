@@ -59,8 +59,8 @@ for name, value in data.items():
     print(f"{name:17s} {shape}")
 
 # %% [markdown]
-# Everything is there twice: `train` is for learning, `val` (*validation*) is for judging. The model never learns from
-# `val`.
+# Captions, features and addresses are there twice: `train` is for learning, `val` (*validation*) is for judging. The
+# model never learns from `val`.
 #
 # | name | what it is |
 # |---|---|

@@ -275,15 +275,18 @@ for name, suspect in SUSPECTS.items():
 # | 8 | db: the mean over the samples, in place of the sum |
 #
 # A detective makes **experiments**: choose inputs for which two mistakes would give different numbers. This cell is
-# your laboratory. Change it, and run it as often as you like.
+# your laboratory. Change it, and run it as often as you like. Its last line measures: which outputs of the suspect are
+# right for *these* inputs?
 
 # %%
+suspect = SUSPECTS["A"]
 case = {name: value.copy() for name, value in inputs.items()}
 case["prev_h"][:] = 0  # an experiment: with this, what should dWh be?
 
 _, cache = rnn_layers.rnn_step_forward(**case)
-gradients = SUSPECTS["A"](dnext_h, cache)
+gradients = suspect(dnext_h, cache)
 print(np.round(gradients[3], 2))  # 0 is dx, 1 dprev_h, 2 dWx, 3 dWh, 4 db
+compare_gradients(rnn_layers.rnn_step_forward, suspect, case, dnext_h)
 
 # %% [markdown]
 # <details><summary>Ideas for experiments</summary>
@@ -355,7 +358,8 @@ plt.show()
 #
 # ### Debugging · ★☆☆ · 5 minutes
 #
-# A friend is sure that the backward step is right, and still gets five ✗. Why? Mend the call, not the functions.
+# A friend is sure that the backward step is right, and still gets five ✗. Why? The backward step *is* right: do not
+# touch it.
 
 
 # %%
@@ -370,9 +374,9 @@ compare_gradients(friends_forward, rnn_layers.rnn_step_backward, inputs, dnext_h
 # <details><summary>What was wrong</summary>
 #
 # The forward step rounds its result to float32. With ε = 0.00001 the two results $L(w+\varepsilon)$ and
-# $L(w-\varepsilon)$ differ by little more than the rounding, so the *measured* numbers are wrong, not the written
-# ones: look at how near they are. A gradient check needs float64 all the way through: take `.astype(np.float32)` out
-# while you check.
+# $L(w-\varepsilon)$ differ by so little that the rounding changes their difference. So the *measured* numbers are not
+# exact, and the written ones are right: look at how near they are. A gradient check needs float64 all the way through:
+# take `.astype(np.float32)` out while you check.
 #
 # </details>
 #

@@ -393,8 +393,8 @@ def clip_gradient(gradient, limit):
 clip_gradient = check(clip_gradient)
 
 # %% [markdown]
-# Now use it on the network that explodes. Suppose we train with a learning rate of 0.01. How far would **one** step
-# move Wh?
+# Now use it on the network that explodes. One step of training moves the weights by their gradient times a small
+# number, the *learning rate*. Suppose it is 0.01. How far would **one** step move Wh?
 
 # %%
 Wh = 5 * matrix
@@ -450,15 +450,16 @@ for steps in (1, 3):
 #
 # Only dx differs. The weights' gradients are right, so the walk through time is right. The loop runs from the last
 # step to the first, and `dx.append` puts the *last* step's gradient at place 0: dx comes out backward in time. With
-# one step there is no order to get wrong. The mend: `np.stack(dx[::-1], axis=1)`.
+# one step there is no order to get wrong. The right line: `np.stack(dx[::-1], axis=1)`.
 #
 # </details>
 #
 # ### Stretch · ★★☆ · 15 minutes
 #
 # A random matrix makes some directions longer and others shorter. An *orthogonal* matrix turns every direction and
-# changes no length. Replace `matrix` by one (`np.linalg.qr(matrix)[0]`) and run the cells from `walk_back` on again.
-# What happens to the curve without tanh at size 1.0? Is the best size with tanh still the same?
+# changes no length. In the cell of `walk_back`, write `matrix = np.linalg.qr(matrix)[0]` under the line that makes
+# `matrix`, and run this cell and the slider's again. What happens to the curve without tanh at size 1.0? Is the best
+# size with tanh still the same?
 #
 # <details><summary>What we found</summary>
 #

@@ -2,8 +2,9 @@
 # # 9 · Look again: attention
 #
 # Our captioners look at the picture once, before the first word. Then the state must carry all of it to the last word.
-# Chapter 6 ended with what gets lost on the way: the time of day and the weather, which come last. The answer that
-# changed the field is simple. **Do not remember the picture. Look again, at every word.**
+# Chapter 6 measured what gets lost on the way: after four words a probe only guesses the time of day from the state of
+# the RNN. The LSTM keeps it longer. The answer that changed the field is simple. **Do not remember the picture. Look
+# again, at every word.**
 #
 # **In this chapter you will**
 #
@@ -211,7 +212,8 @@ attention_lstm_step_forward = check(attention_lstm_step_forward)
 #
 # ## The cells of the scenes
 #
-# Where do cells come from? The frozen network that made our features sees, before its last layer, 5 × 5 places. Its last
+# Where do cells come from? The network that made our features is *frozen*: it does not learn any more. Before its last
+# layer, it sees 5 × 5 places. Its last
 # layer adds them up: each place is multiplied with a matrix *of its own*, and the 25 products are summed. The sum becomes
 # the features. **We keep the 25 summands apart.** A cell is what its place adds to the features: here 64 numbers.
 #
@@ -228,8 +230,8 @@ print("one vector a picture:", data["train_features"].picture.shape)
 print("25 cells a picture:  ", data["train_features"].grid.shape)
 
 # %% [markdown]
-# The published COCO files hold no grid, only one vector a picture. Who makes grid features of photographs with another
-# network (VGG16 has 7 × 7 cells of 512 numbers) can read them with `load_grid_features` in
+# The published COCO files hold no grid, only one vector a picture. If you make grid features of photographs with
+# another network (VGG16 has 7 × 7 cells of 512 numbers), read them with `load_grid_features` in
 # [`grid_utils.py`](../cs231n/grid_utils.py).
 #
 # ## Train

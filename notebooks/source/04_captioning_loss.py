@@ -223,7 +223,9 @@ plot_loss(solver.loss_history)
 plt.show()
 
 # %% [markdown]
-# And what does it say? (The method `sample` lets the model speak. In the next chapter you write it.)
+# The thin line is the loss of each step. The thick one is the mean over a few steps, so it is smoother.
+#
+# And what does the model say? (The method `sample` lets the model speak. In the next chapter you write it.)
 
 # %%
 rows = fifty["train_image_idxs"]

@@ -103,6 +103,26 @@ def nucleus(probabilities, top_p):
     return kept / total
 
 
+def most_frequent_pair(words, counts):
+    pairs = {}
+    for n in range(len(words)):
+        for t in range(words.shape[1] - 1):
+            a, b = words[n, t], words[n, t + 1]
+            if b > 0:
+                pairs[(a, b)] = pairs.get((a, b), 0) + counts[n]
+    return max(pairs, key=lambda pair: pairs[pair])
+
+
+def merge(word, pair, new):
+    left, merged = [int(piece) for piece in word], []
+    while left:
+        if left[:2] == list(pair):
+            merged, left = merged + [new], left[2:]
+        else:
+            merged, left = merged + left[:1], left[1:]
+    return np.array(merged + [0] * (len(word) - len(merged)))
+
+
 def weight_gradients(x, h0, h, da):
     before = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
     rows = da.reshape(-1, da.shape[2])

@@ -27,6 +27,8 @@ ORDER = (
     "lstm_step_backward",
     "lstm_forward",
     "lstm_backward",
+    "most_frequent_pair",
+    "merge",
     "weight_gradients",
     "counted_words_loss",
     "attention_forward",

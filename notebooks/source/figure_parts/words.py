@@ -166,26 +166,29 @@ def word_embedding():
 
 
 def words_or_characters():
-    """The caption "a red kite" cut in two ways. In words, it has 5 places with START and END; in characters,
-    the space among them, it has 12. Below, to scale, the table W_embed for the COCO captions: 1,004 rows of
-    words against 31 rows of characters. Words make a short sequence and a large table, characters a long
-    sequence and a small table."""
-    sheet = Sheet(800, 460)
+    """The caption "a red kite" cut in three ways. In words, it has 5 places with START and END; in pieces of
+    words (a, space red, space k, ite) it has 6; in characters, the space among them, 12. Below, to scale, the
+    table W_embed for the COCO captions: 1,004 rows of words against 31 rows of characters. Words make a short
+    sequence and a large table, characters a long sequence and a small table."""
+    sheet = Sheet(800, 554)
     left, w = 28, 62
     words = ["<START>", "a", "red", "kite", "<END>"]
+    pieces = ["<START>", "a", "␣red", "␣k", "ite", "<END>"]
     characters = ["<START>", *"a␣red␣kite", "<END>"]
+    of_pieces = ["quiet", "input", "gradient", "state", "state", "quiet"]
     of_words = ["quiet", "input", "gradient", "state", "quiet"]
     of_characters = ["quiet", "input", "quiet", *["gradient"] * 3, "quiet", *["state"] * 4, "quiet"]
     for y, name, cells, roles in (
         (58, "In words", words, of_words),
-        (152, "In characters", characters, of_characters),
+        (152, "In pieces", pieces, of_pieces),
+        (246, "In characters", characters, of_characters),
     ):
         sheet.text(left, y - 20, name, ha="left", bold=True, size=18)
         sheet.text(left + 160, y - 20, f"T = {len(cells)} places", ha="left", size=16)
         sheet.cells(left, y, cells, w=w, h=40, size=14, roles=roles)
 
-    sheet.text(left, 240, "W_embed for the COCO captions, to scale", ha="left", bold=True, size=18)
-    bottom, per_row = 434, 166 / 1004
+    sheet.text(left, 334, "W_embed for the COCO captions, to scale", ha="left", bold=True, size=18)
+    bottom, per_row = 528, 166 / 1004
     for x, rows, lines in (
         (left, 1004, ("V = 1004", "one row a word")),
         (420, 31, ("V = 31", "26 letters, the space,", "4 special signs")),

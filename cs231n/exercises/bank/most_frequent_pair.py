@@ -1,0 +1,84 @@
+"""Exercise: the two pieces that stand side by side most often, the first half of byte-pair encoding."""
+
+import numpy as np
+
+from cs231n.exercises.exercise import Case, Exercise
+from cs231n.exercises.known_mistakes import known
+
+
+def most_frequent_pair(words, counts):
+    """The pair (first, second) with the largest Σ counts[n] over all places where it stands in words[n].
+
+    words: (N, T) integers, a row a word: the numbers of its pieces, filled up with 0
+    counts: (N,) integers, how often each word occurs
+    returns: first, second
+    """
+    pairs = {}
+    for word, count in zip(words, counts, strict=True):
+        for first, second in zip(word[:-1], word[1:], strict=True):
+            if second != 0:
+                pair = (int(first), int(second))
+                pairs[pair] = pairs.get(pair, 0) + count
+    return max(pairs, key=pairs.get)
+
+
+WORDS = [  # words, and how often each occurs
+    (["abc", "bcd", "edfdf"], [5, 4, 2]),  # bc: 9
+    (["ab", "cd", "dc", "aba"], [6, 4, 3, 1]),  # ab: 7, and without order cd and dc would be 7 too
+    (["fabab", "c", "cfab"], [1, 9, 3]),  # ab: 5, also at the end of a full row
+    (["dcabe", "ab", "dce", "eaf"], [2, 3, 2, 4]),  # ab: 5
+    (["hg"], [1]),
+]
+
+
+def inputs():
+    """Cases: a frequent word and rare ones, pairs in both orders, a word of one piece, full rows, one word."""
+    found = []
+    for seed, (texts, counts) in enumerate(WORDS):
+        number = dict(zip("abcdefgh", np.random.default_rng(600 + seed).permutation(8) + 1, strict=True))
+        words = np.zeros((len(texts), max(map(len, texts))), dtype=np.int64)
+        for row, text in zip(words, texts, strict=True):
+            row[: len(text)] = [number[letter] for letter in text]
+        sizes = f"N={words.shape[0]}, T={words.shape[1]}"
+        found.append(Case(sizes, {"words": words, "counts": np.array(counts)}))
+    return found
+
+
+solution = most_frequent_pair  # the mistakes are edits of it
+
+MISTAKES = """
+counts_forgotten: + count -> + 1
+    Each different word counts once. A word that occurs five times should count five times.
+filling_counted: if second != 0 -> if True
+    You count pairs with 0, too. It is the filling of a row, not a piece.
+order_ignored: (int(first), int(second)) -> tuple(sorted((int(first), int(second))))
+    You count (a, b) and (b, a) as one pair. Their order matters.
+rarest_pair: max(pairs -> min(pairs
+    This is the rarest pair. Asked for is the most frequent one.
+first_pair_only: zip(word[:-1], word[1:], strict=True) -> [word[:2]]
+    You look only at the first two pieces of each word.
+last_pair_missed: zip(word[:-1], word[1:], strict=True) -> zip(word[:-2], word[1:-1], strict=True)
+    You never look at the last place of a row.
+halves_exchanged: (int(first), int(second)) -> (int(second), int(first))
+    The pair is right, its two halves are exchanged.
+last_count_only: pairs.get(pair, 0) + count -> count
+    The count of a pair is overwritten each time. It should grow.
+"""
+
+EXERCISE = Exercise(
+    chapter="07_words_or_characters",
+    reference=most_frequent_pair,
+    outputs={"first": (), "second": ()},
+    whole_numbers=True,
+    cases=inputs,
+    start="Start with one word, [5, 7, 9, 0]: which pairs stand in it?",
+    worth_knowing="a Counter of pairs does it as well: pairs[a, b] += count, and then most_common.",
+    next_step="merge makes one piece of the pair.",
+    hints=(
+        "zip(word[:-1], word[1:]) gives all neighbours of one word. Which of them are no pair of pieces?",
+        "Keep a dict from pair to number. By how much does a pair's number grow when it stands in a word that "
+        "occurs counts[n] times?",
+        "max(pairs, key=pairs.get) is the key with the largest value.",
+    ),
+    mistakes=known(solution, MISTAKES),
+)

@@ -88,7 +88,7 @@ EXERCISE = Exercise(
     hints=(
         "After a merge, the next piece to look at is two places on. A for loop over range cannot jump. Which "
         "loop can?",
-        "while t < len(word): either append new and add 2 to t, or append word[t] and add 1.",
+        "Go on while t is a place in the word: either append new and add 2 to t, or append word[t] and add 1.",
         "At the last place there is no neighbour: look at t + 1 < len(word) first. At the end, append 0 until "
         "the row has its old length.",
     ),

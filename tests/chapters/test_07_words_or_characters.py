@@ -111,11 +111,13 @@ def over(read):
 
 def test_words_need_fewest_bits_and_characters_most_with_each_seed(chapter):
     chapter.says(
-        "Words need fewer bits than pieces with each seed.",
+        "Words need fewer bits than pieces with each seed",
+        "at most 0.305 for words and at least 0.312 for pieces.",
         "The characters need most bits and say fewest true captions with every seed",
     )
     bits = over(lambda entry: entry["bits_per_character"])
     assert all(len(values) == 3 for values in bits.values())
+    assert round(bits["words"][-1], 3) == 0.305 and round(bits["pieces"][0], 3) == 0.312
     assert bits["words"][-1] < bits["pieces"][0] and bits["pieces"][-1] < bits["characters"][0]
 
 

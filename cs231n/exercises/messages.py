@@ -29,6 +29,14 @@ def is_reference_message(exercise):
     )
 
 
+def borrowed_message(exercise, names):
+    """For an answer that lets the package compute it."""
+    return _join(
+        f"○ {exercise.name} calls {_and(names)} of the package, which computes the answer for it.",
+        "Write it yourself. It counts as not filled in.",
+    )
+
+
 def right_message(exercise, note, remarks):
     """One line, remarks that cost nothing, one thing worth knowing, and the next step."""
     first = f"✓ {exercise.name} is right" + (f" ({note})." if note else ".")

@@ -7,6 +7,7 @@ import difflib
 from functools import cache
 from importlib import import_module
 
+REFERENCE = True  # False in a pack for students that holds none: there nothing may stand in for an answer
 ORDER = (
     "caption_lengths",
     "rnn_step_forward",

@@ -25,8 +25,7 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course.bits import bits_per_character
-from cs231n.course.memory import open_forget_gate
+from cs231n.course.bits_per_character import bits_per_character
 from cs231n.course.scenes import (
     claims,
     extractor,
@@ -38,6 +37,7 @@ from cs231n.course.scenes import (
 )
 from cs231n.course.scenes.files import FOLDER
 from cs231n.course.short_texts import short_texts
+from cs231n.course.state_probes import open_forget_gate
 from cs231n.course.stored_results import RESULTS, over_seeds
 from cs231n.course.text_units import plain_texts, with_characters, with_words
 from cs231n.course.word_pieces import learn_merges, with_pieces

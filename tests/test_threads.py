@@ -5,7 +5,6 @@ import pytest
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.busy_programs import busy_programs, compare_threads, steps_a_second
 from cs231n.fast import threads
 from cs231n.fast.threads import ThreadChooser, available_threads, use_threads
 
@@ -218,24 +217,3 @@ def test_the_real_library_is_set_and_put_back():
     with use_threads(1):
         assert pool.num_threads == 1
     assert available_threads() == before
-
-
-# ---- for the measurements
-
-
-def test_busy_programs_run_and_end():
-    with busy_programs(2) as programs:
-        assert [program.poll() for program in programs] == [None, None]
-    assert all(program.poll() is not None for program in programs)
-    with busy_programs(1, seconds=0.1) as (alone,):
-        alone.wait(timeout=30)
-
-
-def test_steps_are_counted():
-    assert 5 < steps_a_second(lambda: __import__("time").sleep(0.01), seconds=0.2) <= 100
-
-
-def test_every_way_is_compared_beside_every_load(machine):
-    speeds = compare_threads(lambda: None, busy=(0, 1), seconds=0.01)
-    assert list(speeds) == ["1 thread", "4 threads", "chosen"]
-    assert all(len(row) == 2 and min(row) > 0 for row in speeds.values())

@@ -1,6 +1,6 @@
 """Judge captions by numbers: BLEU, variety, and, in the painted scenes, truth.
 
-Captions here are texts without <START> and <END>, as `plain_texts` in `characters` gives them.
+Captions here are texts without <START> and <END>, as `plain_texts` in `text_units` gives them.
 """
 
 from cs231n.course.scenes import caption_is_true, claims

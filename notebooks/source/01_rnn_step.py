@@ -17,11 +17,11 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n import rnn_layers
-from cs231n.course.measured import compare_gradients, measure_gradients
+from cs231n.course.gradient_suspects import SUSPECTS
+from cs231n.course.measure_gradients import compare_gradients, measure_gradients
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.gradients import plot_saturation, plot_step_errors
 from cs231n.course.plotting.sliders import figure_with_slider
-from cs231n.course.suspects import SUSPECTS
 from cs231n.exercises import check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array
 

@@ -17,7 +17,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n import rnn_layers
-from cs231n.course.measured import compare_gradients, measure_gradients
+from cs231n.course.measure_gradients import compare_gradients, measure_gradients
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.gradients import plot_gradient_walks, plot_influence, plot_memories
 from cs231n.course.plotting.sliders import figure_with_slider

@@ -20,7 +20,7 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch, subset
 from cs231n.course.caption_scores import share_true
-from cs231n.course.measured import measure_loss_gradients
+from cs231n.course.measure_gradients import measure_loss_gradients
 from cs231n.course.plotting import plot_loss, show_pictures, use_course_style
 from cs231n.course.scenes import load_facts
 from cs231n.course.text_units import plain_texts

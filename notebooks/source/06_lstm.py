@@ -26,10 +26,10 @@ from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import judge, references, table
 from cs231n.course.error_analysis import count_errors, false_captions, in_words, statements
-from cs231n.course.memory import facts_in_state, gates_while_reading, open_forget_gate
 from cs231n.course.plotting import plot_lines, plot_loss, show_pictures, use_course_style
 from cs231n.course.plotting.memory import plot_facts_in_state, plot_gates, plot_statements, plot_walk_back
 from cs231n.course.scenes import caption_is_true, load_facts
+from cs231n.course.state_probes import facts_in_state, gates_while_reading, open_forget_gate
 from cs231n.course.stored_results import seeds_table
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import sampled_captions

@@ -27,7 +27,7 @@ import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
-from cs231n.course.busy import busy_programs
+from cs231n.course.busy_programs import busy_programs
 from cs231n.course.plotting import plot_bars, use_course_style
 from cs231n.course.plotting.speed import plot_busy, plot_moves
 from cs231n.course.stored_results import stored_results

@@ -26,7 +26,6 @@ from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import table
 from cs231n.course.error_analysis import count_errors, false_captions
-from cs231n.course.looking import greedy_looks, share_of_weight
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.attention import plot_looks, plot_shares
 from cs231n.course.plotting.caption_film import caption_film
@@ -40,6 +39,7 @@ from cs231n.course.scenes import (
 )
 from cs231n.course.stored_results import seeds_table
 from cs231n.course.text_units import plain_texts
+from cs231n.course.where_it_looks import greedy_looks, share_of_weight
 from cs231n.decoding import word_by_word
 from cs231n.exercises import check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array, rel_error

@@ -6,8 +6,8 @@ import io
 import numpy as np
 
 from cs231n import rnn_layers
-from cs231n.course.measured import compare_gradients
-from cs231n.course.suspects import SUSPECTS
+from cs231n.course.gradient_suspects import SUSPECTS
+from cs231n.course.measure_gradients import compare_gradients
 
 
 def test_100_samples_with_20_numbers_each(chapter):

@@ -6,7 +6,7 @@ import io
 import numpy as np
 import pytest
 
-from cs231n.course.measured import compare_gradients
+from cs231n.course.measure_gradients import compare_gradients
 
 
 def bend(lengths):

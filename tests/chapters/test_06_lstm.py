@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cs231n.course.memory import open_forget_gate
+from cs231n.course.state_probes import open_forget_gate
 from cs231n.course.stored_results import stored_results
 
 LSTM = "LSTM, bias 3"

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.looking import WORDS_OF, cell_shares, greedy_looks, share_of_weight
 from cs231n.course.scenes import draw_scene, load_facts, outlines
+from cs231n.course.where_it_looks import WORDS_OF, cell_shares, greedy_looks, share_of_weight
 from cs231n.decoding import greedy_captions
 from cs231n.grid_utils import GridFeatures
 

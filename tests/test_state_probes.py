@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.memory import (
+from cs231n.course.state_probes import (
     facts_in_state,
     gates_while_reading,
     linear_probe,

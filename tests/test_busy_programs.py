@@ -1,10 +1,11 @@
-"""Busy programs run inside the block, and none is left after it, also after an error."""
+"""Busy programs run inside the block, and none is left after it, also after an error or a killed kernel."""
 
 import subprocess
 
 import pytest
 
-from cs231n.course import busy
+from cs231n.course import busy_programs as module
+from cs231n.course.busy_programs import busy_programs
 
 
 @pytest.fixture
@@ -15,17 +16,22 @@ def started(monkeypatch):
         programs.append(popen(command))
         return programs[-1]
 
-    monkeypatch.setattr(busy.subprocess, "Popen", start)
+    monkeypatch.setattr(module.subprocess, "Popen", start)
     return programs
 
 
 def test_they_run_inside_the_block_and_no_longer(started):
-    with busy.busy_programs(2):
+    with busy_programs(2):
         assert len(started) == 2 and all(program.poll() is None for program in started)
     assert all(program.poll() is not None for program in started)
 
 
 def test_an_error_ends_them_too(started):
-    with pytest.raises(KeyboardInterrupt), busy.busy_programs(1):
+    with pytest.raises(KeyboardInterrupt), busy_programs(1):
         raise KeyboardInterrupt
     assert started[0].poll() is not None
+
+
+def test_they_end_by_themselves_where_nobody_ends_them(started):
+    with busy_programs(1, seconds=0.1):
+        started[0].wait(timeout=30)

@@ -78,7 +78,7 @@ def test_first_and_last_step_and_first_sample(name):
     assert "right but for the first sample" in found(name, at(0), "dx")[1]
 
 
-@pytest.mark.parametrize(("gate", "letter"), enumerate("ifog"))
+@pytest.mark.parametrize(("gate", "letter"), list(enumerate("ifog")))
 def test_one_gate(gate, letter):
     def change(value, case):
         value = value.copy()

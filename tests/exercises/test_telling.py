@@ -142,6 +142,11 @@ ROWS = {
         [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state)")],
         ["h is a list of 3 arrays, not an array. np.stack makes one"],
     ),
+    "ragged list as answer": (
+        "rnn_forward",
+        [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state[: t + 1])")],
+        ["h is a list of 3 arrays, not an array. np.stack makes one"],
+    ),
     "axis after squeeze": (
         "rnn_step_forward",
         [step(f"next_h = np.squeeze({TANH})", "next_h.sum(axis=1)", "return next_h, None")],

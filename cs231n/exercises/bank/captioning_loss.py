@@ -36,6 +36,7 @@ def inputs():
         ("N=1, T=4, V=7, F=3, D=5, H=2", 1, words(4), (3, 5, 2), (1,), 4, np.float64),
         ("N=2, T=5, V=10, F=4, D=3, H=6", 2, odd, (4, 3, 6), (3, 1), 5, np.float64),
         ("N=2, T=5, V=8, F=2, D=6, H=3", 3, words(5), (2, 6, 3), (2, 3), 5, np.float32),
+        ("N=1, T=3, V=5, F=1, D=1, H=1", 4, words(5), (1, 1, 1), (1,), 3, np.float64),
     ]
     cases = []
     for text, seed, vocabulary, sizes, lengths, T, dtype in made:

@@ -1,4 +1,15 @@
-"""Check cells that teach: verdicts on a student's answers, hints, kept answers, and what is done so far."""
+"""Check cells that teach: verdicts on a student's answers, hints, kept answers, and what is done so far.
+
+How a check comes about, module by module:
+
+checking: prints the verdict, keeps a right answer, hands back a function that works (`fallback`)
+judging: the verdict, from `all_cases`, which runs the answer on every case (`one_call`, `time_limit`)
+recognise: which mistake of the bank gives these numbers; else what the numbers are (`general_rules`)
+errors: for an exception the line that failed, and one sentence from `causes`
+messages: all of it in words; `compare` says where and how far a number departs
+bank: the exercises, one file each (`exercise`), and their mistakes (`known_mistakes`)
+session: what is remembered while the kernel runs; answers_file: what is kept beyond (`answer_source`)
+"""
 
 from cs231n.exercises.checking import NotRight, check
 from cs231n.exercises.hints import hint

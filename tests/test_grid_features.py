@@ -77,6 +77,7 @@ def test_a_folder_that_cannot_be_written_to_does_not_matter(small, monkeypatch):
         raise PermissionError("read only")
 
     monkeypatch.setattr(type(small), "replace", refuse)
+    monkeypatch.setattr("time.sleep", lambda seconds: None)
     np.testing.assert_array_equal(grid_features("val", small), first)
     assert not list(small.glob("*.part")) and not (small / "val2014_grid.h5").exists()
 

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import cs231n
 from cs231n.exercises import bank
-from cs231n.exercises.answer_source import source_of
-
-__all__ = ["keep", "load", "path", "read", "shown_path", "source_of"]
+from cs231n.files import write_whole
 
 HEADER = """\
 # My answers: functions that a check found right, kept for later chapters.
@@ -53,13 +51,8 @@ def keep(name, text):
     sections[name] = text
     order = sorted(sections, key=lambda n: bank.ORDER.index(n) if n in bank.ORDER else len(bank.ORDER))
     whole = HEADER + "".join(f"\n\n{MARK.format(section)}\n{sections[section]}" for section in order)
-    part = file.with_name(file.name + ".part")
-    try:
-        with part.open("w", encoding="utf-8", newline="\n") as out:
-            out.write(whole)
-        part.replace(file)
-    finally:
-        part.unlink(missing_ok=True)
+    with write_whole(file, "w") as out:
+        out.write(whole)
 
 
 def read(file):

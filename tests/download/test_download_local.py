@@ -86,7 +86,7 @@ def test_ctrl_c_anywhere_ends_with_130(world, monkeypatch):
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(store_module.Store, "move", interrupt)
+    monkeypatch.setattr(Path, "replace", interrupt)
     assert world.run() == 130
     assert not list(world.dest.glob("*.part"))
 
@@ -444,9 +444,7 @@ def failing(kind):
         if kind == 1:
             world.publish(world.zip[:-30])
         if kind == 130:
-            monkeypatch.setattr(
-                store_module.Store, "move", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt)
-            )
+            monkeypatch.setattr(Path, "replace", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         return {2: ["--only", "nothing"]}.get(kind, [])
 
     return arrange

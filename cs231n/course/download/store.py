@@ -5,9 +5,10 @@ import glob
 import hashlib
 import os
 import shutil
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+
+from cs231n.files import part_of, patiently, write_whole
 
 from .errors import DiskError, DownloadError, UsageError, VerificationError
 from .lock import lock
@@ -121,45 +122,28 @@ class Store:
 
         VerificationError: other bytes than the manifest's
         """
-        part = part_of(self.path(entry))
         digest, count = hashlib.sha256(), 0
-        try:
-            with part.open("wb") as out:
-                for block in blocks:
-                    digest.update(block)
-                    count += len(block)
-                    if count > entry.bytes:
-                        raise VerificationError(f"{entry.name}: more than {entry.bytes} bytes came.")
-                    out.write(block)
-                out.flush()
-                os.fsync(out.fileno())
+        with write_whole(self.path(entry), pause=self.move_pause) as out:
+            for block in blocks:
+                digest.update(block)
+                count += len(block)
+                if count > entry.bytes:
+                    raise VerificationError(f"{entry.name}: more than {entry.bytes} bytes came.")
+                out.write(block)
+            out.flush()
+            os.fsync(out.fileno())
             if count != entry.bytes:
                 raise VerificationError(f"{entry.name}: {count} bytes came in place of {entry.bytes}.")
             if digest.hexdigest() != entry.sha256:
                 raise VerificationError(f"{entry.name}: the bytes are not the ones the manifest promises.")
-            self.move(part, self.path(entry))
-        finally:
-            with contextlib.suppress(OSError):
-                part.unlink(missing_ok=True)
 
     def move(self, source: Path, target: Path) -> None:
         """Put a finished file in its place."""
-        self._patiently(lambda: source.replace(target))
+        patiently(lambda: source.replace(target), self.move_pause)
 
     def remove(self, path: Path) -> None:
         """Remove a file, if it is there."""
-        self._patiently(lambda: path.unlink(missing_ok=True))
-
-    def _patiently(self, act: Callable[[], object]) -> None:
-        """Do it; try again while another program holds the file, as Windows lets it."""
-        for attempt in range(6):
-            try:
-                act()
-                return
-            except OSError as error:
-                if attempt == 5 or not (isinstance(error, PermissionError) or getattr(error, "winerror", 0)):
-                    raise
-                time.sleep(self.move_pause * 2**attempt)
+        patiently(lambda: path.unlink(missing_ok=True), self.move_pause)
 
 
 def default_folder() -> Path:
@@ -178,11 +162,6 @@ def folder(text) -> Path:
         return Path(text).expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:
         raise UsageError(f"{text!s} is no folder: {error}.", "Choose another folder with --dest.") from None
-
-
-def part_of(path: Path) -> Path:
-    """Where a file is written before it is known to be right."""
-    return path.with_name(path.name + ".part")
 
 
 def sha256_of(path: Path) -> str:

@@ -9,7 +9,7 @@ from .canvas import curve, mix
 from .facts import COLOURS
 
 INK, GLASS, CREAM, WOOD = (38, 38, 50), (190, 226, 244), (250, 238, 208), (138, 88, 48)
-GREY, PALE, LEAF, STONE = (128, 130, 140), (214, 218, 224), (52, 132, 66), (150, 146, 140)
+PALE, LEAF, STONE = (214, 218, 224), (52, 132, 66), (150, 146, 140)
 GLOW = (255, 232, 140)
 
 

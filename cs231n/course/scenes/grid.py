@@ -6,9 +6,9 @@ and the features are a projection of the units. Here the summands are kept apart
 they are made when they are first asked for, and kept in `datasets/scenes/{train,val}2014_grid.h5`.
 """
 
-import contextlib
 import hashlib
-import os
+import io
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import h5py
 import numpy as np
 
 from cs231n.course.progress_bar import progress_bar
+from cs231n.files import write_whole
 from cs231n.grid_utils import load_grid_features
 
 from . import extractor, network
@@ -96,18 +97,13 @@ def _read(path, source):
 
 
 def _keep(path, grid, source):
-    """Write the cells, whole or not at all, beside others that may be doing the same."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with h5py.File(part, "w") as file:
-            file["features"] = grid
-            file.attrs["made_from"], file.attrs["sha256"] = source, _digest(grid)
-        part.replace(path)
-    except OSError:  # a folder nobody may write to, or a full disk: the cells are made again next time
-        pass
-    finally:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
+    """Write the cells where that is possible; in a folder nobody may write to they are made again next time."""
+    content = io.BytesIO()
+    with h5py.File(content, "w") as file:
+        file["features"] = grid
+        file.attrs["made_from"], file.attrs["sha256"] = source, _digest(grid)
+    with suppress(OSError), write_whole(path) as out:
+        out.write(content.getbuffer())
 
 
 def _digest(content):

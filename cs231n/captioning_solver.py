@@ -85,14 +85,11 @@ class CaptioningSolver:
         self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
         self.loss_history, self.epoch = [], 0
         self.val_loss_history, self.best_params, self.best_epoch = [], None, None
-        self.first_epoch, self._resumed = 0, False  # where this call of train() began
+        self.first_epoch = 0  # where this call of train(), or the next one, begins
 
     def train(self):
         """Train for num_epochs; call it again to go on. Ctrl-C (the notebook's stop button) ends it early and
         keeps what the model has learned. After `resume`, it does what is left of num_epochs."""
-        if not self._resumed:
-            self.first_epoch = self.epoch
-        self._resumed = False
         last_epoch = self.first_epoch + self.num_epochs
         per_epoch = max(len(self.data["train_captions"]) // self.batch_size, 1)
         left = max(last_epoch - self.epoch, 0) * per_epoch
@@ -109,7 +106,9 @@ class CaptioningSolver:
         finally:
             if bar is not None:
                 bar.close()
-        if self.verbose and self._out_of_patience():
+            stopped_early = self._out_of_patience()
+            self.first_epoch = self.epoch
+        if self.verbose and stopped_early:
             print(
                 f"Stopped after epoch {self.epoch}: the validation loss has not become better for "
                 f"{self.patience} epochs. restore_best() brings back the weights of epoch {self.best_epoch}."
@@ -135,7 +134,6 @@ class CaptioningSolver:
         from cs231n.course.checkpoint import read_checkpoint  # lazy, as in _bar
 
         read_checkpoint(self, path)
-        self._resumed = True
 
     def _step(self):
         captions, features, _ = sample_coco_minibatch(self.data, self.batch_size, split="train")

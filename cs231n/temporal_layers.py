@@ -78,7 +78,7 @@ def temporal_softmax_loss(x, y, mask, verbose=False):
     check_indices("y", words, V, "the vocabulary")
     shifted = scores - scores.max(axis=1, keepdims=True)  # so that exp cannot overflow
     log_p = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    weights, row = mask[counted].astype(log_p.dtype) / max(N, 1), np.arange(len(words))
+    weights, row = mask[counted].astype(log_p.dtype) / N, np.arange(len(words))
     loss = -(weights * log_p[row, words]).sum()
 
     dscores = np.exp(log_p)

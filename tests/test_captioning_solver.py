@@ -1,5 +1,6 @@
 """Training: repeatable, honest about its arguments, quiet when piped, and safe to stop."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +54,27 @@ class Interrupting:
         if self.calls == self.at:
             raise KeyboardInterrupt
         return self.model.loss(features, captions)
+
+
+class Uphill:
+    """A model whose loss is 1 and whose gradient is −1 everywhere; it notes how many captions come."""
+
+    def __init__(self):
+        self.params, self.sizes = {"w": np.zeros(2)}, []
+
+    def loss(self, features, captions):
+        self.sizes.append(len(captions))
+        return 1.0, {"w": -np.ones(2)}
+
+
+def test_what_is_left_out_is_as_in_the_assignment(capsys):
+    """Ten epochs of minibatches of 100 by SGD with a rate that stays, and the loss after every tenth."""
+    model = Uphill()
+    CaptioningSolver(model, make_data(captions=300)).train()
+    assert model.sizes == [100] * 30
+    np.testing.assert_allclose(model.params["w"], 30 * 0.01)
+    printed = re.findall(r"Minibatch (\d+)\) loss: 1.000", capsys.readouterr().out)
+    assert printed == ["1", "10", "20", "30"]
 
 
 @pytest.mark.parametrize("cell", ["rnn", "lstm"])
@@ -141,10 +163,11 @@ def test_ctrl_c_leaves_a_usable_model(at, capsys):
 def test_a_loss_that_is_not_finite_says_what_to_do():
     solver = make_solver(update_rule="sgd", optim_config={"learning_rate": 1e30}, num_epochs=20)
     with (
-        pytest.raises(FloatingPointError, match="learning rate is probably too high"),
+        pytest.raises(FloatingPointError, match="learning rate is probably too high") as error,
         np.errstate(all="ignore"),
     ):
         solver.train()
+    assert f"in minibatch {len(solver.loss_history) + 1}." in str(error.value)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 
 from cs231n.captioning_solver import CaptioningSolver, clip_gradients
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.course import progress_bar
 
 WORDS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "a": 3, "red": 4, "ball": 5, "runs": 6}
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
@@ -98,6 +99,15 @@ def test_validation_loss_is_the_mean_over_captions_whatever_the_batches():
     data = solver.data
     whole, _ = solver.model.loss(data["val_features"][data["val_image_idxs"]], data["val_captions"])
     np.testing.assert_allclose(solver.val_loss_history, [whole], rtol=1e-5)
+
+
+@pytest.mark.parametrize("size, rows", [(1, [0]), (2, [0, 29]), (4, [0, 9, 19, 29])])
+def test_validation_captions_are_spread_evenly(size, rows):
+    solver = solver_with_losses([1.0], val_size=size)
+    seen, loss = [], solver.model.loss
+    solver.model.loss = lambda features, captions: (seen.append(captions), loss(features, captions))[1]
+    solver.train()
+    np.testing.assert_array_equal(seen[1], solver.data["val_captions"][rows])
 
 
 def test_one_validation_loss_an_epoch():
@@ -289,6 +299,19 @@ def test_a_finished_run_has_nothing_left_and_the_next_call_goes_on(tmp_path):
     assert again.epoch == 4
     again.train()
     assert again.epoch == 8
+
+
+@pytest.mark.parametrize("num_epochs, left", [(4, 2 * 4), (2, 0), (1, 0)])
+def test_the_bar_is_as_long_as_what_is_left(tmp_path, monkeypatch, num_epochs, left):
+    solver_for(checkpoint=tmp_path / "run.npz", num_epochs=2).train()
+    totals, bar = [], progress_bar.progress_bar
+    monkeypatch.setattr(
+        progress_bar, "progress_bar", lambda total, **options: (totals.append(total), bar(total=total))[1]
+    )
+    again = solver_for(num_epochs=num_epochs, verbose=True)
+    again.resume(tmp_path / "run.npz")
+    again.train()
+    assert totals == [left]
 
 
 def test_a_longer_run_can_be_asked_for_when_resuming(tmp_path):

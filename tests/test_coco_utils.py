@@ -148,6 +148,15 @@ def test_a_minibatch_keeps_captions_features_and_addresses_together(folder, spli
     assert urls.tolist() == [f"http://example.org/{split}{i}.jpg" for i in rows]
 
 
+def test_a_minibatch_is_of_100_training_captions(folder):
+    data = load_coco_data(folder)
+    np.random.seed(1)
+    captions, features, urls = sample_coco_minibatch(data)
+    np.random.seed(1)
+    np.testing.assert_array_equal(captions, sample_coco_minibatch(data, 100, "train")[0])
+    assert len(captions) == len(features) == len(urls) == 100
+
+
 def test_an_unknown_split_is_named(folder):
     with pytest.raises(ValueError, match="^split is 'test', expected 'train' or 'val'"):
         sample_coco_minibatch(load_coco_data(folder), split="test")

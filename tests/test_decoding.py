@@ -13,6 +13,7 @@ from cs231n.decoding import (
     keep_likely,
     log_softmax,
     sampled_captions,
+    word_by_word,
 )
 
 WORDS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "a": 3, "red": 4, "ball": 5}
@@ -147,6 +148,16 @@ def test_no_picture_and_no_length_give_empty_captions(method):
     assert method(tiny_model(), pictures(3), max_length=0).shape == (3, 0)
 
 
+def test_by_default_a_caption_has_at_most_30_words():
+    model = tiny_model()
+    model.params["b_vocab"][END] = -100
+    for method in (greedy_captions, sampled_captions, beam_captions):
+        assert method(model, pictures(1)).shape == (1, 30)
+    words, likeliest = word_by_word(model, pictures(1))
+    assert len(words) == len(likeliest) == 30
+    assert max(node.step for node in beam_tree(model, pictures(1))) == 30
+
+
 # ---- greedy
 
 
@@ -164,6 +175,7 @@ def test_a_seed_repeats_the_draws(cell_type):
     model = tiny_model(cell_type)
     one, same, other = (sampled_captions(model, pictures(), seed=seed) for seed in (1, 1, 2))
     assert (one == same).all() and (one != other).any()
+    np.testing.assert_array_equal(one, sampled_captions(model, pictures(), temperature=1, seed=1))
 
 
 @CELLS
@@ -272,6 +284,18 @@ def test_a_larger_length_power_makes_captions_longer():
         for power in (0, 1)
     ]
     assert lengths[0] < lengths[1]
+
+
+@pytest.mark.parametrize(
+    "options", [{"width": 4}, {"width": 6}, {"length_power": -0.3}, {"length_power": 1.7}]
+)
+def test_by_default_five_beginnings_compete_by_logp_over_length_to_the_power_of_seven_tenths(options):
+    model, features = tiny_model(seed=1, sharpness=0.5), pictures(60)
+    found = beam_captions(model, features, max_length=8)
+    np.testing.assert_array_equal(found, beam_captions(model, features, 8, width=5, length_power=0.7))
+    assert (found != beam_captions(model, features, 8, **options)).any()
+    trees = [beam_tree(model, features[0], 8), beam_tree(model, features[0], 8, width=5, length_power=0.7)]
+    assert trees[0] == trees[1] != beam_tree(model, features[0], 8, **options)
 
 
 def test_a_width_below_1_raises():

@@ -77,6 +77,11 @@ def test_affine_is_the_same_function_in_both_modules():
     assert layers.affine_backward is rnn_layers.affine_backward
 
 
+def test_affine_takes_samples_of_one_number_too():
+    x, w, b = draw(N), draw(1, M), draw(M)
+    close(affine_forward(x, w, b)[0], np.outer(x, w) + b)
+
+
 def test_affine_of_no_samples_is_empty():
     assert affine_forward(draw(0, D), draw(D, M), draw(M))[0].shape == (0, M)
 
@@ -178,7 +183,9 @@ def test_a_constant_added_to_all_scores_changes_nothing():
     close(temporal_softmax_loss(x + 50, y, mask)[0], temporal_softmax_loss(x, y, mask)[0])
 
 
-def test_verbose_prints_the_shape(capsys):
+def test_verbose_alone_prints_the_shape(capsys):
+    temporal_softmax_loss(draw(N, T, V), words(N, T), np.ones((N, T), bool))
+    assert capsys.readouterr().out == ""
     temporal_softmax_loss(draw(N, T, V), words(N, T), np.ones((N, T), bool), verbose=True)
     assert "(3, 4, 7)" in capsys.readouterr().out
 
@@ -275,9 +282,11 @@ def test_nothing_writes_into_its_arguments():
 
 WRONG = {
     "x must be": lambda: affine_forward([[1.0]], draw(1, 1), draw(1)),
+    "x must be ": lambda: affine_forward(np.array(1.0), draw(1, 1), draw(1)),
     "w has shape": lambda: affine_forward(draw(N, D), draw(D + 1, M), draw(M)),
     "b has shape": lambda: affine_forward(draw(N, D), draw(D, M), draw(M + 1)),
     "dout has shape": lambda: affine_backward(draw(N, M + 1), (draw(N, D), draw(D, M))),
+    "dout has shape  ": lambda: affine_backward(draw(N + 1, M), (draw(N, D), draw(D, M))),
     "x has shape": lambda: temporal_affine_forward(draw(N, D), draw(D, M), draw(M)),
     "w has shape ": lambda: temporal_affine_forward(draw(N, T, D), draw(D + 1, M), draw(M)),
     "b has shape ": lambda: temporal_affine_forward(draw(N, T, D), draw(D, M), draw(M, 1)),
@@ -287,7 +296,8 @@ WRONG = {
     "x holds 7": lambda: word_embedding_forward(words(N, T) + 7 - words(N, T), draw(V, D)),
     "x holds -1": lambda: word_embedding_forward(np.full((N, T), -1), draw(V, D)),
     "x must be an array of integers": lambda: word_embedding_forward(draw(N, T), draw(V, D)),
-    "dout has shape  ": lambda: word_embedding_backward(draw(N, T + 1, D), (words(N, T), V)),
+    "w has shape  ": lambda: temporal_affine_backward(draw(N, T, M), (draw(N, T, D), draw(D + 1, M))),
+    "dout has shape   ": lambda: word_embedding_backward(draw(N, T + 1, D), (words(N, T), V)),
     "x has shape  ": lambda: temporal_softmax_loss(draw(N, V), words(N, T), words(N, T) > 0),
     "y has shape": lambda: temporal_softmax_loss(draw(N, T, V), words(N, T + 1), words(N, T) > 0),
     "mask has shape": lambda: temporal_softmax_loss(draw(N, T, V), words(N, T), words(N) > 0),

@@ -117,7 +117,7 @@ class CaptioningRNN:
         check_shapes(features=(self._vectors(features), "N D"), captions=(captions, "N T"))
         check_indices("captions", captions, len(p["W_embed"]), "the vocabulary")
         order, counts, words_in, words_out = pack_captions(captions, self._null)
-        weights = (words_out != self._null).astype(self.dtype) / max(len(captions), 1)
+        weights = (words_out != self._null).astype(self.dtype) / len(captions)
 
         state, proj_cache = self._first_state(features[order])
         a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])

@@ -64,23 +64,23 @@ def attention_states_backward(dh, cache):
     dasked = np.empty((len(h), from_state.shape[1]), dtype=h.dtype)  # da and dq side by side
     prev_c = previous_rows(c, c0, counts)
     from_state_T, from_read_T = np.ascontiguousarray(from_state.T), np.ascontiguousarray(from_read.T)
-    dstate = np.zeros_like(h[:0])  # (rows of the step after, H): only captions that have one
-    dcell = np.zeros_like(h0)
+    dstate, dcell = (
+        np.zeros_like(h0),
+        np.zeros_like(h0),
+    )  # from the step after; zero for a caption that has none
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows]
-        dh_t[: len(dstate)] += dstate
+        dh_t += dstate[still]
         da, dcell[still] = gates_backward(dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows])
         dweights = dot_cells(grid[still], da @ from_read_T)
         dasked[rows, :H4] = da
         dasked[rows, H4:] = mix_cells(softmax_backward(dweights, weights[rows]), grid[still])
-        dstate = dasked[rows] @ from_state_T
-    dh0 = np.zeros_like(h0)
-    dh0[: len(dstate)] = dstate
+        np.matmul(dasked[rows], from_state_T, out=dstate[still])
 
     da, db = dasked[:, :H4], dasked[:, :H4].sum(axis=0)
     dfrom_state = previous_rows(h, h0, counts).T @ dasked
     dfrom_read = read.T @ da
     dW_grid = dfrom_state[:, H4:].T / h.dtype.type(H**0.5) + dfrom_read @ Wc.T
     dWc = W_grid.T @ dfrom_read + np.outer(b_grid, db)
-    return da, dh0, dfrom_state[:, :H4], dWc, dW_grid, Wc @ db
+    return da, dstate, dfrom_state[:, :H4], dWc, dW_grid, Wc @ db

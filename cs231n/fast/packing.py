@@ -1,5 +1,6 @@
 """Packed rows: the words of a batch of captions in one array, step after step, without any padding."""
 
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -37,8 +38,7 @@ def pack_captions(captions, null):
 
 def row_blocks(counts):
     """The packed rows of each step: a list of slices."""
-    ends = np.cumsum(counts, dtype=int).tolist()
-    return [slice(end - count, end) for count, end in zip(counts, ends, strict=True)]
+    return [slice(end - count, end) for count, end in zip(counts, accumulate(counts), strict=True)]
 
 
 def previous_rows(h, h0, counts):

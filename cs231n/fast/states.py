@@ -34,15 +34,14 @@ def rnn_states_backward(dh, cache):
     h, h0, Wh, counts = cache
     da = dh
     Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
-    dstate = np.zeros_like(da[:0])  # (rows of the step after, H): only captions that have one
+    dstate = np.zeros_like(h0)  # from the step after; zero for a caption that has none
     for rows in reversed(row_blocks(counts)):
+        still = slice(rows.stop - rows.start)
         da_t, h_t = da[rows], h[rows]
-        da_t[: len(dstate)] += dstate
+        da_t += dstate[still]
         da_t *= 1 - h_t * h_t
-        dstate = da_t @ Wh_T
-    dh0 = np.zeros_like(h0)
-    dh0[: len(dstate)] = dstate
-    return da, dh0, previous_rows(h, h0, counts).T @ da
+        np.matmul(da_t, Wh_T, out=dstate[still])
+    return da, dstate, previous_rows(h, h0, counts).T @ da
 
 
 def lstm_states(a, state, Wh, counts):
@@ -76,16 +75,16 @@ def lstm_states_backward(dh, cache):
     h, h0, c, c0, Wh, counts, gates, tanh_c = cache
     da, prev_c = np.empty_like(gates), previous_rows(c, c0, counts)
     Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
-    dstate = np.zeros_like(h[:0])  # (rows of the step after, H): only captions that have one
-    dcell = np.zeros_like(h0)
+    dstate, dcell = (
+        np.zeros_like(h0),
+        np.zeros_like(h0),
+    )  # from the step after; zero for a caption that has none
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows]
-        dh_t[: len(dstate)] += dstate
+        dh_t += dstate[still]
         _, dcell[still] = gates_backward(
             dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], out=da[rows]
         )
-        dstate = da[rows] @ Wh_T
-    dh0 = np.zeros_like(h0)
-    dh0[: len(dstate)] = dstate
-    return da, dh0, previous_rows(h, h0, counts).T @ da
+        np.matmul(da[rows], Wh_T, out=dstate[still])
+    return da, dstate, previous_rows(h, h0, counts).T @ da

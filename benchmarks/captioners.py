@@ -154,10 +154,6 @@ def race(unit, max_length):
 
 
 CAPTIONERS = {
-    "rnn_quick": Captioner(recurrent("rnn", 128), epochs=5, rate=4e-3, decay=0.6),
-    "rnn": Captioner(recurrent("rnn", 192), epochs=8, rate=3e-3, decay=0.7),
-    "lstm": Captioner(recurrent("lstm", 128), epochs=14, rate=4e-3, decay=0.8),
-    "lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), epochs=14, rate=4e-3, decay=0.8),
     # Chapter 09: the same training with and without attention, and with other cells.
     "09_lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), 8, 4e-3, 0.7),
     "09_attention": looking(64),

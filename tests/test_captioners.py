@@ -28,7 +28,7 @@ def test_truth_counts_captions_and_statements():
 
 @pytest.fixture(scope="module")
 def entry():
-    recipe = replace(captioners.CAPTIONERS["rnn_quick"], epochs=2)
+    recipe = replace(captioners.CAPTIONERS["06_rnn"], epochs=2, rate=4e-3)
     return captioners.run(recipe, load_coco_data(base_dir=SCENES_DIR), seed=0)
 
 

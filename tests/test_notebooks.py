@@ -96,6 +96,27 @@ def test_every_todo_has_a_check_under_it(source):
             assert re.search(rf"^{name} = check\({name}\b", below.source, re.M)
 
 
+def small_todos(chapter):
+    return [cell for cell in code_cells(chapter) if "small-todo" in cell.metadata.get("tags", [])]
+
+
+@each_chapter
+def test_a_small_todo_is_one_value_that_is_held_beside_another_way(source):
+    for cell in small_todos(build.notebook(source, False)):
+        (name,) = re.findall(r"^ *(\w+) = None  # TODO$", cell.source, re.M)
+        assert re.search(rf"^ *{name} = agree\({name}, ", cell.source, re.M)
+    for cell in small_todos(nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4)):
+        printed = "".join(output.get("text", "") for output in cell.outputs)
+        assert "✓ Right" in printed and "✗" not in printed
+
+
+@pytest.mark.parametrize("number", ["05", "06", "07", "08"])
+def test_one_code_cell_in_six_is_to_do(number):
+    (source,) = (s for s in SOURCES if s.stem.startswith(number))
+    chapter = build.notebook(source, False)
+    assert 6 * (len(todo_cells(chapter)) + len(small_todos(chapter))) >= len(code_cells(chapter))
+
+
 @each_chapter
 def test_every_chapter_has_a_drawing_with_a_description(source):
     found = pictures(build.notebook(source, False))
@@ -112,13 +133,19 @@ def test_drawings_are_found_from_the_solved_edition_too(source):
 
 
 @each_chapter
+@pytest.mark.parametrize("solved", [False, True], ids=["student", "solved"])
+def test_links_to_files_of_the_pack_lead_somewhere(source, solved):
+    folder = NOTEBOOKS / "solutions" if solved else NOTEBOOKS
+    cells = build.notebook(source, solved).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    for link in re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", text):
+        assert (folder / link).is_file(), link
+
+
+@each_chapter
 def test_every_chapter_asks_a_question_and_answers_it(source):
     tags = [tag for cell in build.notebook(source, True).cells for tag in cell.metadata.get("tags", [])]
     assert "answer" in tags
-
-
-HAVE_TASKS = [s for s in SOURCES if s.stem[:2] not in ("05", "09")]  # until all have them
-each_with_tasks = pytest.mark.parametrize("source", HAVE_TASKS, ids=lambda source: source.stem)
 
 
 def prose(source):
@@ -135,14 +162,14 @@ def test_hidden_answers_are_written_so_that_markdown_is_read_inside_them(source)
     assert len(hidden) == text.count("<details") == text.count("</details>")
 
 
-@each_with_tasks
+@each_chapter
 def test_a_chapter_lets_its_reader_predict_and_hides_the_answer(source):
     text = prose(source)
     assert len(re.findall(r"^\*\*Predict\.\*\*", text, re.M)) >= 2
     assert text.count("<summary>After you have run it</summary>") >= 2
 
 
-@each_with_tasks
+@each_chapter
 @pytest.mark.parametrize("kind", ["Stretch", "Debugging"])
 def test_a_chapter_has_a_task_and_says_what_it_costs(source, kind):
     heads = re.findall(rf"^### {kind} · (\S+) · (\d+) minutes$", prose(source), re.M)

@@ -60,11 +60,3 @@ def count_errors(found):
     """
     counts = Counter(fact for errors in found.values() for fact in {error.fact for error in errors})
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-
-
-def in_words(errors):
-    """Errors as one short text: "colour: red, is blue"."""
-    parts = []
-    for error in errors:
-        parts.append(error.fact if error is NO_SENTENCE else f"{error.fact}: {error.said}, is {error.is_so}")
-    return "; ".join(parts)

@@ -66,16 +66,15 @@ def linear_probe(states, labels, strength=1e-2):
     return lambda new: values[(new @ W + b).argmax(axis=1)]
 
 
-def facts_in_state(model, data, facts, kinds, words=10, captions=3000):
-    """How often a linear probe reads each kind of fact right, after each word of people's captions.
+def states_and_facts(model, data, facts, kinds, words=10, captions=3000):
+    """The states of a model while it reads people's captions, and the facts of their pictures.
 
-    The probes are fitted on training captions, a new one for each word and fact, and judged on the validation
-    captions. Only captions of at least that many words are read.
+    Only captions of at least that many words are read.
 
     facts: {"train": …, "val": …} from `load_facts`; kinds: names of facts
     captions: of training, at most
-    returns: (len(kinds), words + 1) shares, after <START> and after each word; (len(kinds),) shares of the
-        most frequent value, which a probe that knows nothing reaches
+    returns: states, a dict from split to (words + 1, N, K), after <START> and after each word; labels, a dict
+        from split to a dict from kind to (N,) texts
     """
     states, labels = {}, {}
     for split in ("train", "val"):
@@ -84,6 +83,19 @@ def facts_in_state(model, data, facts, kinds, words=10, captions=3000):
         read = data[f"{split}_captions"][long, : words + 1]
         states[split] = states_while_reading(model, data[f"{split}_features"][pictures], read)
         labels[split] = {k: np.array([str(facts[split][i][k]) for i in pictures]) for k in kinds}
+    return states, labels
+
+
+def facts_in_state(model, data, facts, kinds, words=10, captions=3000):
+    """How often a linear probe reads each kind of fact right, after each word of people's captions.
+
+    The probes are fitted on training captions, a new one for each word and fact, and judged on the validation
+    captions. Arguments as in `states_and_facts`.
+
+    returns: (len(kinds), words + 1) shares, after <START> and after each word; (len(kinds),) shares of the
+        most frequent value, which a probe that knows nothing reaches
+    """
+    states, labels = states_and_facts(model, data, facts, kinds, words, captions)
     shares = np.empty((len(kinds), words + 1))
     guess = np.empty(len(kinds))
     for row, kind in enumerate(kinds):

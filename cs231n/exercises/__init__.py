@@ -11,6 +11,7 @@ bank: the exercises, one file each (`exercise`), and their mistakes (`known_mist
 session: what is remembered while the kernel runs; answers_file: what is kept beyond (`answer_source`)
 """
 
+from cs231n.exercises.agree import agree
 from cs231n.exercises.checking import NotRight, check
 from cs231n.exercises.hints import hint
 from cs231n.exercises.judging import Verdict, grade
@@ -18,4 +19,4 @@ from cs231n.exercises.load_answers import answers
 from cs231n.exercises.progress_chart import progress
 from cs231n.exercises.session import as_written
 
-__all__ = ["NotRight", "Verdict", "answers", "as_written", "check", "grade", "hint", "progress"]
+__all__ = ["NotRight", "Verdict", "agree", "answers", "as_written", "check", "grade", "hint", "progress"]

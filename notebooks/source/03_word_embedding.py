@@ -121,7 +121,9 @@ word_embedding_backward = check(word_embedding_backward, forward=word_embedding_
 #
 # At the start, all vectors are random. Nobody tells the network that *red* and *blue* are both colours. Still, words
 # that are used in the same places get gradients that are alike. Let us train a captioner for a short time (you will
-# build it yourself in the next chapter) and look.
+# build it yourself in the next chapter) and look. It reads all training captions three times; one such pass is called an
+# **epoch**. *Adam* is a way to update the weights: it gives each weight a step size of its own, from the gradients that
+# this weight has had so far.
 
 # %%
 DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)

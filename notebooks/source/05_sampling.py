@@ -45,7 +45,7 @@ from cs231n.decoding import (
     sampled_captions,
     word_by_word,
 )
-from cs231n.exercises import answers, check, hint, progress
+from cs231n.exercises import agree, answers, check, hint, progress
 from cs231n.image_utils import image_from_url
 
 use_course_style()
@@ -279,8 +279,8 @@ if facts:
 # that has learned *house* and *purple* apart can put them together.
 #
 # The third line is the ceiling. A grammar wrote the captions of this world, not people. A few of its captions are not
-# true either: they hold a rare word, which is `<UNK>` here, or say "a dark forest" by day. ([The data's
-# page](../datasets/README.md) tells more.)
+# true either: they hold a rare word, which is `<UNK>` here, or say "a dark forest" by day or "a hot desert" at night.
+# ([The data's page](../datasets/README.md) tells more.)
 #
 # ## "It says the same for every picture"
 #
@@ -292,7 +292,18 @@ if facts:
 # - **Look at the first word.** `<START>` is the same for all. So when the probabilities of the first word are the same
 #   for two pictures, the picture has not arrived. *first word* says how much they differ.
 #
-# We break our working model in three ways: the features are lost (zeros), they have another scale than in training (a
+# Begin with *distinct*, for the captions of our working model. They are in `texts`, a list. This is a **small TODO**: one
+# line, and its own cell says whether it is right.
+
+# %% tags=["small-todo"]
+# How many different captions are there in texts, divided by how many captions?
+### BEGIN SOLUTION
+distinct = len(set(texts)) / len(texts)
+### END SOLUTION
+distinct = agree(distinct, caption_scores.share_distinct(texts))
+
+# %% [markdown]
+# Now we break our working model in three ways: the features are lost (zeros), they have another scale than in training (a
 # tenth), and the training was too short (80 steps on 200 pictures).
 #
 # **Predict.** Which of the three says the same caption for all 600 pictures? Which one has learned to look, but cannot
@@ -432,25 +443,34 @@ for top_p in [0.999999, 0.9, 0.6]:
 #
 # $$\text{rank} = \frac{1}{\text{length}^{\,0.7}} \sum_t \log P(w_t)$$
 #
-# Here is the real tree of our model for the picture above. Each dot is a beginning that was kept, the darker the
-# likelier its last word. The thick way won: it has the best **rank**. It need not be the likeliest. Compare the numbers
-# under the tree.
+# Here is a real tree of our model. Each dot is a beginning that was kept, the darker the likelier its last word. The
+# thick way won: it has the best **rank**. It need not be the likeliest. Compare it with what
+# greedy says about the same picture.
 
 # %% tags=["nbval-ignore-output"]
 width = 3  # try 1 (that is greedy) and 6
 
-ours = data["val_features"][[row]]
+ours = data["val_features"][[rows[5]]]
 tree = beam_tree(model, ours[0], max_length=17, width=width)
 plot_beam_tree(tree, data["idx_to_word"])
 plt.show()
-for name, said in {
-    "beam": beam_captions(model, ours, 17, width),
-    "greedy": greedy_captions(model, ours, 17),
-}.items():
-    (logp,), (length,) = log_probabilities(model, ours, said)
-    print(
-        f"{name:7} log P {logp:6.2f}   rank {logp / length**0.7:6.2f}   {plain_texts(said, data['idx_to_word'])[0]}"
-    )
+
+# %% [markdown]
+# How does the beam see these two captions? A small TODO: their ranks, by the formula above.
+
+# %% tags=["small-todo", "nbval-ignore-output"]
+said = {"beam": beam_captions(model, ours, 17, width), "greedy": greedy_captions(model, ours, 17)}
+logp, length = log_probabilities(model, np.repeat(ours, 2, axis=0), np.concatenate(list(said.values())))
+
+# The rank of both, from the arrays logp and length:
+### BEGIN SOLUTION
+ranks = logp / length**0.7
+### END SOLUTION
+winners = [[node for node in beam_tree(model, ours[0], 17, K) if node.best][-1] for K in (width, 1)]
+ranks = agree(ranks, np.array([node.rank for node in winners]))
+
+for (name, caption), p, rank in zip(said.items(), logp, ranks, strict=True):
+    print(f"{name:7} log P {p:6.2f}   rank {rank:6.2f}   {plain_texts(caption, data['idx_to_word'])[0]}")
 
 # %% [markdown]
 # ### Which way is best?
@@ -685,7 +705,8 @@ if facts:
 #
 # The papers behind this chapter: Williams and Zipser 1989 (teacher forcing), Vinyals et al. 2015 (*Show and Tell*:
 # captions with a recurrent network and a beam), Bengio et al. 2015 (scheduled sampling), Holtzman et al. 2020 (nucleus),
-# Wu et al. 2016 (the rank by length), Papineni et al. 2002 (BLEU), Vedantam et al. 2015 (CIDEr).
+# Wu et al. 2016 (the rank by length), Papineni et al. 2002 (BLEU), Vedantam et al. 2015 (CIDEr), Huszár 2015 (a critique
+# of scheduled sampling).
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -25,15 +25,21 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import judge, references, table
-from cs231n.course.error_analysis import count_errors, false_captions, in_words, statements
+from cs231n.course.error_analysis import count_errors, false_captions, statements
 from cs231n.course.plotting import plot_lines, plot_loss, show_pictures, use_course_style
 from cs231n.course.plotting.memory import plot_facts_in_state, plot_gates, plot_statements, plot_walk_back
-from cs231n.course.scenes import caption_is_true, load_facts
-from cs231n.course.state_probes import facts_in_state, gates_while_reading, open_forget_gate
+from cs231n.course.scenes import caption_is_true, load_facts, why_not_true
+from cs231n.course.state_probes import (
+    facts_in_state,
+    gates_while_reading,
+    linear_probe,
+    open_forget_gate,
+    states_and_facts,
+)
 from cs231n.course.stored_results import seeds_table
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import sampled_captions
-from cs231n.exercises import answers, check, hint, progress
+from cs231n.exercises import agree, answers, check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
 from cs231n.image_utils import image_from_url
 from cs231n.layers import affine_backward, affine_forward
@@ -124,7 +130,7 @@ lstm_step_forward = check(lstm_step_forward)
 # $$dc = \underbrace{\text{dnext\_c}}_{\text{along the belt}} +
 # \underbrace{\text{dnext\_h} \odot o \odot (1 - \tanh^2(c_t))}_{\text{through } h_t}$$
 #
-# To forget one of them is the most frequent mistake in an LSTM. From $dc$ it is the chain rule as you know it:
+# It is easy to forget one of them. From $dc$ it is the chain rule as you know it:
 #
 # | to | gradient | because |
 # |---|---|---|
@@ -232,8 +238,8 @@ dh = rng.standard_normal((N, T, H))
 _, cache = lstm_forward(*values)
 for name, value, gradient in zip(names, values, lstm_backward(dh, cache), strict=True):
     measured = eval_numerical_gradient_array(lambda _: lstm_forward(*values)[0], value, dh)
-    agree = rel_error(gradient, measured) < 1e-6
-    print(f"d{name:3s} {'✓ agrees with the measured gradient' if agree else '✗ differs'}")
+    same = rel_error(gradient, measured) < 1e-6
+    print(f"d{name:3s} {'✓ agrees with the measured gradient' if same else '✗ differs'}")
 
 # %% [markdown]
 # ## Why it forgets less, and when it does not
@@ -309,11 +315,23 @@ plt.show()
 #
 # - **What decides.** In an RNN the size of the matrix decides how long a gradient lives: with a size of 1.0 it lives
 #   longer than in an LSTM with a bias of 0. In the LSTM the gate decides, and the gate can be opened for each unit and
-#   each step. Training can open it. A bias of 1 or more at the start helps it to find out; many libraries do this.
+#   each step. Training can open it. A bias of 1 or more at the start helps it to find out; Keras starts
+#   with 1.
 # - **The dotted lines** on the left show the belt alone, $f$ to the power of the steps. All three measured curves end
 #   above their dotted line: the paths through the gates add to what the belt keeps. With a bias of 3 the gradient falls a little, and
 #   then it even *grows*.
 #
+# How little would be left if the belt were all? A small TODO: one line, and its own cell says whether it is right.
+
+# %% tags=["small-todo"]
+# What is left of a gradient of length 1 after 49 steps back along the belt alone, with a bias of 3?
+### BEGIN SOLUTION
+left = sigmoid(3.0) ** 49
+### END SOLUTION
+left = agree(left, belts["LSTM, forget bias 3"][49])
+print(f"the belt alone leaves {left:.2f}, measured: {walks[0.6]['LSTM, forget bias 3'][49]:.2f}")
+
+# %% [markdown]
 # One thing more. The cell starts as zeros, so at `<START>` the forget gate has nothing to forget: $f \odot 0 = 0$. The
 # picture enters only through $h_0$, by way of the gates and the candidate of the first step.
 #
@@ -363,7 +381,7 @@ for name, right in remembered.items():
 smooth = {name: np.convolve(right, np.ones(10) / 10, "valid") for name, right in remembered.items()}
 ax = plot_lines(smooth, xlabel="round of training", ylabel="share of right answers")
 ax.axhline(1 / SYMBOLS, color="black", linewidth=1)
-ax.text(0, 1 / SYMBOLS + 0.02, "guessing")
+ax.text(len(smooth["RNN"]), 1 / SYMBOLS + 0.04, "guessing", ha="right")
 plt.show()
 
 # %% [markdown]
@@ -372,8 +390,8 @@ plt.show()
 #
 # ## Learn 50 captions by heart
 #
-# Back to captions. The captioning model with an LSTM is the model of chapter 4 with one line changed: where it said
-# `rnn_forward` it now says `lstm_forward`. Here it is, with *your* functions. As before, we first overfit on purpose.
+# Back to captions. The captioning model with an LSTM is the model of chapter 4 with two lines changed: where it
+# said `rnn_forward` and `rnn_backward` it now says `lstm_forward` and `lstm_backward`. Here it is, with *your* functions. As before, we first overfit on purpose.
 
 
 # %%
@@ -528,6 +546,18 @@ for name in models:
 # ([chapter 0](00_look_at_the_data.ipynb)). They have a column of their own here: *true* counts the other new pictures only.
 # *statements* is how many facts a caption states, and *rate* is the learning rate.
 #
+# First a small TODO: count the weights in the cell of the LSTM above. These are `Wx`, `Wh` and `b`, with their shapes from
+# the formula.
+
+# %% tags=["small-todo"]
+W, H = 128, 128  # numbers of a word, and of a state
+# How many numbers do Wx, Wh and b of an LSTM hold together?
+### BEGIN SOLUTION
+weights = (W + H + 1) * 4 * H
+### END SOLUTION
+weights = agree(weights, sum(models["LSTM, bias 3"].params[name].size for name in ("Wx", "Wh", "b")))
+
+# %% [markdown]
 # **Predict.** The RNN with the larger state: will it come nearer to the RNN or to the LSTM?
 
 # %%
@@ -618,6 +648,21 @@ if facts:
 #   it stays: training keeps what the words to come need.
 # - **The time** is down to a guess after four words in the RNN. The LSTM keeps it longer.
 #
+# One of these numbers by hand. Here is a probe for the colour. It is fitted on training captions, and it reads the states of
+# the RNN after three words. What is its share of right answers on new pictures?
+
+# %% tags=["small-todo"]
+if facts:
+    states, labels = states_and_facts(models["RNN"], data, both, ["colour"])
+    probe = linear_probe(states["train"][3], labels["train"]["colour"])
+    named, colours = probe(states["val"][3]), labels["val"]["colour"]  # what it says, and what is so
+    # The share of captions for which the probe names the right colour:
+    ### BEGIN SOLUTION
+    share = (named == colours).mean()
+    ### END SOLUTION
+    share = agree(share, known["RNN"][order.index("colour"), 3])
+
+# %% [markdown]
 # So is it memory? How is it when the time is said *first*, straight after `<START>`, where the state still holds it?
 
 # %%
@@ -674,10 +719,11 @@ if facts:
 
 # %%
 if facts:
+    said_here = texts["LSTM, bias 3"]
     some = list(found)[:: max(len(found) // 8, 1)][:8]
     show_pictures(
         [image_from_url(data["val_urls"][pictures[k]]) for k in some],
-        [f"{texts['LSTM, bias 3'][k]} ({in_words(found[k])})" for k in some],
+        [f"{said_here[k]}\n({'; '.join(why_not_true(said_here[k], facts[k]))})" for k in some],
         marks=[False] * len(some),
     )
     plt.show()
@@ -741,8 +787,8 @@ def suspicious_step_backward(dnext_h, dnext_c, cache):
 # 1. The LSTM has four times as many weights in its cell as the RNN of the same size. How did this chapter find out whether
 #    the *gates* help, and not just the number of weights? What is still unfair?
 # 2. The cell starts as zeros. What would change if the picture entered through $c_0$ as well?
-# 3. A probe reads the colour from the state after five words in 60 of 100 pictures. Does the model know the colour in
-#    those 60? What else could it be?
+# 3. After ten words, a probe reads the colour from the state of the LSTM in about 60 of 100 captions. Does the model know
+#    the colour in those 60? What else could it be?
 
 # %% [markdown] tags=["answer"]
 # **Answers.** (1) An RNN with a larger state has as many weights as the LSTM, each model has its best learning rate from
@@ -753,6 +799,12 @@ def suspicious_step_backward(dnext_h, dnext_c, cache):
 # probe finds need not be what the model uses. That a state *holds* something is shown; that the model *uses* it is not.
 
 # %% [markdown]
+# **To think about.** Nobody has the last word on these.
+#
+# - Is it good when a memory keeps all that it has seen?
+# - A probe finds the weather in a state, and the model never says it. Where would you look for the reason?
+# - Would you rather have a model that is easy to look into, or one that is right a little more often?
+#
 # ## What you have now
 #
 # A captioner with a memory that can hold on, and three ways to look inside: gates, probes, and the table of its errors. In

@@ -34,7 +34,7 @@ from cs231n.course.stored_results import seeds_table
 from cs231n.course.text_units import invented_words, plain_texts, with_characters, with_words
 from cs231n.course.word_pieces import cut, spelled_words, with_pieces
 from cs231n.decoding import sampled_captions
-from cs231n.exercises import answers, check, hint, progress
+from cs231n.exercises import agree, answers, check, hint, progress
 from cs231n.image_utils import image_from_url
 
 use_course_style()
@@ -89,16 +89,12 @@ for name, some in datasets.items():
     print(f"{name:10s}  a caption is a row of {columns} numbers, from {vocabulary} different ones")
 
 # %% [markdown]
-# The second dataset has the same form as the first. Its "words" are single characters, and the space is one of them:
+# The second dataset has the same form as the first. Its "words" are single characters, and the space is one of them. So the
+# same layers, the same model and the same solver train on it. Nothing has to be written anew. And the way back from
+# numbers to text is the same too:
 
 # %%
-print(datasets["characters"]["idx_to_word"])
-
-# %% [markdown]
-# So the same layers, the same model and the same solver train on it. Nothing has to be written anew. And the way back
-# from numbers to text is the same too:
-
-# %%
+print("the characters:", datasets["characters"]["idx_to_word"])
 for name, some in datasets.items():
     row = some["train_captions"][0]
     print(f"{name:10s}", *row[:14], "… →", plain_texts([row], some["idx_to_word"])[0])
@@ -111,7 +107,7 @@ for name, some in datasets.items():
 # 1. find the two pieces that stand side by side most often,
 # 2. make one new piece of them, everywhere.
 #
-# After `t`, `h` and `th`, `e` there is a piece `the`. Frequent words become one piece soon; rare words stay in several.
+# Merge `t` and `h`, and later `th` and `e`, and you have a piece `the`. Frequent words become one piece soon; rare words stay in several.
 # The large language models of today read text in this way. Only they merge bytes, and many thousands of times.
 #
 # We count in *words*, so that no piece reaches over a space: a word is spelled once, and `counts` says how often it
@@ -205,6 +201,30 @@ for text in (texts["train"][0], "two red airplanes by the sea"):
 #
 # </details>
 #
+# Can one come back from the pieces to the text? Two small TODOs: one line each, and their own cell says whether they are
+# right.
+
+# %% tags=["small-todo"]
+found = cut("two red airplanes by the sea", merges)  # a list of pieces
+# The text again, from the list:
+### BEGIN SOLUTION
+text = "".join(found)
+### END SOLUTION
+text = agree(text, "two red airplanes by the sea")
+
+# %% [markdown]
+# Nothing is lost, and there is no `<UNK>`. And what does it cost? The vocabulary gets one piece more with each merge. How
+# many units does the model with pieces have to choose from?
+
+# %% tags=["small-todo"]
+characters = len(datasets["characters"]["idx_to_word"])  # with <NULL>, <START>, <END> and <UNK>
+# The size of the vocabulary of pieces, from the numbers characters and MERGES:
+### BEGIN SOLUTION
+size = characters + MERGES
+### END SOLUTION
+size = agree(size, len(with_pieces(data, texts, merges)["idx_to_word"]))
+
+# %% [markdown]
 # ## How long are the sequences?
 
 # %%
@@ -327,6 +347,25 @@ for name in models:
 # *which* word. Whoever wants the text back must still be told. So for each `<UNK>` we add the bits for spelling the word
 # letter by letter, each letter costing $-\log_2$ of its frequency in the training captions. The other two have no
 # `<UNK>`: they can spell everything anyway.
+#
+# A small TODO: the character model gives you its loss on 100 captions. How many bits a character are these? The loss is in
+# *nats* ($-\ln P$), summed over a caption and averaged over the captions. Divide nats by $\ln 2$, and you have bits.
+
+# %% tags=["small-todo"]
+some, hundred = datasets["characters"], texts["val"][:100]
+loss, _ = models["characters"].loss(
+    some["val_features"][some["val_image_idxs"][:100]], some["val_captions"][:100]
+)
+characters = sum(len(text) + 1 for text in hundred)  # one more for each <END>
+# Bits a character, from loss and characters:
+### BEGIN SOLUTION
+bits_each = loss * 100 / np.log(2) / characters
+### END SOLUTION
+step_by_step = sum(bits_of_units(models["characters"], some, k)[0].sum() for k in range(100))
+bits_each = agree(bits_each, np.float32(step_by_step / characters))  # as exact as the model
+
+# %% [markdown]
+# The same for each model, and for all validation captions:
 
 # %%
 bits = {name: bits_per_character(models[name], datasets[name], texts["val"]) for name in models}
@@ -478,7 +517,22 @@ for line, right in answer.items():
 
 # %% [markdown]
 # The parameters are a question of the vocabulary. Here it has fewer than 200 words, and the two tables `W_embed` and
-# `W_vocab` are a small part of the model. With 50,000 words they would be nearly all of it.
+# `W_vocab` are a small part of the model. And with 50,000 words? A small TODO:
+
+# %% tags=["small-todo"]
+V, W, H = 50_000, 48, 160  # words in the vocabulary, numbers of a word, numbers of a state
+# How many numbers do W_embed (V, W), W_vocab (H, V) and b_vocab (V,) hold together?
+### BEGIN SOLUTION
+tables = V * W + H * V + V
+### END SOLUTION
+vocabulary = {"<NULL>": 0} | {f"word{number}": number for number in range(1, V)}
+large = CaptioningRNN(vocabulary, wordvec_dim=W, hidden_dim=H)
+tables = agree(tables, sum(large.params[name].size for name in ("W_embed", "W_vocab", "b_vocab")))
+others = sum(models["words"].params[name].size for name in ("W_proj", "b_proj", "Wx", "Wh", "b"))
+print(f"{tables / (tables + others):.0%} of all parameters would stand in these tables")
+
+# %% [markdown]
+# With 50,000 words they would be nearly all of the model.
 #
 # ## What a word model can never say
 #
@@ -590,6 +644,12 @@ def cut_differently(text):
 # here ` parked` is: its spelling has to be learned from other texts.
 
 # %% [markdown]
+# **To think about.** Nobody has the last word on these.
+#
+# - Pieces are found by counting, before any training. Should a model find its own units, while it learns?
+# - Would one list of pieces be fair to all languages, when most of the counted text is English?
+# - When is it good that a model can say a word that nobody has ever said?
+#
 # ## What you have now
 #
 # An answer with numbers, and the tokenizer of today's language models. In [chapter 8](08_make_it_fast.ipynb) you make long

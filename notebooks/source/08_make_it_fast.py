@@ -31,7 +31,7 @@ from cs231n.course.busy_programs import busy_programs
 from cs231n.course.plotting import plot_bars, use_course_style
 from cs231n.course.plotting.speed import plot_busy, plot_moves
 from cs231n.course.stored_results import stored_results
-from cs231n.exercises import check, hint, progress
+from cs231n.exercises import agree, check, hint, progress
 from cs231n.fast.packing import pack_captions
 from cs231n.fast.threads import use_threads
 from cs231n.rnn_layers import lstm_backward, lstm_forward
@@ -224,7 +224,7 @@ report("as first written", first, count(places, places, places), np.float64)
 # ## Move 1: float32
 #
 # `np.zeros((N, T, H))` makes float64. One array of float64 is enough: everything that is computed from it becomes float64
-# too, and with the first update the weights do. float64 is right for gradient checks. For training it is twice the bytes,
+# too. float64 is right for gradient checks. For training it is twice the bytes,
 # and half the numbers in each instruction of the processor.
 #
 # **Predict.** The count stays, the speed doubles. How many milliseconds will it take?
@@ -329,9 +329,16 @@ report("3: weights after the loop", WeightsAfter(model.params), count(places, pl
 # They get scores, a softmax and gradients, and then the mask multiplies all of it by zero. The best way to make work fast
 # is not to do it.
 #
-# **Predict.** The products with `W_vocab` shrink to the share of places that count. What does your count say?
+# **Predict.** The products with `W_vocab` shrink to the share of places that count. How many milliseconds will it take? A
+# small TODO helps you: count the multiplications that are saved. It is one line, and its own cell says whether it is right.
 
-# %%
+# %% tags=["small-todo"]
+padded = int((~mask).sum())  # places that do not count
+# How many multiplications do these places cost in the three products with W_vocab (H, V)?
+### BEGIN SOLUTION
+saved = 3 * padded * H * V
+### END SOLUTION
+saved = agree(saved, count(places, places, places) - count(places, places, places - padded))
 predicted["4: only words that count"] = None
 
 # %% [markdown]
@@ -396,22 +403,38 @@ for ax, order, title in (
 axes[0].set_ylabel("caption")
 plt.show()
 
+
+# %% [markdown]
+# A small TODO: how many rows are left at each step? Caption n has `lengths[n]` words to say, at the steps 0, 1, …
+# `lengths[n]` − 1.
+
+# %% tags=["small-todo"]
 order, counts, words_in, words_out = pack_captions(captions, null=0)
-print("rows at each step:", counts)
+# The number of captions that have a word at step t, for t = 0 … T − 1, from the array lengths (N,):
+### BEGIN SOLUTION
+rows_left = [(lengths > t).sum() for t in range(T)]
+### END SOLUTION
+rows_left = agree(rows_left, np.array(counts))
+print("rows at each step:", *rows_left)
 
 # %% [markdown]
 # **Each word once.** The word "a" has the same vector wherever it stands, so `W_embed[a] @ Wx` is the same, too. The
 # package computes it once for each *different* word of the batch, and looks it up. Backward, it adds up the gradients of
 # equal words first (sorted, so that equal words stand together), and multiplies then.
 #
-# **Predict.** Count again, with the rows that are left.
+# **Predict.** Count again, with the rows that are left. How many milliseconds will it take? The small TODO gives you one of
+# the three numbers.
 
-# %%
+# %% tags=["small-todo"]
+# How many different numbers stand in the array words_in?
+### BEGIN SOLUTION
+different = len(np.unique(words_in))
+### END SOLUTION
+different = agree(different, len(set(words_in.tolist())))
+print(f"{len(words_in)} words go in, {different} different ones")
 predicted["5: the package"] = None
 
 # %% tags=["nbval-ignore-output"]
-different = len(np.unique(words_in))
-print(f"{len(words_in)} words go in, {different} different ones")
 report("5: the package", model, count(different, counted, counted))
 
 # %% [markdown]
@@ -506,8 +529,8 @@ plt.show()
 # ## Where next: the same LSTM in PyTorch
 #
 # Other people's captioners are written in PyTorch or JAX. You can read them now. Here is our LSTM in PyTorch: nothing new
-# in it but two habits. The gates stand in the order **i, f, g, o** (ours: i, f, o, g), and the weights are stored
-# transposed.
+# in it but three habits. The gates stand in the order **i, f, g, o** (ours: i, f, o, g), the weights are stored transposed,
+# and there are two biases, which are added.
 #
 # ```python
 # import numpy as np
@@ -531,21 +554,27 @@ plt.show()
 # ```
 #
 # You do not need PyTorch here. Somebody ran these lines, and the numbers are stored. Does *your* NumPy give the same, with
-# the same weights?
+# the same weights? In the last small TODO you bring PyTorch's gates into *our* order, as you would to read weights that
+# somebody trained with PyTorch. The check finds the order in another way: it looks for each of our columns among the rows
+# of PyTorch's gradient.
 
-# %%
+# %% tags=["small-todo"]
 rng = np.random.default_rng(8)
 x, h0, Wx, Wh, b = (rng.standard_normal(shape) for shape in [(2, 4, 3), (2, 5), (3, 20), (5, 20), (20,)])
 h, cache = lstm_forward(x, h0, Wx, Wh, b)
 _, _, _, dWh, _ = lstm_backward(np.ones_like(h), cache)
 
 theirs = {name: np.array(values) for name, values in stored_results("in_pytorch").items()}
-i, f, o, g = np.arange(20).reshape(4, 5)
-rows = np.concatenate([i, f, g, o])
+i, f, g, o = np.arange(20).reshape(4, 5)  # the rows of PyTorch's four gates
+# The same rows in our order, as one array of 20 numbers:
+### BEGIN SOLUTION
+rows = np.concatenate([i, f, o, g])
+### END SOLUTION
+found = [np.abs(theirs["weight_hh_l0.grad"] - column).sum(axis=1).argmin() for column in dWh.T]
+rows = agree(rows, np.array(found))
 print("the states are the same: ", "✓ yes" if np.allclose(h, theirs["h"]) else "✗ no")
-print(
-    "the gradients are, too:  ", "✓ yes" if np.allclose(dWh.T[rows], theirs["weight_hh_l0.grad"]) else "✗ no"
-)
+same = np.allclose(dWh.T, theirs["weight_hh_l0.grad"][rows])
+print("the gradients are, too:  ", "✓ yes" if same else "✗ no")
 
 # %% [markdown]
 # The other parts have names that you will find again:
@@ -609,6 +638,12 @@ print(
 # and each step has its calls and reads the whole of `Wh`, however few rows there are.
 
 # %% [markdown]
+# **To think about.** Nobody has the last word on these.
+#
+# - The fast version is harder to read than the first one. When is a program fast enough?
+# - A model that is twice as fast can be trained for twice as long, or on half the electricity. Who should choose?
+# - Which habits of this chapter would you keep if you had a thousand processors?
+#
 # ## What you have now
 #
 # A way to think about speed: measure, count, change one thing, measure again. The benchmark of the course,

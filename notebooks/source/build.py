@@ -7,7 +7,8 @@
 
 A source is a py:percent file with solutions between `### BEGIN SOLUTION` and `### END SOLUTION`, and answers
 to questions in markdown cells tagged "answer". The student edition, notebooks/NN_name.ipynb, has a stub in
-place of each solution and an empty line in place of each answer. The solved edition,
+place of each solution and an empty line in place of each answer; in a cell tagged "small-todo", whose solution is
+one line, `name = …`, the stub is `name = None`. The solved edition,
 notebooks/solutions/NN_name.ipynb, has both, and is executed.
 """
 
@@ -32,6 +33,8 @@ SOLVED = STUDENT / "solutions"
 
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.DOTALL | re.MULTILINE)
 STUB = r'\1raise NotImplementedError("TODO")'
+SMALL = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n\1(\w+) = .*?^\1### END SOLUTION", re.DOTALL | re.MULTILINE)
+SMALL_STUB = r"\1\2 = None  # TODO"
 EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
 # Outputs that are the same everywhere: no progress bars or sliders, nothing kept, sums in one order.
 QUIET = {"TQDM_DISABLE": "1", "CS231N_STILL": "1", "CS231N_ANSWERS": "off", "OPENBLAS_NUM_THREADS": "1"}
@@ -78,27 +81,24 @@ def notebook(source, solved):
         seen[text] = seen.get(text, 0) + 1
         identity = hashlib.sha256(f"{source.stem}/{text}/{seen[text]}".encode()).hexdigest()[:12]
         if cell.cell_type == "code":
-            text = (
-                re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", text, flags=re.M)
-                if solved
-                else SOLUTION.sub(STUB, text)
-            )
+            if solved:
+                text = re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", text, flags=re.M)
+            elif "small-todo" in tags:
+                text = SMALL.sub(SMALL_STUB, text)
+            else:
+                text = SOLUTION.sub(STUB, text)
             new = nbformat.v4.new_code_cell(text.rstrip("\n"))
         else:
             if "answer" in tags and not solved:
                 text = EMPTY_ANSWER
-            new = nbformat.v4.new_markdown_cell(
-                text.replace("](figures/", "](../figures/") if solved else text
-            )
+            new = nbformat.v4.new_markdown_cell(from_the_folder_below(text) if solved else text)
         new.id = identity
         if tags:
             new.metadata["tags"] = tags
         cells.append(new)
     title, _, rest = cells[0].source.partition("\n")
     badge = f"{BADGE}{source.stem}.ipynb)"
-    cells[
-        0
-    ].source = f"{title}\n\n{badge.replace('](figures/', '](../figures/') if solved else badge}\n{rest}"
+    cells[0].source = f"{title}\n\n{from_the_folder_below(badge) if solved else badge}\n{rest}"
     colab = nbformat.v4.new_code_cell(COLAB, id=f"colab-{source.stem[:2]}")
     colab.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
     cells.insert(1, nbformat.from_dict(colab))
@@ -107,6 +107,11 @@ def notebook(source, solved):
         "language_info": {"name": "python"},
     }
     return nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+
+
+def from_the_folder_below(text):
+    """Links to drawings and files of the pack, as they are written in notebooks/solutions."""
+    return text.replace("](../", "](../../").replace("](figures/", "](../figures/")
 
 
 def execute(chapter, folder):

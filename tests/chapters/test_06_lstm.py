@@ -133,6 +133,21 @@ def test_the_loss_falls_from_each_line_of_the_table_to_the_next_with_all_seeds(c
         assert min(above) > max(below)
 
 
+def test_a_cell_of_an_lstm_has_four_times_the_weights_of_an_rnn_s(chapter, space):
+    chapter.says("an LSTM has four times as many weights in its cell as an RNN with states of the same size")
+    cells = {
+        name: sum(model.params[part].size for part in ("Wx", "Wh", "b"))
+        for name, model in space["models"].items()
+    }
+    assert cells[LSTM] == 4 * cells["RNN"]
+
+
+def test_the_rnn_of_chapter_05_had_a_larger_state_and_ten_epochs(chapter):
+    chapter.says("The RNN of chapter 5 had a larger state and ten epochs.")
+    before = (chapter.source.parent / "05_sampling.py").read_text(encoding="utf-8")
+    assert 'hidden_dim=192, cell_type="rnn"' in before and "lr_decay=0.75, num_epochs=10" in before
+
+
 def test_on_ordinary_pictures_the_ranges_overlap(chapter):
     chapter.says(
         "the two ranges overlap",
@@ -202,6 +217,15 @@ def test_the_picture_arrives(chapter, space):
         least = min(at(space, model, fact, 0) for fact in ("count", "colour", "place", "time"))
         assert least > 0.8
         assert max(at(space, model, fact, 0) for fact in ("weather", "companion")) < least
+
+
+def test_after_ten_words_the_lstm_s_colour_is_read_in_about_60_of_100(chapter, space):
+    chapter.says(
+        "After ten words, a probe reads the colour from the state of the LSTM in about 60 of 100 captions.",
+        "A probe that may try to name 8 colours is right by luck in some",
+    )
+    assert at(space, LSTM, "colour", 10) == pytest.approx(0.6, abs=0.07)
+    assert len({scene["colour"] for scene in space["facts"]}) == 8
 
 
 def test_time_is_down_to_a_guess_after_four_words_in_the_rnn(chapter, space):

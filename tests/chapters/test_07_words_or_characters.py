@@ -49,6 +49,12 @@ def test_the_students_loop_gives_the_pieces_of_the_package(space):
     assert space["merges"] == learn_merges(space["texts"]["train"], 100)
 
 
+def test_nothing_is_lost_in_pieces(chapter, space):
+    chapter.says("Nothing is lost, and there is no `<UNK>`.")
+    assert all("".join(cut(text, space["merges"])) == text for text in space["texts"]["val"])
+    assert all("<UNK>" not in text for text in space["texts"]["val"])
+
+
 def test_the_drawing_cuts_as_the_pieces_do(chapter, space):
     assert cut("a red kite", space["merges"]) == ["a", " red", " k", "ite"]
 
@@ -158,6 +164,12 @@ def test_the_verdict_comes_from_the_training(space):
     assert answer["can never say a word that it never saw"] == "words"
     assert answer["has most parameters"] == "words"
     assert set(answer) == set(space["guess"])
+
+
+def test_training_holds_the_singular_and_other_plurals(chapter, space):
+    chapter.says("they have seen *an airplane*, and *two planes*, *two cars*, *two houses*")
+    text = " | ".join(space["texts"]["train"])
+    assert all(seen in text for seen in ("an airplane", "two planes", "two cars", "two houses"))
 
 
 def test_the_plural_is_likelier_after_two(chapter):

@@ -130,6 +130,14 @@ def test_pytorch_s_names_are_right(chapter):
 # ---- tasks
 
 
+def test_one_array_of_float64_makes_the_rest_float64(chapter):
+    chapter.says("everything that is computed from it becomes float64 too")
+    small = np.ones((2, 2), np.float32)
+    assert {(np.zeros((2, 2)) + small).dtype, np.tanh(np.zeros((2, 2)) @ small).dtype} == {
+        np.dtype(np.float64)
+    }
+
+
 def test_the_suspicious_measurement_is_in_float64(chapter):
     chapter.says("`np.zeros` gives float64, so the product is computed in float64")
     assert (np.zeros((2, 3)) @ np.ones((3, 3), np.float32)).dtype == np.float64

@@ -96,7 +96,7 @@ def plot_statements(right, order):
         middle = np.arange(len(order)) + height * (place - (len(right) - 1) / 2)
         ax.bar_label(ax.barh(middle, shares, height * 0.93, **style), notes, padding=3, fontsize=9)
     ax.set_yticks(range(len(order)), order)
-    ax.set(xlabel="share of right statements", xlim=(0, 1.2))
+    ax.set(xlabel="share of right statements", xlim=(0, 1), xticks=np.arange(0, 1.01, 0.2))
     ax.grid(False, axis="y")
     ax.invert_yaxis()
     ax.legend(loc="upper center", bbox_to_anchor=(0.5, 1.12), ncols=3)

@@ -443,14 +443,14 @@ for top_p in [0.999999, 0.9, 0.6]:
 #
 # $$\text{rank} = \frac{1}{\text{length}^{\,0.7}} \sum_t \log P(w_t)$$
 #
-# Here is a real tree of our model. Each dot is a beginning that was kept, the darker the likelier its last word. The
-# thick way won: it has the best **rank**. It need not be the likeliest. Compare it with what
-# greedy says about the same picture.
+# Here is the real tree of our model for the last of the eight pictures above. Each dot is a beginning that was kept, the
+# darker the likelier its last word. The thick way won: it has the best **rank**. It need not be the likeliest. Compare it
+# with what greedy says about the same picture.
 
 # %% tags=["nbval-ignore-output"]
 width = 3  # try 1 (that is greedy) and 6
 
-ours = data["val_features"][[rows[5]]]
+ours = data["val_features"][[rows[7]]]
 tree = beam_tree(model, ours[0], max_length=17, width=width)
 plot_beam_tree(tree, data["idx_to_word"])
 plt.show()

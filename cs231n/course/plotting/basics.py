@@ -225,7 +225,7 @@ def plot_beam_tree(nodes, idx_to_word):
         columns.setdefault(node.step, []).append(len(places))
         places.append((node.step, 1 - len(columns[node.step])))
     rows = max(map(len, columns.values()))
-    _, ax = plt.subplots(figsize=(1 + 1.15 * len(columns), 0.8 + 0.75 * rows))
+    _, ax = plt.subplots(figsize=(min(1 + 1.15 * len(columns), 14), 0.8 + 0.75 * rows))
     ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - rows, 0.6))
     ax.axis("off")
     text = {"ha": "center", "va": "bottom", "fontsize": 11}

@@ -626,7 +626,7 @@ if facts:
     print(caption_scores.table(exposed))
 
 # %% [markdown]
-# After a right number nearly every caption is a sentence. After a wrong one most are none: "two blue airplane flies …".
+# After a right number nearly every caption is a sentence. After a wrong one most are none: "two purple house in …".
 # The picture says one thing, the word before another, and the model follows both. That is exposure bias.
 #
 # And the remedy? Here it does not help. The model that heard its own words makes fewer sentences after a wrong word than

@@ -362,7 +362,7 @@ plt.show()
 # touch it.
 
 
-# %%
+# %% tags=["gives-away"]
 def friends_forward(x, prev_h, Wx, Wh, b):
     next_h = np.tanh(x @ Wx + prev_h @ Wh + b).astype(np.float32)  # "to save memory"
     return next_h, (x, prev_h, Wx, Wh, next_h)

@@ -277,6 +277,7 @@ last = rng.standard_normal((N, H))
 last /= np.linalg.norm(last)
 
 
+# %% tags=["gives-away"]
 def walk_back(size, squash=True):
     """Length of the gradient at each state, from the last one back to the first. squash: with tanh."""
     Wh = size * matrix
@@ -313,7 +314,7 @@ plt.show()
 #
 # Move the slider. Where does the curve with tanh stay nearest to 1?
 
-# %%
+# %% tags=["gives-away"]
 figure_with_slider(
     lambda size: plot_gradient_walks({size: walk_back(size)}, {size: walk_back(size, squash=False)}),
     "size of Wh",
@@ -419,7 +420,7 @@ for name, gradient in {"as it is": dWh, "clipped to 5": clip_gradient(dWh, 5.0)}
 # line.
 
 
-# %%
+# %% tags=["gives-away"]
 def friends_forward(x, h0, Wx, Wh, b):
     state, h, cache = h0, [], []
     for t in range(x.shape[1]):
@@ -457,9 +458,9 @@ for steps in (1, 3):
 # ### Stretch · ★★☆ · 15 minutes
 #
 # A random matrix makes some directions longer and others shorter. An *orthogonal* matrix turns every direction and
-# changes no length. In the cell of `walk_back`, write `matrix = np.linalg.qr(matrix)[0]` under the line that makes
-# `matrix`, and run this cell and the slider's again. What happens to the curve without tanh at size 1.0? Is the best
-# size with tanh still the same?
+# changes no length. In the cell above `walk_back`, write `matrix = np.linalg.qr(matrix)[0]` under the line that makes
+# `matrix`. Run this cell, the cell of `walk_back` and the slider's again. What happens to the curve without tanh at
+# size 1.0? Is the best size with tanh still the same?
 #
 # <details><summary>What we found</summary>
 #

@@ -625,7 +625,7 @@ if facts:
             exposed[title] = after_a_first_word(more, data, facts, wrong)
     print(caption_scores.table(exposed))
 
-# %% [markdown]
+# %% [markdown] tags=["gives-away"]
 # After a right number nearly every caption is a sentence. After a wrong one most are none: "two purple house in …".
 # The picture says one thing, the word before another, and the model follows both. That is exposure bias.
 #

@@ -259,7 +259,7 @@ for name, value, gradient in zip(names, values, lstm_backward(dh, cache), strict
 # **Predict.** With matrices of size 0.6: which of the four curves falls fastest? And which of the four changes most when
 # the matrices grow from 0.3 to 1.3?
 
-# %%
+# %% tags=["gives-away"]
 forget_biases = [0, 1, 3]
 sizes = [0.3, 0.6, 0.8, 1.0, 1.3]
 
@@ -394,7 +394,7 @@ plt.show()
 # said `rnn_forward` and `rnn_backward` it now says `lstm_forward` and `lstm_backward`. Here it is, with *your* functions. As before, we first overfit on purpose.
 
 
-# %%
+# %% tags=["gives-away"]
 class MyCaptioner(CaptioningRNN):
     """A captioning model that trains with *your* LSTM."""
 
@@ -754,7 +754,7 @@ if facts:
 # with respect to each of the six inputs. Which of the six gradients that the function returns differs?
 
 
-# %%
+# %% tags=["gives-away"]
 def suspicious_step_backward(dnext_h, dnext_c, cache):
     x, prev_h, prev_c, Wx, Wh, i, f, o, g, tanh_c = cache
     dc = dnext_c + dnext_h * o * (1 - tanh_c**2)

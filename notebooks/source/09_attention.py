@@ -503,7 +503,7 @@ print(f"the same context: {'âœ“ yes' if np.allclose(context, yours @ Wv) else 'â
 # with one line of code.
 
 
-# %%
+# %% tags=["gives-away"]
 def step_in_a_hurry(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
     scores = (A @ prev_h[:, :, None])[:, :, 0] / np.sqrt(prev_h.shape[1])
     look = np.exp(scores) / np.exp(scores).sum(axis=0)

@@ -1,12 +1,15 @@
-"""The nbgrader route: what the course folder holds, and one chapter graded from end to end without a screen."""
+"""The nbgrader route: what the course folder holds, and a small class from its hand-in to the export."""
 
 import copy
+import csv
 import os
-import shutil
+import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import bs4
 import nbformat
 import pytest
 
@@ -15,21 +18,16 @@ from cs231n.exercises import bank
 
 pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e .[instructor]")
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
-CHAPTER = "01_rnn_step"
+CHAPTERS = STEP, WORDS = "01_rnn_step", "03_word_embedding"
+IN_STEP = [name for name in bank.ORDER if bank.find(name).chapter == STEP]
+BEFORE = "/home/x_1_2_3/mycourse/downloaded/01_rnn_step/extracted/"
 
 
 def nbgrader(folder, *arguments):
     variables = {**os.environ, "PATH": str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]}
     command = [sys.executable, "-m", "nbgrader", *arguments]
     done = subprocess.run(
-        command,
-        cwd=folder,
-        env=variables,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
+        command, cwd=folder, env=variables, capture_output=True, text=True, encoding="utf-8", errors="replace"
     )
     assert done.returncode == 0, done.stderr[-3000:]
 
@@ -39,74 +37,189 @@ def graded(chapter):
 
 
 def sources():
-    build = course.load_build()
-    return {source.stem: course.source_notebook(build, source, 10) for source in build.chapters()}
+    build, points = course.load_build(), course.points_for("10")
+    return {source.stem: course.source_notebook(build, source, points) for source in build.chapters()}
 
 
 def test_every_exercise_of_the_chapters_can_earn_points():
     chapters = sources()
     cells = {name: cell for chapter in chapters.values() for name, cell in graded(chapter).items()}
-    taught = [name for name in bank.ORDER if bank.find(name).chapter in chapters]
-    for name in taught:
+    for name in bank.ORDER:
         assert cells[name].metadata.nbgrader.solution and "### BEGIN SOLUTION" in cells[name].source
         assert cells[f"check_{name}"].metadata.nbgrader.points == 10
-    assert len(cells) == 2 * len(taught)
+    assert len(cells) == 2 * len(bank.ORDER)
 
 
 def test_ids_are_the_same_each_time():
-    first, second = ([cell.id for cell in sources()[CHAPTER].cells] for _ in range(2))
+    first, second = ([cell.id for cell in sources()[STEP].cells] for _ in range(2))
     assert first == second
 
 
+def test_points_come_from_a_number_or_from_a_csv_file(tmp_path):
+    assert set(course.points_for("2.5").values()) == {2.5}
+    table = tmp_path / "points.csv"
+    table.write_text("exercise;points\r\nrnn_backward;30\r\n", encoding="utf-8-sig")  # as Excel saves it
+    assert course.points_for(str(table)) == dict.fromkeys(bank.ORDER, 10) | {"rnn_backward": 30}
+    for wrong in (
+        "exercise,points\nrnn_backwards,3\n",
+        "name,points\na,3\n",
+        "exercise,points\nrnn_backward,x\n",
+    ):
+        table.write_text(wrong, encoding="utf-8")
+        with pytest.raises(ValueError, match="exercises are|number, or a CSV"):
+            course.points_for(str(table))
+
+
+@pytest.mark.parametrize("separator", ["/", "\\"])
+@pytest.mark.parametrize(
+    "file, student",
+    [  # Canvas
+        ("submissions/doejane_1234_56789_01_rnn_step.ipynb", "doejane"),
+        ("submissions/doejane_LATE_1234_56789_01_rnn_step.ipynb", "doejane"),
+        ("submissions/doejane_1234_56789_01_rnn_step-1.ipynb", "doejane"),
+        ("submissions/müllerjörg_LATE_1234_56789_01_rnn_step-2.ipynb", "müllerjörg"),
+        ("submissions/李雷_1234_56789_01_rnn_step(1).ipynb", "李雷"),
+        ("submissions/anon_X1y2Z_56789_01_rnn_step (1).ipynb", "anon_X1y2Z"),
+        ("submissions/LATE_anon_X1y2Z_56789_01_rnn_step-Copy1.ipynb", "anon_X1y2Z"),
+        ("submissions/doejane_1234_56789_my work/home/01_rnn_step.ipynb", "doejane"),
+        # Moodle
+        ("CS_231-week 1-99/Jane Doe_123_assignsubmission_file/01_rnn_step.ipynb", "Jane Doe"),
+        ("CS_231-week 1-99/Jane Doe_123_assignsubmission_file_/jane_01_rnn_step.ipynb", "Jane Doe"),
+        (
+            "CS_231-week 1-99/Mary O'Neill-Ó Sé_123_assignsubmission_file_01_rnn_step.ipynb",
+            "Mary O'Neill-Ó Sé",
+        ),
+        ("week 1/Participant_123_assignsubmission_file_/01_rnn_step.ipynb", "Participant_123"),
+        # by hand
+        ("anna_01_rnn_step.ipynb", "anna"),
+        ("01_rnn_step.ipynb", None),
+        ("submissions/doejane_1234_56789_notes.ipynb", None),
+    ],
+)
+def test_names_of_canvas_and_moodle_are_understood(file, student, separator):
+    text = course.CONFIG.replace("CHAPTERS", "|".join(CHAPTERS))
+    pattern = eval(re.search(r"named_regexp = (\(.*?\n\))", text, re.DOTALL)[1])
+    found = re.match(pattern, (BEFORE + file).replace("/", separator))
+    assert (found and found["student_id"], found and found["file_id"]) == (student, student and STEP)
+
+
+LIVE = '<script>alert(1)</script><img src="x" onerror="alert(2)"><iframe src="javascript:alert(3)"></iframe>'
+SHOW = f"""
+from IPython.display import HTML, SVG, Javascript, Markdown, display
+display(HTML({LIVE!r}), Markdown({LIVE!r}), Javascript("alert(4)"))
+display({{"image/png": "AA"}}, raw=True, metadata={{"image/png": {{"width": "1 onerror=alert(5)"}}}})
+"""
+BORROWED = (
+    "from cs231n.rnn_layers import rnn_step_forward as ours\ndef rnn_step_forward(*x):\n    return ours(*x)"
+)
+ALIKE = "def check(function, forward=None):\n    return function\nrnn_step_backward = None"
+
+
+def changed(chapter, **cells):
+    """The chapter with the text of these cells added in front of, or in place of what is there."""
+    chapter = copy.deepcopy(chapter)
+    for name, change in cells.items():
+        graded(chapter)[name].source = change(graded(chapter)[name].source)
+    return nbformat.writes(chapter)
+
+
+def archive(folder, chapter, files):
+    """What a learning platform lets one download."""
+    path = folder / "downloaded" / chapter / "archive" / "submissions.zip"
+    path.parent.mkdir(parents=True)
+    with zipfile.ZipFile(path, "w") as made:
+        for name, text in files.items():
+            made.writestr(name, text)
+
+
 @pytest.fixture(scope="module")
-def scores(tmp_path_factory):
-    """Points by student and graded cell, after autograde; and the folder."""
+def folder(tmp_path_factory):
+    """A course of three students and two chapters, graded. The third hands in one chapter only."""
     folder = tmp_path_factory.mktemp("course")
-    list(course.make_course(folder, ["01"]))
-    release, source = (
-        nbformat.read(folder / room / CHAPTER / f"{CHAPTER}.ipynb", as_version=4)
-        for room in ("release", "source")
-    )
-    assert "SOLUTION" not in nbformat.writes(release)
-    solved = copy.deepcopy(release)
-    for name, cell in graded(solved).items():
-        cell.source = graded(source)[name].source
-    text = nbformat.writes(solved)
-    assert "1 - next_h**2" in text
-    for student, content in {
-        "blank": nbformat.writes(release),
-        "solved": text,
-        "mistaken": text.replace("1 - next_h**2", "1 - next_h"),
-    }.items():
-        path = folder / "submitted" / student / CHAPTER / f"{CHAPTER}.ipynb"
-        path.parent.mkdir(parents=True)
-        path.write_text(content, encoding="utf-8")
-        shutil.copytree(folder / "release" / CHAPTER / "figures", path.parent / "figures")
-    nbgrader(folder, "autograde", CHAPTER, "--create")
-    nbgrader(folder, "generate_feedback", CHAPTER)
+    list(course.make_course(folder, ["01", "03"], "10"))
+    solved = {}
+    for name in CHAPTERS:
+        solved[name] = nbformat.read(folder / "release" / name / f"{name}.ipynb", as_version=4)
+        assert not re.search("SOLUTION|own_check|colab", nbformat.writes(solved[name]))
+        answers = graded(nbformat.read(folder / "source" / name / f"{name}.ipynb", as_version=4))
+        for cell in graded(solved[name]).values():
+            if cell.metadata.nbgrader.solution:
+                cell.source = answers[cell.metadata.nbgrader.grade_id].source
+    mistaken = copy.deepcopy(solved[STEP])
+    mistaken.cells.insert(1, nbformat.v4.new_markdown_cell(f"{LIVE} [a](javascript:alert(6))"))
+    canvas = {
+        f"doejane_LATE_12_345_{STEP}-1.ipynb": nbformat.writes(solved[STEP]),
+        f"roebob_13_346_{STEP}.ipynb": changed(
+            mistaken, rnn_step_backward=lambda text: SHOW + text.replace("1 - next_h**2", "1 - next_h")
+        ),
+        f"lieveve_14_347_{STEP} (1).ipynb": changed(
+            solved[STEP], rnn_step_forward=lambda _: BORROWED, rnn_step_backward=lambda _: ALIKE
+        ),
+    }
+    moodle = {
+        f"{student}_77_assignsubmission_file/{WORDS}.ipynb": nbformat.writes(solved[WORDS])
+        for student in ("doejane", "roebob")
+    }
+    for name, files in zip(CHAPTERS, (canvas, moodle), strict=True):
+        archive(folder, name, files)
+        nbgrader(folder, "zip_collect", name)
+    nbgrader(folder, "autograde", "*", "--create")
+    nbgrader(folder, "generate_feedback", "*")
+    return folder
+
+
+def scores(folder, student, chapter=STEP):
+    """Points and most points of a student by exercise."""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        found = {
-            student: {
-                grade.name: grade.score
-                for grade in book.find_submission_notebook(CHAPTER, CHAPTER, student).grades
-            }
-            for student in ("blank", "solved", "mistaken")
-        }
-    return found, folder
+        grades = book.find_submission_notebook(chapter, chapter, student).grades
+        return {grade.name.removeprefix("check_"): (grade.score, grade.max_score) for grade in grades}
 
 
-def test_blank_scores_nothing_and_solved_everything(scores):
-    assert set(scores[0]["blank"].values()) == {0} and len(scores[0]["blank"]) == 2
-    assert set(scores[0]["solved"].values()) == {10}
+def test_right_answers_have_full_points_and_a_mistake_costs_its_own_exercise(folder):
+    right, nothing = (10, 10), (0, 10)
+    assert scores(folder, "doejane") == dict.fromkeys(IN_STEP, right)
+    assert scores(folder, "roebob") == dict.fromkeys(IN_STEP, right) | {"rnn_step_backward": nothing}
+    for student in ("doejane", "roebob"):
+        assert set(scores(folder, student, WORDS).values()) == {right}
 
 
-def test_a_mistake_costs_its_own_exercise_only(scores):
-    assert scores[0]["mistaken"] == {"check_rnn_step_forward": 10, "check_rnn_step_backward": 0}
+def page(folder, student):
+    return (folder / "feedback" / student / STEP / f"{STEP}.html").read_text(encoding="utf-8")
 
 
-def test_the_feedback_names_the_mistake(scores):
-    page = scores[1] / "feedback" / "mistaken" / CHAPTER / f"{CHAPTER}.html"
+def test_the_package_as_an_answer_and_a_check_of_ones_own_earn_nothing(folder):
+    got = scores(folder, "lieveve")
+    assert got["rnn_step_forward"] == got["rnn_step_backward"] == (0, 10)
+    assert "of the package, which computes the answer for it" in page(folder, "lieveve")
+    assert "The notebook has a check of its own" in page(folder, "lieveve")
+
+
+def test_the_feedback_names_the_mistake_and_runs_nothing(folder):
+    html = page(folder, "roebob")
     known = {mistake.name: mistake.sentence for mistake in bank.find("rnn_step_backward").mistakes}
-    assert known["square_forgotten"] in page.read_text(encoding="utf-8")
+    assert known["square_forgotten"] in html
+    assert "alert(1)" in html  # shown as text
+    found = bs4.BeautifulSoup(html, "html.parser")
+    assert not found.find("iframe")
+    assert not any("alert" in script.text for script in found.find_all("script"))
+    for tag in found.find_all():
+        assert not any(
+            name.startswith("on") or "javascript:" in str(value) for name, value in tag.attrs.items()
+        )
+
+
+def test_points_can_be_changed_and_one_student_be_graded_again(folder, tmp_path):
+    table = tmp_path / "points.csv"
+    table.write_text("exercise,points\nrnn_step_backward,30\n", encoding="utf-8")
+    list(course.make_course(folder, ["01"], str(table)))
+    nbgrader(folder, "autograde", STEP, "--student", "doejane", "--force")
+    assert scores(folder, "doejane") == dict.fromkeys(IN_STEP, (10, 10)) | {"rnn_step_backward": (30, 30)}
+    nbgrader(folder, "export")
+    rows = list(csv.DictReader((folder / "grades.csv").read_text(encoding="utf-8").splitlines()))
+    got = {
+        (row["assignment"], row["student_id"]): (float(row["score"]), float(row["max_score"])) for row in rows
+    }
+    assert got[STEP, "doejane"] == (50, 50) and got[WORDS, "doejane"] == (20, 20)
+    assert got[STEP, "roebob"] == (20, 50) and got[WORDS, "lieveve"][0] == 0

@@ -177,7 +177,9 @@ def _parser():
     three = commands.add_parser("course", help="make a course folder for nbgrader")
     three.add_argument("folder", type=Path, help="a new folder, or a course folder of this command")
     three.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
-    three.add_argument("--points", type=float, default=10, help="points for each exercise (10)")
+    three.add_argument(
+        "--points", default="10", help="for each exercise (10), or a CSV file: exercise,points"
+    )
     three.set_defaults(run=course)
 
     four = commands.add_parser("handout", help="make a pack for students without the reference")

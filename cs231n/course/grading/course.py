@@ -5,7 +5,7 @@ is made again fits the submissions that are already there.
 """
 
 import ast
-import copy
+import csv
 import os
 import re
 import shutil
@@ -15,34 +15,50 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 from cs231n.course.grading.process import ROOT
+from cs231n.exercises.bank import ORDER
 
-SCHEMA = {"schema_version": 3, "task": False}
-CONFIG = '''\
-"""Settings of nbgrader for this course. Change them as you like: they are not written again."""
+SCHEMA = {"schema_version": 3, "task": False, "grade": False, "solution": False, "locked": False}
+HIDDEN_TEST = """
+### BEGIN HIDDEN TESTS
+from cs231n.course.grading.own_check import assert_own_check
+assert_own_check(check)
+### END HIDDEN TESTS"""
+CONFIG = r"""# Settings of nbgrader for this course. Change them as you like: they are not written again.
 
 import os
 
-from cs231n.course.grading.autograding import STEPS
+from cs231n.course.grading.nbgrader_settings import use
 
 c = get_config()
+use(c)  # what runs of a notebook, and feedback pages in which nothing of a student's can run
 c.CourseDirectory.course_id = "captioning"
 c.CourseDirectory.ignore = ["__pycache__", "*.pyc", "my_answers.py"]
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("TODO")'}
-c.Autograde.autograde_preprocessors = STEPS  # cells after the last check, such as training, are not run
 c.Execute.timeout = 60  # seconds a cell
 c.IncludeHeaderFooter.header = c.IncludeHeaderFooter.footer = ""
+
+# For zip_collect: who handed in what, by the names that Canvas and Moodle give to the files of a download.
+# Canvas: doejane_1234_56789_01_rnn_step.ipynb, with LATE or anon_, and -1 or (1) at the end.
+# Moodle: a folder or file that begins with Jane Doe_1234_assignsubmission_file. By hand: anna_01_rnn_step.ipynb.
+c.FileNameCollectorPlugin.named_regexp = (
+    r".*[/\\]extracted[/\\](?:.*?[/\\])??"  # the archive's own folder
+    r"(?:LATE_)?(?P<student_id>(anon_|Participant_)?[^/\\_]+)"
+    r"(?:(?(2)|(?:_LATE)?_\d+)_(?:assignsubmission_file|\d+_).*|_)"
+    r"(?P<file_id>CHAPTERS)[^/\\]*$"
+)
 
 os.environ["CS231N_STRICT"] = "1"  # a check raises where an answer is not right, and so costs its points
 os.environ["CS231N_ANSWERS"] = "off"  # no student's answers are kept for the next student
 os.environ["MPLBACKEND"] = "agg"
-'''
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+"""
 
 
-def make_course(folder, chapters=(), points=10):
+def make_course(folder, chapters=(), points="10"):
     """Write nbgrader_config.py, source/ and release/. Yields a line for each thing done.
 
     chapters: numbers such as '01'; none for all
-    points: for each exercise
+    points: for each exercise, a number; or a CSV file with the columns exercise and points
     ValueError: when something it needs is missing, with what to do
     """
     for package in ("nbgrader", "jupytext"):
@@ -51,14 +67,13 @@ def make_course(folder, chapters=(), points=10):
                 f'{package} is not installed. Install it with: pip install -e ".[instructor,test]"'
             )
     build = load_build()
-    wanted = [source for source in build.chapters() if not chapters or source.name[:2] in chapters]
-    if not wanted:
-        raise ValueError(f"There is no chapter {' or '.join(chapters)}. Chapters are 00, 01, and so on.")
+    wanted, points = chosen(build, chapters), points_for(points)
     folder = Path(folder).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "nbgrader_config.py"
     if not config.exists():
-        config.write_text(CONFIG, encoding="utf-8", newline="\n")
+        text = CONFIG.replace("CHAPTERS", "|".join(source.stem for source in build.chapters()))
+        config.write_text(text, encoding="utf-8", newline="\n")
         yield f"Written: {config}"
     for source in wanted:
         chapter = source_notebook(build, source, points)
@@ -66,53 +81,82 @@ def make_course(folder, chapters=(), points=10):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(build.text_of(chapter), encoding="utf-8", newline="\n")
         _copy_figures(chapter, build.STUDENT, path.parent)
-        generate(folder, source.stem)
-        yield f"Made: source and release of {source.stem}"
+        yield f"Written: {path}"
+    generate(folder)
+    yield f"Made: {folder / 'release'}, for your students"
+
+
+def chosen(build, chapters):
+    """The sources of these chapters, of all where none is named. ValueError where one does not exist."""
+    sources = {source.name[:2]: source for source in build.chapters()}
+    if unknown := set(chapters) - set(sources):
+        raise ValueError(
+            f"There is no chapter {' or '.join(sorted(unknown))}. Chapters are 00, 01, and so on."
+        )
+    return [source for number, source in sources.items() if not chapters or number in chapters]
+
+
+def points_for(given):
+    """Points by exercise, from one number for all or from a CSV file. ValueError says what is wrong with it."""
+    try:
+        return dict.fromkeys(ORDER, float(given))
+    except ValueError:
+        pass
+    try:
+        text = Path(given).read_text(encoding="utf-8-sig")
+        rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in text else ",")
+        found = {row["exercise"]: float(row["points"]) for row in rows}
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ValueError(
+            f"--points is a number, or a CSV file with the columns exercise and points. {given} is not: {error}"
+        ) from None
+    if unknown := set(found) - set(ORDER):
+        raise ValueError(
+            f"{given} names {' and '.join(sorted(unknown))}. The exercises are: {', '.join(ORDER)}."
+        )
+    return dict.fromkeys(ORDER, 10.0) | found
 
 
 def source_notebook(build, source, points):
     """The instructor's version of a chapter: solutions between their marks, and nbgrader's metadata."""
     import jupytext
 
-    chapter = copy.deepcopy(build.notebook(source, solved=False))
+    chapter = without_links(build.notebook(source, solved=False))
     texts = [cell.source for cell in jupytext.read(source, fmt="py:percent").cells]
     for cell, text in zip(chapter.cells, texts, strict=True):
         if cell.cell_type != "code":
             continue
         if "todo" in cell.metadata.get("tags", []):
-            cell.source = text.rstrip("\n")
-            name = ast.parse(text).body[-1].name
-            cell.metadata["nbgrader"] = {
-                "grade_id": name,
-                "grade": False,
-                "solution": True,
-                "locked": False,
-                **SCHEMA,
-            }
+            cell.source, name = text.rstrip("\n"), ast.parse(text).body[-1].name
+            cell.metadata["nbgrader"] = {**SCHEMA, "grade_id": name, "solution": True}
         elif found := re.search(r"^(\w+) = check\(\1\b", text, re.M):
-            cell.metadata["nbgrader"] = {
-                "grade_id": f"check_{found[1]}",
-                "grade": True,
-                "solution": False,
-                "locked": True,
-                "points": points,
-                **SCHEMA,
-            }
+            cell.source += HIDDEN_TEST
+            graded = {"grade_id": f"check_{found[1]}", "grade": True, "locked": True}
+            cell.metadata["nbgrader"] = {**SCHEMA, **graded, "points": points[found[1]]}
     return chapter
 
 
-def generate(folder, assignment):
-    """Let nbgrader make the release. ValueError with its own words when it cannot."""
-    command = [sys.executable, "-m", "nbgrader", "generate_assignment", assignment, "--create", "--force"]
+def without_links(chapter):
+    """A chapter without its way to Google Colab, where the notebook of the public repository would open."""
+    chapter.cells[0].source = re.sub(r"^\[!\[Open.*\n\n?", "", chapter.cells[0].source, flags=re.M)
+    chapter.cells = [cell for cell in chapter.cells if "colab" not in cell.metadata.get("tags", [])]
+    return chapter
+
+
+def generate(folder):
+    """Let nbgrader make the releases of all chapters in source/. ValueError with its own words when it cannot."""
     here = str(Path(sys.executable).parent)  # nbgrader calls alembic by name
-    variables = {**os.environ, "PATH": here + os.pathsep + os.environ.get("PATH", "")}
     done = subprocess.run(
-        command, cwd=folder, env=variables, capture_output=True, text=True, encoding="utf-8", errors="replace"
+        [sys.executable, "-m", "nbgrader", "generate_assignment", "*", "--create", "--force"],
+        cwd=folder,
+        env={**os.environ, "PATH": here + os.pathsep + os.environ.get("PATH", "")},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
     )
     if done.returncode:
-        raise ValueError(
-            f"nbgrader could not make the release of {assignment}. It said:\n{done.stderr[-2000:]}"
-        )
+        raise ValueError(f"nbgrader could not make the releases. It said:\n{done.stderr[-2000:]}")
 
 
 def load_build():

@@ -6,40 +6,37 @@ out or replaced by a file of `handed_out/`.
 
 import ast
 import json
+import re
 import shutil
 from pathlib import Path
 
+import nbformat
 import numpy as np
 
-from cs231n.course.grading.course import load_build
+from cs231n.course.grading.course import chosen, load_build, without_links
 from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
 from cs231n.exercises.recognise import cases, expected
 
-LEFT_OUT = (
-    "course/grading",
-    "exercises/bank",
-    "exercises/cache_layouts.py",
-    "lstm_layers.py",
-    "fast/attention.py",
-    "fast/states.py",
-    "fast/words.py",
-)
+LEFT_OUT = ("course/grading", "exercises/bank", "exercises/cache_layouts.py")
 REPLACED = {
     "bank.py": "exercises/bank/__init__.py",
+    "waiting.py": "exercises/bank/waiting.py",
     "all_cases.py": "exercises/all_cases.py",
     "fallback.py": "exercises/fallback.py",
-    "rnn_layers.py": "rnn_layers.py",
-    "attention.py": "attention.py",
 }
-GIVEN = {
-    "temporal_layers.py": (
-        "temporal_affine_forward",
-        "temporal_affine_backward",
-        "temporal_softmax_loss",
-    ),
+EMPTIED = {  # modules whose functions are left without a body, but for these
+    "rnn_layers.py": (),
     "lstm_layers.py": ("sigmoid",),
+    "temporal_layers.py": ("temporal_affine_forward", "temporal_affine_backward", "temporal_softmax_loss"),
+    "attention.py": (),
+    "decoding.py": (),
+    "fast/attention.py": (),
+    "fast/states.py": (),
+    "fast/words.py": (),
+    "course/scheduled_sampling.py": (),
 }
+OF_THE_MODEL = {"loss": "features, captions", "sample": "features, max_length"}
 WORDS = {  # sentences that are not true without a reference
     "exercises/checking.py": {
         "Until yours is right, the reference stands in: just go on.": "Cells that need it say so, and wait.",
@@ -49,6 +46,10 @@ WORDS = {  # sentences that are not true without a reference
     "exercises/messages.py": {
         "is the reference now, not an answer of yours": "is no answer of yours now",
         "was stopped. The reference stands in.": "was stopped.",
+    },
+    "course/measure_gradients.py": {
+        "so this measures the reference's:": "so there is nothing to measure:",
+        "with the reference's {exercise.forward}:": "with the {exercise.forward} that is kept:",
     },
     "exercises/load_answers.py": {
         "From the reference: {', '.join(others)}.": "Not there yet: {', '.join(others)}.",
@@ -60,7 +61,9 @@ NOTE = (
     "> not, nothing stands in for it: cells that need it say which function has to be written first, and in\n"
     "> which chapter. Go on with the next TODO, or come back later."
 )
-TEXTS = {"LICENSE", "pyproject.toml", "environment.yml", "get_data.py"}
+PROMISE = re.compile(r"the\s+course's\s+own|read\s+ours")
+NOT_HERE = "*The code of this is nearly an answer, so it is not in this pack.*"
+TEXTS = ("LICENSE", "pyproject.toml", "environment.yml", "get_data.py")
 README = """# Image captioning with recurrent networks
 
     uv run jupyter lab notebooks
@@ -86,19 +89,19 @@ def make_handout(folder, chapters=()):
             f"{folder} is not empty. Give a new folder, so that nothing of yours is overwritten."
         )
     build = load_build()
-    wanted = [source for source in build.chapters() if not chapters or source.name[:2] in chapters]
-    if not wanted:
-        raise ValueError(f"There is no chapter {' or '.join(chapters)}. Chapters are 00, 01, and so on.")
+    wanted = chosen(build, chapters)
     _write_package(folder / "cs231n")
     yield f"Written: {folder / 'cs231n'}, with the stored outputs of {len(bank.ORDER)} exercises"
     (folder / "notebooks").mkdir()
     for source in wanted:
-        chapter = build.notebook(source, solved=False)
+        solved = nbformat.read(build.SOLVED / f"{source.stem}.ipynb", as_version=4)
+        chapter = without_answers(without_links(build.notebook(source, solved=False)), solved)
         chapter.cells[0].source += "\n\n" + NOTE
         _write(folder / "notebooks" / f"{source.stem}.ipynb", build.text_of(chapter))
         yield f"Written: {source.stem}.ipynb"
     shutil.copytree(build.STUDENT / "figures", folder / "notebooks" / "figures")
-    shutil.copytree(ROOT / "datasets" / "scenes", folder / "datasets" / "scenes")
+    for place in ("datasets/scenes", "benchmarks/results"):
+        shutil.copytree(ROOT / place, folder / place)
     for name in TEXTS:
         shutil.copyfile(ROOT / name, folder / name)
     _write(folder / "README.md", README)
@@ -154,10 +157,9 @@ def _write_package(package):
     np.savez_compressed(package / "exercises" / "bank" / "checks.npz", **stored_checks())
     for name, place in REPLACED.items():
         shutil.copyfile(Path(__file__).parent / "handed_out" / name, package / place)
-    _write(package / "temporal_layers.py", _given_layers())
+    for room, given in EMPTIED.items():
+        _write(package / room, emptied((ROOT / "cs231n" / room).read_text(encoding="utf-8"), given))
     _write(package / "classifiers" / "rnn.py", _model_without_answers())
-    for room in ("decoding.py", "course/scheduled_sampling.py"):
-        _write(package / room, _names_only(room))
     for place, changes in WORDS.items():
         text = (package / place).read_text(encoding="utf-8")
         for old, new in changes.items():
@@ -167,66 +169,71 @@ def _write_package(package):
         _write(package / place, text)
 
 
-def _given_layers():
-    """A module of the layers that no chapter asks for."""
-    parts = ['"""Layers that are given: the same affine layer and softmax loss at every time step."""']
-    parts.append("import numpy as np\n\nfrom cs231n.shapes import check_indices, check_shapes")
-    for room, names in GIVEN.items():
-        text = (ROOT / "cs231n" / room).read_text(encoding="utf-8")
-        functions = {node.name: node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)}
-        parts += [ast.get_source_segment(text, functions[name]) for name in names]
-    return "\n\n\n".join(parts) + "\n"
-
-
-def _model_without_answers():
-    """classifiers/rnn.py with `loss` and `sample` of the reader's own, and without the steps of speaking."""
-    text = (ROOT / "cs231n" / "classifiers" / "rnn.py").read_text(encoding="utf-8")
-    tree = ast.parse(text)
-    own = {
-        "loss": ("captioning_loss", "features, captions"),
-        "sample": ("captioning_sample", "features, max_length"),
-    }
+def emptied(module, given):
+    """A module's text in which functions say that they are not here, or call the reader's own answer."""
+    tree = ast.parse(module)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and node.name in own:
-            name, arguments = own[node.name]
-            node.body = ast.parse(
-                f"'Your own {name}, once it is right.'\nreturn find('{name}').reference(self, {arguments})"
-            ).body
-        elif isinstance(node, ast.FunctionDef) and node.name == "step":
-            node.body = ast.parse(
-                "'Not in this pack.'\nraise NotYet('step is part of an answer, so it is not in this pack.')"
-            ).body
-    rooms = {"cs231n.fast.attention", "cs231n.fast.packing", "cs231n.fast.states", "cs231n.fast.words"}
-    gone = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module in rooms]
-    tree.body = [_without(gone, n) for n in tree.body if n not in gone]
-    head = ast.parse("from cs231n.exercises.bank import NotYet, find").body
-    tree.body[1:1] = head
+        if isinstance(node, ast.FunctionDef) and node.name not in given and not node.name.startswith("__"):
+            _empty(node, node.name, ", ".join(argument.arg for argument in node.args.args))
     return ast.unparse(tree) + "\n"
 
 
-def _without(imports, statement):
-    """The statement with None for each name of these imports, as in a table of cells."""
-    names = {alias.name for node in imports for alias in node.names}
-
-    class Empty(ast.NodeTransformer):
-        def visit_Name(self, node):
-            return ast.Constant(None) if node.id in names else node
-
-    return Empty().visit(statement)
+def _empty(function, name, arguments):
+    if name in bank.ORDER:
+        does = f"from cs231n.exercises.bank import find\nreturn find('{name}').reference({arguments})"
+    else:
+        why = f"{name} gives an answer away, so it is not in this pack."
+        does = f"from cs231n.exercises.bank import NotYet\nraise NotYet('{why}')"
+    function.body = ast.parse(does).body
 
 
-def _names_only(room):
-    """A module that can be imported, whose functions and classes only say that they are not in this pack."""
-    parts = ["'Not in this pack: it gives answers away.'\nfrom cs231n.exercises.bank import NotYet"]
-    for node in ast.parse((ROOT / "cs231n" / room).read_text(encoding="utf-8")).body:
-        if isinstance(node, ast.Assign):  # a constant
-            parts.append(ast.unparse(node))
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            parts.append(
-                f"def {node.name}(*given, **named):\n"
-                f"    raise NotYet('{node.name} gives an answer away, so it is not in this pack.')"
-            )
-    return "\n\n".join(parts) + "\n"
+def _model_without_answers():
+    """classifiers/rnn.py with `loss` and `sample` of the reader's own, for an RNN, and without `step`."""
+    tree = ast.parse((ROOT / "cs231n" / "classifiers" / "rnn.py").read_text(encoding="utf-8"))
+    only_rnn = (
+        "if self.cell_type != 'rnn':\n    from cs231n.exercises.bank import NotYet\n"
+        "    raise NotYet('This needs the model that the course trains LSTMs with. It is not in this pack.')"
+    )
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and node.name in OF_THE_MODEL:
+            _empty(node, f"captioning_{node.name}", f"self, {OF_THE_MODEL[node.name]}")
+            node.body = ast.parse(only_rnn).body + node.body
+        elif isinstance(node, ast.FunctionDef) and node.name == "step":
+            _empty(node, "step", "")
+    return ast.unparse(tree) + "\n"
+
+
+def without_answers(chapter, solved):
+    """A chapter without promises of a reference. Of cells with the tag "gives-away" only the outputs stay."""
+    outputs = {cell.id: cell.outputs for cell in solved.cells if cell.cell_type == "code"}
+    for k, cell in enumerate(chapter.cells):
+        gives_away = "gives-away" in cell.metadata.get("tags", [])
+        if cell.cell_type == "markdown":
+            cell.source = "\n\n".join(map(_without_promises, cell.source.split("\n\n")))
+            if gives_away:
+                cell.source = re.sub("```python.*?```", NOT_HERE, cell.source, flags=re.DOTALL)
+        elif gives_away:
+            chapter.cells[k] = _shown(cell.id, outputs[cell.id])
+    return chapter
+
+
+def _without_promises(paragraph):
+    if not PROMISE.search(paragraph):
+        return paragraph
+    sentences = re.split(r"(?<=[.!?])\s+", paragraph)
+    return " ".join(sentence for sentence in sentences if not PROMISE.search(sentence))
+
+
+def _shown(identity, outputs):
+    """A text cell in place of code: the pictures and prints that the code gives."""
+    cell = nbformat.v4.new_markdown_cell(NOT_HERE, id=f"shown-{identity}")
+    for k, output in enumerate(outputs):
+        if picture := output.get("data", {}).get("image/png"):
+            cell.setdefault("attachments", {})[f"{k}.png"] = {"image/png": picture}
+            cell.source += f"\n\n![What the code of the solved edition draws.](attachment:{k}.png)"
+        elif output.output_type == "stream":
+            cell.source += f"\n\n```\n{output.text.rstrip()}\n```"
+    return cell
 
 
 def _write(path, text):

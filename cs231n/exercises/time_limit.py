@@ -1,10 +1,13 @@
 """Stop a student's function that does not come to an end, without ending the kernel.
 
-A second thread raises `TooLong` in the running one, on every system. In a browser there are no threads: there
-the clock is read at each instruction. While a debugger is at work there is no limit.
+A second thread watches the clock and interrupts the main one as Ctrl-C does, on every system. The handler raises
+`TooLong` only inside the function, so that it can never reach what comes after it. In a browser there are no
+threads: there the clock is read at each instruction. While a debugger is at work, and outside the main thread,
+there is no limit.
 """
 
-import ctypes
+import _thread
+import signal
 import sys
 import threading
 import time
@@ -22,42 +25,51 @@ def limited(function, seconds=None):
     seconds: SECONDS unless told
     """
     seconds = seconds or SECONDS
-    if _debugged():
+    if _debugged() or threading.current_thread() is not threading.main_thread():
         return function()
-    finished = threading.Lock()
-    finished.acquire()
-    running = threading.get_ident()
+    finished = threading.Event()
+    late = False
 
     def watch():
+        nonlocal late
         wait = seconds
-        while not finished.acquire(timeout=wait):
-            _raise_in(running, TooLong)
+        while not finished.wait(wait):
+            late = True
+            _thread.interrupt_main()
             wait = 0.2  # once more, where a bare `except` caught it
 
+    def interrupted(number, frame):
+        if not _is_inside(frame):
+            return
+        if late:
+            raise TooLong
+        if callable(before):
+            before(number, frame)  # Ctrl-C
+
     watcher = threading.Thread(target=watch, daemon=True)
+    before = signal.signal(signal.SIGINT, interrupted)
     try:
-        watcher.start()
-    except RuntimeError:  # no threads here
-        return _with_a_look_at_the_clock(function, seconds)
-    try:
-        return function()
+        try:
+            watcher.start()
+        except RuntimeError:  # no threads here
+            return _call(lambda: _with_a_look_at_the_clock(function, seconds))
+        return _call(function)
     finally:
-        while True:
-            try:
-                if finished.locked():
-                    finished.release()
-                watcher.join()
-                for _ in range(2):  # a TooLong still on its way arrives here at the latest
-                    pass
-                break
-            except TooLong:
-                continue
+        finished.set()
+        if watcher.is_alive():
+            watcher.join()
+        signal.signal(signal.SIGINT, before)
 
 
-def _raise_in(thread, kind):
-    # Never with NULL, to take one back: Python 3.11 then looks for it for ever after, and a function that runs
-    # under cProfile never starts.
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
+def _call(function):
+    return function()
+
+
+def _is_inside(frame):
+    """Whether a frame belongs to a function that `_call` runs."""
+    while frame and frame.f_code is not _call.__code__:
+        frame = frame.f_back
+    return frame is not None
 
 
 def _with_a_look_at_the_clock(function, seconds):

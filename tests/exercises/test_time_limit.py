@@ -1,5 +1,7 @@
 """A function that does not come to an end is stopped, and nothing is left behind."""
 
+import _thread
+import signal
 import subprocess
 import sys
 import threading
@@ -78,6 +80,26 @@ def test_nothing_is_raised_afterwards_and_no_thread_stays():
     while time.perf_counter() < end:
         pass
     assert threading.active_count() == before
+
+
+def test_ctrl_c_goes_through_and_its_handler_comes_back():
+    before = signal.getsignal(signal.SIGINT)
+
+    def stopped_by_hand():
+        _thread.interrupt_main()
+        forever()
+
+    with pytest.raises(KeyboardInterrupt):
+        limited(stopped_by_hand, 60)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_in_another_thread_there_is_no_limit():
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(limited(lambda: 7, LIMIT)))
+    thread.start()
+    thread.join()
+    assert seen == [7]
 
 
 PROFILED = """

@@ -4,7 +4,8 @@ An answer is judged alone: `rnn_forward` may call a `rnn_step_forward` that is w
 function may read the cache of a forward function that is wrong, or whose cache holds too little.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from cs231n.exercises import bank
 from cs231n.exercises.cache_contents import taken_out_in_another_order, what_is_missing
@@ -22,12 +23,20 @@ class Attempt:
     note: what was taken from the reference, for a reader
     fault: what is wrong with the cache that the answer should read, or None; a kind and a sentence. 'cache' and
         'unpacking' are seen in the cache itself; 'unclear' is so only where this attempt is right
+    helpers, cache_from: what took the place of the answer's helpers, and what made the cache
     """
 
     runs: list
     right: bool
     note: str = ""
     fault: tuple[str, str] | None = None
+    helpers: dict = field(default_factory=dict)
+    cache_from: Callable | None = None
+
+    def on(self, exercise, function, others):
+        """Runs of the same attempt on other cases."""
+        with names_replaced(function, self.helpers):
+            return [run(exercise, function, case, self.cache_from) for case in others]
 
 
 def attempts(exercise, function, forward=None):
@@ -43,14 +52,15 @@ def attempts(exercise, function, forward=None):
                     if isinstance(runs[-1].error, TooLong):
                         yield Attempt(runs, False, note or cache_note, fault)
                         return
-            yield Attempt(runs, all_right(exercise.name, runs), note or cache_note, fault)
+            right = all_right(exercise.name, runs)
+            yield Attempt(runs, right, note or cache_note, fault, replacements, cache_from)
 
 
-def all_right(name, runs):
-    """Does every run give what the reference gives?"""
+def all_right(name, runs, *seed):
+    """Does every run give what the reference gives? seed: that of the cases"""
     return all(
         result.outputs is not None and all(agrees(right[output], result.outputs[output]) for output in right)
-        for right, result in zip(expected(name), runs, strict=True)
+        for right, result in zip(expected(name, *seed), runs, strict=True)
     )
 
 

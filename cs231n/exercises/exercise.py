@@ -25,6 +25,7 @@ class Exercise:
     """One exercise, with all that it needs. Its name is that of its reference.
 
     chapter: the notebook that asks for it; reference: our answer, which stands in for one that is not right
+    cases: makes the cases, the same each time; with a seed, others of other sizes
     needs: names of the other exercises that an answer may call, right ones of the package too
     outputs: name of each output, and the names of its axes; for a dict output, a dict of such pairs
     returns_cache: True where the function returns a cache as its last output
@@ -41,7 +42,7 @@ class Exercise:
     chapter: str
     reference: Callable
     outputs: dict
-    cases: Callable[[], list[Case]]
+    cases: Callable[..., list[Case]]
     start: str
     worth_knowing: str
     next_step: str

@@ -2,7 +2,7 @@
 
 import dis
 import inspect
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from itertools import permutations
 
 import numpy as np
@@ -31,6 +31,7 @@ class Verdict:
     remarks: names of things that cost nothing: 'float64_from_float32', 'changes_argument', 'list_of_numbers',
         'cache_holds_too_little'; and 'cache_does_not_fit' for a backward function that is right with other caches
     message: what the student reads
+    attempt: the runs that the verdict is about, where there are any
     """
 
     name: str
@@ -38,6 +39,7 @@ class Verdict:
     message: str
     mistake: str | None = None
     remarks: tuple[str, ...] = ()
+    attempt: object = field(default=None, repr=False, compare=False)
 
     def __str__(self):
         return self.message
@@ -58,11 +60,12 @@ def grade(function, forward=None, name=None):
     tried = []
     for attempt in attempts(exercise, function, forward):
         if attempt.right:
-            return _right(exercise, function, attempt)
+            return replace(_right(exercise, function, attempt), attempt=attempt)
         if not tried and _unfilled(exercise, attempt.runs, function):
             return Verdict(exercise.name, "unfilled", messages.unfilled_message(exercise))
         tried.append(attempt)
-    return _not_right(exercise, function, _most_telling(tried))
+    telling = _most_telling(tried)
+    return replace(_not_right(exercise, function, telling), attempt=telling)
 
 
 def _most_telling(tried):

@@ -4,6 +4,7 @@ import csv
 import os
 import subprocess
 import sys
+import time
 
 import pytest
 from hand_in import ANSWERS, answer, hand_in
@@ -20,7 +21,8 @@ FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
 
 
 def row(name, step, mistake="", notes=()):
-    return Student(name, ["x"], {STEP: Result(step, mistake), LENGTHS: Result("right")}, list(notes))
+    student = Student(name, [], {STEP: Result(step, mistake), LENGTHS: Result("right")}, list(notes))
+    return marks.row_of(student, [LENGTHS, STEP], "1")
 
 
 CLASS = [
@@ -58,7 +60,7 @@ def test_the_summary_counts_mistakes_and_says_what_they_are(tmp_path):
     marks.write(tmp_path / "marks.csv", CLASS, [LENGTHS, STEP])
     found = summarise(*marks.read(tmp_path / "marks.csv"))
     assert found.mistakes == {(STEP, "bias_forgotten"): 2, (STEP, "not recognised"): 1}
-    assert found.states[STEP] == {"right": 1, "wrong": 3, "not trusted": 1, "unfilled": 1}
+    assert found.states[STEP] == {"right": 1, "wrong": 3, "look at": 1, "unfilled": 1}
     text = table(found)
     assert "2  rnn_step_forward: bias_forgotten" in text and "Is every term of the formula there?" in text
 
@@ -122,15 +124,28 @@ def test_marks_are_written_after_each_student_and_ctrl_c_keeps_them(tmp_path, mo
         hand_in(folder / f"{name}.ipynb", *answer(STEP))
     real = collect.grade_student
 
-    def stop_at_bert(name, files, seconds):
-        if name == "bert":
+    def stop_at_bert(student, *settings):
+        if student.name == "bert":
+            time.sleep(1)
             raise KeyboardInterrupt
-        return real(name, files, seconds)
+        return real(student, *settings)
 
     monkeypatch.setattr(collect, "grade_student", stop_at_bert)
     assert main(["collect", str(folder), "--csv", str(path)]) == 1
     assert "Stopped. The marks of 1 of 2 students" in capsys.readouterr().err
     assert [r["student"] for r in marks.read(path)[0]] == ["anna"]
+    monkeypatch.setattr(collect, "grade_student", real)
+    assert main(["collect", str(folder), "--csv", str(path)]) == 0
+    assert "1 students are in" in capsys.readouterr().out
+    assert [r[STEP] for r in marks.read(path)[0]] == ["right", "right"]
+
+
+def test_a_student_who_hands_in_again_is_judged_again(tmp_path):
+    folder, path = tmp_path / "handed in", tmp_path / "m.csv"
+    for step, verdict in ((FORGOTTEN, "wrong"), (ANSWERS[STEP], "right")):
+        hand_in(folder / "anna.ipynb", "import numpy as np", step)
+        main(["collect", str(folder), "--csv", str(path)])
+        assert marks.read(path)[0][0][STEP] == verdict
 
 
 def test_several_jobs_give_the_same_marks(tmp_path):

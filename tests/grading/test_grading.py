@@ -1,15 +1,12 @@
 """Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
 
-import ast
 from pathlib import Path
 
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.course.grading import judge as judging
 from cs231n.course.grading.judge import judge
-from cs231n.course.grading.notebook import read, to_run
-from cs231n.course.grading.process import StudentProcess
+from cs231n.course.grading.notebook import read
 from cs231n.exercises import bank
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
@@ -24,7 +21,7 @@ def statuses(judged):
 
 
 def judge_cells(tmp_path, *cells, seconds=20):
-    return judge(hand_in(tmp_path / "student.ipynb", *cells), seconds=seconds)
+    return judge(read(hand_in(tmp_path / "student.ipynb", *cells)), seconds=seconds)
 
 
 def test_solved_scores_everything(tmp_path):
@@ -40,6 +37,8 @@ def test_blank_scores_nothing(tmp_path):
 
 
 MISTAKEN = """
+
+
 from cs231n.exercises import bank as _bank
 from cs231n.course.grading import block_reference as _guard
 def {name}(*arguments):
@@ -51,11 +50,12 @@ def {name}(*arguments):
     outputs = exercise.mistakes[{k}].function(*inputs)
     _guard._depth -= 1
     if exercise.returns_cache:
-        cache = _right(*arguments)[-1]
+        cache = _right_{name}(*arguments)[-1]
         outputs = (*outputs, cache) if isinstance(outputs, tuple) else (outputs, cache)
     return outputs
 """
 PARTNER = """
+
 _inputs = {{}}
 def {name}(*inputs):
     returned = _own_{name}(*inputs)
@@ -64,33 +64,23 @@ def {name}(*inputs):
 """
 
 
-@pytest.fixture(scope="module")
-def process():
-    with StudentProcess() as started:
-        yield started
-
-
-@pytest.mark.parametrize("name", bank.ORDER)
-def test_each_mistake_costs_its_own_exercise_only(name, process, tmp_path):
-    """The answers of all other exercises are right, and call the wrong one or read its cache."""
-    exercise = bank.find(name)
-    others = [other for other in bank.ORDER if other != name]
-    for k, mistake in enumerate(exercise.mistakes):
-        right = {other: ANSWERS[other] for other in others}
-        if partner := exercise.forward:  # mistakes in the bank take the inputs in place of a cache
-            right[partner] = ANSWERS[partner].replace(f"def {partner}", f"def _own_{partner}")
-            right[partner] += PARTNER.format(name=partner)
-        own = HEAD + "\n" + ANSWERS[name].replace(f"def {name}", "def _right")
-        wrong = MISTAKEN.format(name=name, k=k)
-        path = hand_in(tmp_path / f"{k}.ipynb", own, ANSWERS["logistic"], wrong, *right.values())
-        cells = read(path)
-        loaded = judging._load(process, cells, 20, {}, {})
-        assert not loaded.failed
-        found = judging._judge_one(name, process, loaded, 20, 1)
-        assert (found.status in ("wrong", "error"), found.mistake) == (True, mistake.name), found
-        if k == 0:
-            found = {other: judging._judge_one(other, process, loaded, 20, 1).status for other in others}
-            assert found == dict.fromkeys(others, "right")
+@pytest.mark.parametrize("k", [0, 1])
+@pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
+def test_each_mistake_costs_its_own_exercise_only(backward, k, tmp_path):
+    """All forward, or all backward exercises are wrong; the others are right, and call the wrong ones."""
+    cells = [HEAD, ANSWERS["logistic"]]
+    wrong = [name for name in bank.ORDER if bool(bank.find(name).forward) == backward]
+    for name in bank.ORDER:
+        answer = ANSWERS[name]
+        if name in wrong:
+            answer = answer.replace(f"def {name}", f"def _right_{name}") + MISTAKEN.format(name=name, k=k)
+        elif any(bank.find(other).forward == name for other in wrong):  # the bank's mistakes take inputs
+            answer = answer.replace(f"def {name}", f"def _own_{name}") + PARTNER.format(name=name)
+        cells.append(answer)
+    found = judge_cells(tmp_path, *cells).results
+    assert {n: found[n].mistake for n in wrong} == {n: bank.find(n).mistakes[k].name for n in wrong}
+    assert {found[name].status for name in wrong} <= {"wrong", "error"}
+    assert {found[name].status for name in bank.ORDER if name not in wrong} == {"right"}
 
 
 def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
@@ -103,19 +93,16 @@ def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
 
 
 def test_cells_run_as_they_stand_and_of_shipped_ones_only_what_an_answer_may_need(tmp_path):
-    source = NOTEBOOKS / "01_rnn_step.ipynb"
-    chosen = to_run(read(source))
-    cells = {number: source for number, source, _ in chosen}
-    run = "\n".join(
-        ast.unparse(ast.Module([ast.parse(cells[number]).body[k] for k in numbers], []))
-        for number, _, numbers in chosen
+    shipped = read(NOTEBOOKS / "01_rnn_step.ipynb")
+    runs = "\n".join(shipped.cells.values())
+    assert (
+        "import numpy as np" in runs and "check(rnn_step_backward" in runs and "def rnn_step_forward" in runs
     )
-    assert "import numpy as np" in run and "check(rnn_step_backward" in run and "def rnn_step_forward" in run
-    assert "plt.show" not in run
+    assert "plt.show" not in runs and "plt.show" in shipped.left_out
     mine = read(
         hand_in(tmp_path / "x.ipynb", "for k in range(3):\n    print(k)", "%matplotlib inline\nx = 1")
     )
-    assert [numbers for _, _, numbers in to_run(mine)] == [[0], [0, 1]]
+    assert list(mine.cells.values()) == ["for k in range(3):\n    print(k)", "%matplotlib inline\nx = 1"]
 
 
 HONEST = {

@@ -11,7 +11,9 @@ Exit status: 0 all done; 1 it could not be done, and why is on the screen; 2 the
 
 import argparse
 import contextlib
+import hashlib
 import re
+import secrets
 import sys
 from pathlib import Path
 
@@ -24,58 +26,68 @@ class CannotDo(Exception):
 
 def collect(options):
     """Grade a folder of submissions into a CSV file."""
-    from cs231n.course.grading.collect import PackChanged, grade_folder, submissions
+    from tqdm import tqdm
+
+    from cs231n.course.grading import process
+    from cs231n.course.grading.collect import grade_all, submissions
     from cs231n.exercises import bank
 
     if not options.folder.is_dir():
         raise CannotDo(f"There is no folder {options.folder}. Give the folder that holds the submissions.")
-    waiting = submissions(options.folder)
-    if not waiting:
-        raise CannotDo(f"The folder {options.folder} is empty. It should hold one file or folder a student.")
-    asked = [
-        name
-        for name in bank.ORDER
-        if not options.chapters or bank.find(name).chapter.startswith(tuple(options.chapters))
-    ]
+    wanted = tuple(options.chapters)
+    asked = [name for name in bank.ORDER if not wanted or bank.find(name).chapter.startswith(wanted)]
     if not asked:
-        raise CannotDo(
-            f"No exercise is in chapter {' or '.join(options.chapters)}. Chapters are 00, 01, and so on."
+        raise CannotDo(f"No exercise is in chapter {' or '.join(wanted)}. Chapters are 00, 01, and so on.")
+    students = submissions(options.folder)
+    if not students:
+        raise CannotDo(f"The folder {options.folder} is empty. It should hold one file or folder a student.")
+    code = [content for name, content in sorted(process.pack().items()) if name.endswith(".py")]
+    version = hashlib.sha256(repr((asked, options.seconds, code)).encode()).hexdigest()[:6]
+    before = {(row["student"], row[marks.VERSION]): row for row in _rows_before(options.csv)}
+    rows = {s.name: before.get((marks.plain(s.name), f"{version}-{s.print}")) for s in students}
+    waiting = [student for student in students if not rows[student.name]]
+    if kept := len(students) - len(waiting):
+        print(
+            f"{kept} students are in {options.csv} already, with the same files. To judge all, delete it first."
         )
-    students, changed, stopped = [], None, False
 
     def write():
-        seen = {name for student in students for name in student.results}
-        columns = asked if options.chapters else [name for name in asked if name in seen] or asked
-        _write_marks(options, sorted(students, key=lambda student: order[student.name]), columns)
+        there = [row for row in rows.values() if row]
+        unseen = ("missing", "unreadable")
+        seen = [n for n in asked if wanted or any(row.get(n, "missing") not in unseen for row in there)]
+        try:
+            marks.write(options.csv, there, seen or asked, options.separator)
+        except OSError as error:
+            why = f"{error.strerror}. Is it open in another program, such as Excel?"
+            raise CannotDo(f"{options.csv} cannot be written: {why}") from None
 
-    order = {name: k for k, name in enumerate(waiting)}
     write()  # find out now, not after an hour, that the file cannot be written
+    bar = tqdm(total=len(students), initial=kept, unit="student", disable=None)
     try:
-        for student in grade_folder(options.folder, options.seconds, options.jobs):
-            students.append(student)
-            write()  # after each: whatever happens next, no mark is lost
-            right = sum(result.status == "right" for result in student.results.values())
-            mark = "  <- look at this one" if student.to_look_at else ""
-            count = f"{len(students)}/{len(waiting)}"
-            print(f"{count:>8}  {student.name}: {right} right of {len(student.results)}{mark}", flush=True)
-            if options.feedback:
-                _write_feedback(options.feedback, student, asked)
-    except PackChanged as error:
-        changed = error.args
+        with bar:
+            for student in grade_all(waiting, options.seconds, secrets.randbits(32), options.jobs):
+                rows[student.name] = marks.row_of(student, asked, version)
+                write()  # after each: whatever happens next, no mark is lost
+                if options.feedback:
+                    _write_feedback(options.feedback, student, asked)
+                bar.update()
+                if rows[student.name]["look at"]:
+                    tqdm.write(f"Look at {rows[student.name]['student']}: {rows[student.name]['look at']}")
     except KeyboardInterrupt:
-        stopped = True
+        done = sum(row is not None for row in rows.values())
+        raise CannotDo(
+            f"Stopped. The marks of {done} of {len(rows)} students are in {options.csv}.\n"
+            "The same command goes on from there."
+        ) from None
     print(f"Written: {options.csv}")
-    if stopped:
-        raise CannotDo(
-            f"Stopped. The marks of {len(students)} of {len(waiting)} students are in {options.csv}."
-        )
-    if changed:
-        raise CannotDo(
-            f"While {changed[0]} was judged, the course package changed: {changed[1]}.\n"
-            f"If it was not you, it was that submission. Grading stopped there. Bring the package back\n"
-            f"(git checkout cs231n, or install it again), set the submission aside, and start again."
-        )
-    return 3 if any(student.to_look_at for student in students) else 0
+    return 3 if any(row["look at"] for row in rows.values()) else 0
+
+
+def _rows_before(path):
+    with contextlib.suppress(OSError, ValueError):  # there is none, or it is something else
+        rows, _ = marks.read(path)
+        return [row for row in rows if marks.VERSION in row]
+    return []
 
 
 def summary(options):
@@ -132,21 +144,12 @@ def main(arguments=None):
         return 1
 
 
-def _write_marks(options, students, exercises):
-    try:
-        marks.write(options.csv, students, exercises, options.separator)
-    except OSError as error:
-        reason = error.strerror
-        raise CannotDo(
-            f"{options.csv} cannot be written: {reason}. Is it open in another program, such as Excel?"
-        ) from None
-
-
 def _write_feedback(folder, student, exercises):
     folder.mkdir(parents=True, exist_ok=True)
     told = [student.results[name].message for name in exercises if name in student.results]
     text = "\n\n".join(told) or "No notebook was found in what you handed in."
-    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", student.name)[:60]  # fits every file system
+    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", student.name)  # fits every file system
+    name = name if len(name) <= 60 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
     (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8", errors="replace")
 
 

@@ -1,14 +1,13 @@
-"""The process in which a student's code runs. It judges nothing: it gives back outputs on inputs it is sent.
+"""The process in which a student's notebook runs: its cells, then each answer on the inputs of the checks.
 
-Started by `process.py`. Requests come on the standard input and replies go to the standard output as it was at
-the start; a student's own prints and questions go nowhere.
+It is started by `process.py` with a job on its standard input. Each step ends with a file of plain arrays and
+texts, from which the verdict is made elsewhere. A student's own prints and questions go nowhere.
 """
 
 import _thread
-import ast
 import builtins
-import copy
-import dis
+import contextlib
+import json
 import linecache
 import os
 import signal
@@ -22,32 +21,69 @@ import numpy as np
 
 from cs231n import exercises
 from cs231n.course.grading import block_reference
-from cs231n.course.grading.protocol import pack_array, pack_reply, pack_returned, unpack_request
+from cs231n.course.grading.process import LARGEST
+from cs231n.exercises import checking, grade, time_limit
 from cs231n.exercises.bank import ORDER, find  # by name: a notebook may spoil the module
+from cs231n.exercises.recognise import cases
+
+MEMORY, FILE = 4 << 30, 100 << 20  # bytes
+PROCESSES = 200  # more than there are on the whole system, since a limit counts all of a user's
 
 _notebook = {}  # the global names of the student's notebook
 _answers = {}  # exercise → the function that was checked
-_kept = []  # caches that stay here
 
 
 def main():
-    """Answer requests until there are no more."""
-    with os.fdopen(os.dup(0), "rb") as requests, os.fdopen(os.dup(1), "wb") as replies:
-        nowhere = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(nowhere, standard)
-        block_reference.stand_guard()
-        for line in requests:
-            request = unpack_request(line, _kept)
-            do = {"begin": _begin, "run": _run, "defined": _defined, "call": _call}[request.pop("do")]
-            replies.write(pack_reply(do(**request)))
-            replies.flush()
+    """Do the job: its "cells" in "seconds" each, then the exercises not "done", with inputs of a "seed"."""
+    job, out = json.load(sys.stdin), Path(sys.argv[2])
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    _limit_resources()
+    block_reference.stand_guard()
+    time_limit.SECONDS = 3  # a class waits for each; an honest answer needs a few thousandths of one
+    _begin()
+    before, seconds = _functions_of_the_checks(), job["seconds"]
+    for number, source in job["cells"]:
+        failed = _run(number, source, seconds)
+        seconds /= 2 if failed and failed.get("endless") else 1
+        _say(out, f"cell {number}", failed or {})
+    later = [n for n in _answers if _is_own(_notebook.get(n)) and _notebook[n] is not _answers[n]]
+    _notebook.update(_answers)
+    names = [name for name in ORDER if name in _answers or _is_own(_notebook.get(name))]
+    _say(out, "cells", {"answers": names, "later": later})
+    for name in names:
+        if name not in job["done"]:
+            about, arrays = _outputs(name, job["seed"])
+            after = _functions_of_the_checks()
+            changed = [key for key, function in before.items() if after.get(key) is not function]
+            own = [] if _notebook.get("check", _check) in (_check, checking.check) else ["check"]
+            _say(out, name, {**about, "replaced": changed + own}, arrays)
 
 
-def _begin(helpers):
-    """Before the first cell. helpers: files that lay beside the notebook, by name."""
-    for name, content in helpers.items():
-        Path(name).write_bytes(content)
+def _say(out, step, about, arrays=()):
+    part = out / "part"
+    with part.open("wb") as file:
+        np.savez(file, about=np.array(json.dumps(about)), **dict(arrays))
+    part.replace(out / f"{step}.npz")
+
+
+def _limit_resources():
+    """Limit memory, files and processes, where the system can."""
+    with contextlib.suppress(ImportError):  # Windows has no such module
+        import resource
+
+        limits = {"RLIMIT_AS": MEMORY, "RLIMIT_FSIZE": FILE, "RLIMIT_CORE": 0}
+        with contextlib.suppress(OSError):
+            running = Path("/proc/loadavg").read_text(encoding="ascii").split()[3].partition("/")[2]
+            limits["RLIMIT_NPROC"] = int(running) + PROCESSES
+        for name, most in limits.items():
+            with contextlib.suppress(AttributeError, ValueError, OSError):  # unknown, or lower already
+                resource.setrlimit(getattr(resource, name), (most, most))
+
+
+def _begin():
+    """Before the first cell."""
     sys.path.append(str(Path.cwd()))  # at the end: it hides no module of Python or the course
     _notebook.update({"__name__": "__main__", "get_ipython": _NoShell})
     functions = {name: find(name).reference for name in ORDER}
@@ -56,27 +92,33 @@ def _begin(helpers):
     exercises.check = _check
     exercises.answers = lambda: known["my"]
     exercises.hint = exercises.progress = exercises.as_written = lambda *_: None
-    return {}
 
 
-def _run(number, source, chosen, seconds):
-    """Run one cell, or the chosen statements of it, as Jupyter would. Returns why it failed, if it did."""
+def _run(number, source, seconds):
+    """Run one cell as Jupyter would. Returns why it failed, if it did."""
     file = f"<cell {number}>"
-    body = ast.parse(source).body
-    code = compile(ast.Module([body[k] for k in chosen], []), file, "exec")
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     stop = threading.Timer(seconds, _interrupt)
     stop.start()
+    code = None
     try:
+        try:
+            code = compile(source, file, "exec")
+        except SyntaxError:
+            from IPython.core.inputtransformer2 import TransformerManager
+
+            source = TransformerManager().transform_cell(source)  # magics, !commands, name? as in Jupyter
+            code = compile(source, file, "exec")
+        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
         exec(code, _notebook)
     except KeyboardInterrupt:
-        return {"failed": f"cell {number} did not come to an end in {seconds:g} seconds"}
+        return {"why": f"it did not come to an end in {seconds:g} seconds", "endless": True}
     except BaseException as error:
+        if code is None and isinstance(error, SyntaxError):
+            return {"why": f"line {error.lineno}: {error.msg}", "unreadable": True}
         line = next((line for f, line in traceback.walk_tb(error.__traceback__) if f.f_code is code), 0)
-        return {"failed": f"cell {number}, line {line}: {type(error).__name__}: {error}"[:300]}
+        return {"why": f"line {line}: {type(error).__name__}: {error}"[:300]}
     finally:
         stop.cancel()
-    return {}
 
 
 def _interrupt():
@@ -86,120 +128,72 @@ def _interrupt():
         _thread.interrupt_main()
 
 
-def _defined():
-    """What there is to judge, after the last cell."""
-    return {
-        name: {
-            "reference": block_reference.is_reference(_answer(name)),
-            "uses": _names_used(_answer(name)),
-            "unpacks": _names_unpacked(_answer(name)),
-        }
-        for name in ORDER
-        if name in _notebook or name in _answers
-    }
-
-
 def _check(function, forward=None):
     """In place of the check: remember the answer as it is here, whatever is made of its name later."""
     name = getattr(function, "__name__", "")
-    if name in ORDER and not block_reference.is_reference(function):
+    if name in ORDER and not (name in _answers and block_reference.is_reference(function)):
         _answers[name] = function
     return function
 
 
-def _answer(name):
-    """The answer at its check; where no check ran, what has its name at the end."""
-    return _answers[name] if name in _answers else _notebook[name]
+def _is_own(function):
+    return callable(function) and not block_reference.is_reference(function)
 
 
 class _NoShell:
-    """In place of IPython's shell: magics and commands do nothing, but the body of a cell magic runs."""
+    """In place of IPython's shell: magics and commands do nothing, but what they time is run."""
 
     def __getattr__(self, name):
         return lambda *_: None
 
+    def run_line_magic(self, name, line, *_):
+        if name == "time":
+            exec(compile(line, "<cell 0>", "exec"), _notebook)
+
     def run_cell_magic(self, name, line, body):
         if name in ("time", "timeit", "capture", "prun"):
             exec(compile(body, "<cell 0>", "exec"), _notebook)
+        elif name == "writefile":
+            Path(line.split()[-1]).write_text(body, encoding="utf-8")
 
 
-def _call(name, exercise, arguments, right_helpers, has_cache):
-    """Call a function of the notebook, with the reference's functions in place of some helpers."""
-    block_reference.judge_only(exercise)
-    before = {n: _notebook[n] for n in right_helpers if n in _notebook and n != name}
-    _notebook.update({n: find(n).reference for n in before})
-    untouched = copy.deepcopy(arguments)
+def _outputs(name, seed):
+    """What an answer gives on the published inputs and, where that is right, on those that the seed makes.
+
+    returns: what the check says of it, and the outputs by "published" or "drawn", case and name
+    """
+    exercise, function = find(name), _notebook[name]
+    if block_reference.is_reference(function):
+        return {"status": "unfilled", "message": "", "refused": [name]}, {}
+    partner = _notebook.get(exercise.forward)
+    block_reference.judge_only(name)
     try:
-        returned = pack_returned(_answer(name)(*arguments), _kept, has_cache)
-        reply = {"returned": returned, "written": _written(untouched, arguments)}
-    except BaseException as error:
-        reply = {"error": _explained(error, _answer(name))}
-    finally:
-        _notebook.update(before)
-    return {**reply, "refused": sorted(block_reference.refused)}
-
-
-def _written(before, after):
-    """Arguments that were changed in place: (number of the argument, key in its params or None, new array)."""
-    found = []
-    for k, (old, new) in enumerate(zip(before, after, strict=True)):
-        pairs = (
-            [(key, old.params[key], new.params.get(key)) for key in old.params]
-            if hasattr(old, "params")
-            else []
-        )
-        if isinstance(old, np.ndarray):
-            pairs = [(None, old, new)]
-        for key, a, b in pairs:
-            if b is not None and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f"):
-                found.append((k, key, pack_array(b)))
-    return found
-
-
-def _explained(error, function):
-    """An exception as plain texts: its type, message, and the last line of the student's that was running."""
-    frames = list(traceback.walk_tb(error.__traceback__))
-    own = [(f, line) for f, line in frames if f.f_code.co_filename.startswith("<cell ")]
-    told = {
-        "type": type(error).__name__,
-        "text": str(error)[:500],
-        "name": str(getattr(error, "name", "") or ""),
+        verdict = grade(function, partner if _is_own(partner) else None, name)
+        runs = {"published": verdict.attempt.runs if verdict.attempt else []}
+        if verdict.status == "right":
+            runs["drawn"] = verdict.attempt.on(exercise, function, cases(name, seed))
+    except BaseException as error:  # not the kind that a check expects of an answer
+        about = {"status": "error", "message": f"✗ {name} stopped with {type(error).__name__}: {error}"[:300]}
+        return {**about, "refused": sorted(block_reference.refused)}, {}
+    arrays = {
+        f"{part}/{k}/{output}": np.asarray(value)
+        for part in runs
+        for k, run in enumerate(runs[part])
+        for output, value in (run.outputs or {}).items()
     }
-    if own:
-        frame, line = own[-1]
-        told["cell"], told["line"] = int(frame.f_code.co_filename[6:-1]), line
-        told["inside"] = frame.f_code.co_name
-        told["locals"] = sorted(frame.f_locals)[:100]
-        told["own"] = frames[-1][0] is frame and frame.f_code in _codes(getattr(function, "__code__", None))
-    return told
+    size = sum(array.nbytes for array in arrays.values())
+    about = {"status": verdict.status, "mistake": verdict.mistake, "message": verdict.message, "size": size}
+    about["refused"] = sorted(block_reference.refused)
+    about["missing"] = [str(run.error.name) for run in runs["published"] if isinstance(run.error, NameError)]
+    return about, arrays if size <= LARGEST else {}
 
 
-def _codes(code):
-    if code is None:
-        return set()
-    return {code}.union(*(_codes(inner) for inner in code.co_consts if isinstance(inner, types.CodeType)))
-
-
-def _names_unpacked(function):
-    """The names on the left of `x, prev_h = cache` and the like; the check may guess a cache by them."""
-    code = getattr(function, "__code__", None)
-    steps = list(dis.get_instructions(code)) if code else []
-    found = []
-    for k, step in enumerate(steps):
-        if step.opname == "UNPACK_SEQUENCE":
-            names = []
-            for after in steps[k + 1 :]:
-                if not after.opname.startswith("STORE_FAST") or len(names) >= step.arg:
-                    break
-                names += after.argval if isinstance(after.argval, tuple) else [after.argval]
-            found.append(names)
-    return found
-
-
-def _names_used(function):
-    codes = _codes(getattr(function, "__code__", None))
-    return sorted({name for code in codes for name in code.co_names})
-
-
-if __name__ == "__main__":
-    main()
+def _functions_of_the_checks():
+    """The functions that judge here, by name. That one was replaced changes no verdict, but should be seen."""
+    modules = {name: m for name, m in list(sys.modules.items()) if name.startswith("cs231n.exercises")}
+    return {
+        f"{name}.{key}": value
+        for name, module in modules.items()
+        for key, value in list(vars(module).items())
+        if callable(value)
+    }

@@ -1,153 +1,144 @@
 """Grade a folder of submissions: find each student's notebooks, judge them, put the results together."""
 
 import hashlib
-import multiprocessing
 import re
 import unicodedata
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cs231n.course.grading.judge import TRUSTED, Result, judge
-from cs231n.course.grading.notebook import NotANotebook
-from cs231n.course.grading.process import ROOT
+from cs231n.course.grading import process
+from cs231n.course.grading.judge import TRUSTED, Result, judge, plain
+from cs231n.course.grading.notebook import NotANotebook, read
 from cs231n.exercises import bank
-from cs231n.exercises.recognise import cases, expected, mistaken
 
-BEST_FIRST = ("right", "wrong", "error", "unfilled")
-CHAPTERS = tuple(dict.fromkeys(bank.find(name).chapter for name in bank.ORDER))
-
-
-class PackChanged(Exception):
-    """A file of the course package changed while a submission was judged: (the student, the file)."""
+BEST_FIRST = ("right", "wrong", "error", "unfilled", "missing")
+CHAPTERS = "|".join({bank.find(name).chapter for name in bank.ORDER})
+ADDED = r"(?:-Copy\d+| ?\(\d+\))+$"  # by browsers and JupyterLab
 
 
 @dataclass
 class Student:
-    """One row of the marks: results by exercise, and notes for the instructor."""
+    """One row of the marks: notebooks handed in, results by exercise, and notes for the instructor."""
 
     name: str
-    files: list
+    notebooks: list = field(default_factory=list)
     results: dict = field(default_factory=dict)
     notes: list = field(default_factory=list)
 
     @property
+    def print(self):
+        """A short text that changes with what was handed in."""
+        return hashlib.sha256("".join(n.print for n in self.notebooks).encode()).hexdigest()[:10]
+
+    @property
     def to_look_at(self):
-        """Is there anything here that a person should see?"""
-        return bool(self.notes) or any(result.status not in TRUSTED for result in self.results.values())
+        """What a person should see: notes, and results that are more than a verdict."""
+        seen = [result.message for result in self.results.values() if result.status not in TRUSTED]
+        return list(dict.fromkeys(self.notes + [text.partition("\n")[0].lstrip("✗○ ") for text in seen]))
 
 
 def submissions(folder):
-    """Students and their files: one folder a student, or one file a student and chapter.
+    """Read everything that was handed in: one folder a student, or one file a student and chapter.
 
-    returns: dict from the student's name to a sorted list of files
+    returns: list of Student, without results
     """
-    found = {}
+    students, bare, with_chapter = {}, [], False
     for path in sorted(Path(folder).iterdir()):
-        if path.name.startswith((".", "__")):
-            continue
-        if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if p.is_file() and not _hidden(p.relative_to(path)))
-            books = [p for p in inside if p.suffix == ".ipynb"]
-            own = [p for p in books if "solutions" not in p.relative_to(path).parts]  # a whole course folder
-            found.setdefault(_named(path.name), []).extend(own or books or inside)
-        elif path.is_file():  # pipes and devices are passed over
-            found.setdefault(_named(_student_of(path.stem)), []).append(path)
-    return found
+        if path.name.startswith((".", "__")) or not (path.is_dir() or path.is_file()):
+            continue  # pipes and devices are passed over
+        name, chapter = _student_of(path)
+        student = students.setdefault(name, Student(name))
+        bare += [student] if path.is_file() and not chapter else []
+        with_chapter |= bool(path.is_file() and chapter)
+        for file in _files(path, student):
+            try:
+                student.notebooks.append(read(file))
+            except NotANotebook as problem:
+                student.notes.append(f"{plain(file.name)}: {problem}")
+        if name == chapter:
+            student.notes.append("whose is this? The name of the file is that of a chapter")
+    for student in bare if with_chapter else ():
+        student.notes.append("the name of the file has no chapter: is it a student of its own?")
+    for name, student in students.items():
+        same = [other for other in students if other != name and other.casefold() == name.casefold()]
+        student.notes += [f"is this the same student as {' and '.join(same)}?"] if same else []
+    return list(students.values())
 
 
-def grade_student(name, files, seconds):
-    """Judge all notebooks of a student. Where an exercise is in two of them, an answer that is right counts."""
-    student = Student(name, files)
-    if not files:
-        student.notes.append("the folder is empty")
-    for path in files:
-        try:
-            judged = judge(path, seconds)
-        except NotANotebook as problem:
-            student.notes.append(f"{path.name}: {problem}")
-            continue
-        student.notes += [f"{path.name}: {note}" for note in judged.notes]
-        for exercise, result in judged.results.items():
-            if exercise in student.results and "missing" not in (
-                result.status,
-                student.results[exercise].status,
-            ):
-                student.notes.append(f"{exercise} is in more than one notebook")
-            student.results[exercise] = _better(student.results.get(exercise), result)
+def grade_student(student, seconds, seed):
+    """Judge all notebooks of a student. Where an exercise is in several of them, the best answer counts."""
+    found = {}
+    for notebook in student.notebooks:
+        judged = judge(notebook, seconds, seed)
+        student.notes += [f"{plain(notebook.name)}: {note}" for note in judged.notes]
+        for name, result in judged.results.items():
+            found.setdefault(name, []).append((notebook.name, result))
+    for name, versions in found.items():
+        there = [each for each in versions if each[1].status != "missing"] or versions
+        file, student.results[name] = min(there, key=lambda each: _rank(each[1].status))
+        if len(there) > 1:
+            student.notes.append(f"{name} is in {len(there)} notebooks: the one in {plain(file)} counts")
     return student
 
 
-def grade_folder(folder, seconds, jobs=1):
-    """Yield a graded student after the other; with several jobs, in the order in which they are done.
-
-    jobs: students that are judged at a time, each in a process of its own
-    PackChanged: when a submission changed a file of the course package; nothing after it can be trusted
-    """
-    waiting = submissions(folder)
-    before = fingerprint()
-    if jobs == 1:
-        _read_what_judges()
-        graded = (grade_student(name, files, seconds) for name, files in waiting.items())
-        yield from _watched(graded, before)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(jobs, mp_context=context, initializer=_read_what_judges) as pool:
-        futures = [pool.submit(grade_student, name, files, seconds) for name, files in waiting.items()]
-        try:
-            yield from _watched((future.result() for future in as_completed(futures)), before)
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)
-
-
-def _read_what_judges():
-    """Read everything that judges before any student's code runs."""
-    for name in bank.ORDER:
-        cases(name), expected(name), mistaken(name)
-
-
-def _watched(graded, before):
-    for student in graded:
-        yield student
-        changed = [path for path, _ in fingerprint().items() ^ before.items()]
-        if changed:
-            raise PackChanged(student.name, changed[0])
-
-
-def fingerprint():
-    """A number for each file of the course package's code."""
-    return {path: hashlib.sha256(path.read_bytes()).digest() for path in (ROOT / "cs231n").rglob("*.py")}
-
-
-def _better(first, second):
-    """The better of two results for one exercise; one that is not trusted is never hidden by another."""
-    if first is None or first.status == "missing":
-        return second
-    for result in (first, second):
-        if result.status not in TRUSTED:
-            return result
-    return min(first, second, key=lambda result: (*BEST_FIRST, "missing").index(result.status))
-
-
-def _named(name):
-    """A name as people read it: one form of each letter, and no bytes that are no text."""
-    return unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
-
-
-def _student_of(stem):
-    stem = re.sub(r"(-Copy\d+| ?\(\d+\))+$", "", stem)  # what browsers and JupyterLab add
-    for chapter in CHAPTERS:
-        if stem.endswith(chapter) and stem != chapter:
-            return stem[: -len(chapter)].rstrip(" _-.")
-    return stem
-
-
-def _hidden(path):
-    return any(part.startswith((".", "__")) for part in path.parts)
+def grade_all(students, seconds, seed, jobs=1):
+    """Yield each student when all of theirs is judged; `jobs` of them are judged at a time."""
+    process.pack()  # read before any student's code runs
+    pool = ThreadPoolExecutor(jobs)  # the work is done in processes of their own
+    waiting = {pool.submit(grade_student, student, seconds, seed) for student in students}
+    try:
+        while waiting:
+            done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
+            yield from (each.result() for each in done)
+    finally:
+        if waiting:  # Ctrl-C, or a disk that is full
+            process.stopped.set()
+        pool.shutdown(cancel_futures=True)
+        process.stopped.clear()
 
 
 def result_of(student, exercise):
     """The student's result, or 'missing', or 'unreadable' where no file of theirs is a notebook."""
     if exercise in student.results:
         return student.results[exercise]
-    return Result("missing" if student.results else "unreadable")
+    return Result("missing" if student.notebooks else "unreadable")
+
+
+def _files(path, student):
+    """The files of a folder that count, or the file itself."""
+    if path.is_file():
+        return [path]
+    inside = [p for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path))]
+    books = [p for p in inside if p.suffix == ".ipynb"]
+    own = [p for p in books if "solutions" not in p.relative_to(path).parts]
+    if own and own != books:
+        student.notes.append(f"{len(books) - len(own)} notebooks in a folder called solutions were left out")
+    if not inside:
+        student.notes.append("the folder is empty")
+    return own or books or inside
+
+
+def _student_of(path):
+    """The student's name as people read it, and the chapter that the name of a file has."""
+    name = path.name if path.is_dir() else path.stem
+    name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))
+    if path.is_dir():
+        return re.sub(r"_assignsubmission_\w+$", "", name), ""  # Moodle
+    chapter = re.search(rf"({CHAPTERS})(-\d+)?", name)
+    stem = re.sub(ADDED, "", name)
+    if not chapter:
+        return stem, ""
+    if canvas := re.match(r"([^_]+?)(?:_LATE)?_(\d+)_\d+_", name):
+        return f"{canvas[1]}_{canvas[2]}", chapter[1]
+    rest = stem.replace(chapter[0] if stem.endswith(chapter[0]) else chapter[1], "").strip(" _-.")
+    return (rest, chapter[1]) if rest else (name, name)
+
+
+def _rank(status):
+    """What a person should see is never hidden by another version."""
+    return BEST_FIRST.index(status) if status in BEST_FIRST else -1
+
+
+def _hidden(path):
+    return any(part.startswith((".", "__")) for part in path.parts)

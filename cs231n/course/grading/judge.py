@@ -1,20 +1,21 @@
-"""Judge one notebook: every exercise in it, whatever its code does."""
+"""Judge one notebook: every exercise in it, whatever its code does, by what it computes."""
 
-import contextlib
-import time
+import re
+import threading
+import unicodedata
 from dataclasses import dataclass, field
 
-import numpy as np
-
-from cs231n.course.grading import notebook
-from cs231n.course.grading.answer import Answer
 from cs231n.course.grading.process import Gone, StudentProcess
-from cs231n.exercises import bank, grade
-from cs231n.exercises.all_cases import attempts
-from cs231n.exercises.recognise import cases, expected
+from cs231n.exercises import bank
+from cs231n.exercises.all_cases import all_right
+from cs231n.exercises.one_call import Run, flat_axes
+from cs231n.exercises.recognise import cases, recognise
 
 MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
+SHORTEST = 2  # seconds that an answer gets after others hung
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")
+
+_comparing = threading.Lock()  # the checks catch prints and warnings, which belong to all threads
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,8 @@ class Result:
     """The verdict on one exercise.
 
     status: 'right', 'wrong', 'error' or 'unfilled' as in a check; 'missing' when it is not in the notebook; or
-        one that a person should see: 'look at' (needs a name of a cell that failed here), 'reference' (calls the
-        reference), 'memorised' (right on the published inputs only), 'hangs', 'crashes', 'tampers', 'unreadable'
+        one that a person should see: 'look at', 'reference' (calls the package's function), 'hangs', 'crashes',
+        'unreadable'. The message says why
     """
 
     status: str
@@ -39,155 +40,116 @@ class Judged:
     notes: list = field(default_factory=list)
 
 
-@dataclass
-class Loaded:
-    """What the student's process found in the notebook."""
+def judge(notebook, seconds=20, seed=0):
+    """Judge all exercises of a notebook in a process of its own; in a new one after each hang or crash.
 
-    cells: list
-    defined: dict
-    failed: dict
-
-    def uses(self, name):
-        return [str(n) for n in self.defined.get(name, {}).get("uses", ())]
-
-    def unpacks(self, name):
-        return [[str(n) for n in names] for names in self.defined.get(name, {}).get("unpacks", ())]
-
-    def is_own(self, name):
-        return name in self.defined and not self.defined[name].get("reference")
-
-    def source(self, number):
-        return next((cell.source for cell in self.cells if cell.number == number), "")
-
-
-def judge(path, seconds=20, salt=None):
-    """Judge all exercises of a notebook file, in a process of their own; a new one after each hang or crash.
-
-    seconds: limit for each exercise, and for the start
-    salt: number that makes the second, unpublished set of inputs; None draws one
-    NotANotebook: when the file cannot be read
+    seconds: limit for each exercise; shorter for the next ones where one hangs
+    seed: of the inputs that nobody has seen; another one for each run
     """
-    cells = notebook.read(path)
-    beside = [p for p in sorted(path.parent.glob("*.py")) if p.is_file() and p.stat().st_size < 1_000_000]
-    helpers = {p.name: p.read_bytes() for p in beside}
-    names = notebook.exercises_in(cells)
-    found = Judged(notes=notebook.notes(cells, names))
-    salt = int(np.random.SeedSequence().entropy % 2**32) if salt is None else salt
-    left, bad = list(names), {}
-    while left:
-        with StudentProcess() as process:
+    found, ended, replaced = Judged(), {}, set()
+    results = found.results
+    while True:
+        cells = [(number, source) for number, source in notebook.cells.items() if number not in ended]
+        job = {"cells": cells, "seconds": seconds / 4, "done": list(results), "seed": seed}
+        failed, step, left = dict(ended), None, []
+        with StudentProcess(job, notebook.helpers) as process:
             try:
-                loaded = _load(process, cells, seconds, helpers, bad)
+                for step, _ in cells:
+                    about, _ = process.wait(f"cell {step}", seconds)
+                    if about:
+                        failed[step] = {**about, "why": f"cell {step}, {plain(about.get('why'))}"}
+                step, (about, _) = None, process.wait("cells", seconds)
+                later = [name for name in bank.ORDER if name in about["later"]]
+                left = [name for name in bank.ORDER if name in about["answers"] and name not in results]
+                for step in left:
+                    about, arrays = process.wait(step, seconds)
+                    replaced.update(map(plain, about.get("replaced", ())))
+                    with _comparing:
+                        results[step] = _decide(step, about, arrays, seed, failed, notebook)
             except Gone as gone:
-                if len(bad) < MOST_BAD_CELLS and gone.cell:
-                    bad[gone.cell] = f"cell {gone.cell}: {gone.reason}"
+                if step in bank.ORDER:
+                    results[step] = Result(gone.status, "", f"✗ {step} could not be judged: {gone.reason}.")
+                    seconds = max(SHORTEST, seconds / 2) if gone.status == "hangs" else seconds
+                    continue  # the others, in a new process
+                if step is not None and len(ended) < MOST_BAD_CELLS:
+                    ended[step] = {"why": f"cell {step}: {gone.reason}"}
                     continue  # once more without that cell
-                found.results.update({name: Result(gone.status, "", _gone(name, gone)) for name in left})
-                break
-            while left:
-                name = left.pop(0)
-                try:
-                    found.results[name] = _judge_one(name, process, loaded, seconds, salt)
-                except Gone as gone:
-                    found.results[name] = Result(gone.status, "", _gone(name, gone))
-                    break  # the others get a new process
+                failed, later = {None: {"why": gone.reason}}, []
+        break
+    for name in bank.ORDER:
+        if name not in results and notebook.asks_for(name):
+            results[name] = _not_there(name, failed, notebook)
+    if replaced:
+        found.notes.append(f"the notebook replaces {' and '.join(sorted(replaced))}")
+    found.notes += [f"{name} is written again after its check: the one at its check counts" for name in later]
     return found
 
 
-def _load(process, cells, seconds, helpers, bad):
-    """Run the notebook's cells in order. Each that takes too long costs itself, and leaves less for the next.
-
-    bad: cell number → why it is left out, since it ended the process before; Gone names one more
-    """
-    process.ask({"do": "begin", "helpers": helpers}, seconds)
-    failed, limit = dict(bad), seconds / 4
-    for number, source, chosen in notebook.to_run(cells):
-        if number in bad:
-            continue
-        try:
-            request = {"do": "run", "number": number, "source": source, "chosen": chosen, "seconds": limit}
-            reason = process.ask(request, limit + 2).get("failed")
-        except Gone as gone:
-            gone.cell = number
-            raise
-        if reason:
-            failed[number] = str(reason)
-            limit /= 2 if "to an end" in failed[number] else 1
-    reply = process.ask({"do": "defined"}, seconds)
-    try:
-        defined = {name: dict(about) for name, about in reply.items() if name in bank.ORDER}
-    except (TypeError, ValueError, AttributeError):
-        raise Gone("tampers", "its replies to the grader make no sense") from None
-    return Loaded(cells, defined, failed)
+def plain(text, lines=False):
+    """A student's text without control characters, and without paths of the computer that grades."""
+    text = re.sub(r"(?<![\w.)\]])(?:[A-Za-z]:)?(?:[\\/][^\s\\/'\",:;()]+){2,}[\\/]?", "…", str(text)[:4000])
+    kept = "\n" if lines else ""
+    return "".join(c if c in kept or not unicodedata.category(c).startswith("C") else " " for c in text)
 
 
-def _judge_one(name, process, loaded, seconds, salt):
-    if not loaded.is_own(name) and (name not in loaded.defined or _unreadable(name, loaded.cells)):
-        return _not_defined(name, loaded.cells)
-    deadline = time.monotonic() + seconds
-    answer = Answer(name, name, process, loaded, deadline)
-    partner = bank.find(name).forward
-    forward = None
-    if partner and loaded.is_own(partner):
-        forward = Answer(partner, name, process, loaded, deadline)
-        forward.__globals__ = answer.__globals__  # both live in one notebook, and see the same helpers
-    verdict = grade(answer, forward)
-    if answer.refused:
-        used = " and ".join(sorted(answer.refused))
+def _decide(name, about, arrays, seed, failed, notebook):
+    """The verdict: from the numbers that came, where they are right; else in the words of the check."""
+    status, message = about.get("status"), plain(about.get("message"), lines=True)
+    mistake = re.sub(r"[^\w +]", "", str(about.get("mistake") or ""))[:100]
+    if name in about.get("refused", ()) and notebook.defining(name) in failed:
+        return _not_there(name, failed, notebook)
+    if used := [other for other in bank.ORDER if other in about.get("refused", ())]:
+        used = " and ".join(used)
         return Result(
             "reference", "", f"✗ {name} calls {used} of the package instead of computing the answer."
         )
-    if verdict.status == "right" and not _right_on_other_inputs(name, answer, forward, salt):
-        return Result(
-            "memorised", "", f"✗ {name} is right on the published inputs only, and wrong on others."
-        )
-    message = verdict.message
-    if verdict.status == "error" and loaded.failed:
-        message = "\n  ".join([message, "These cells of the notebook failed:", *loaded.failed.values()])
-    if verdict.status == "error" and answer.missing and answer.missing in notebook.names_bound(loaded.cells):
-        return Result("look at", "", message)  # the notebook has that name, and this run had not
-    return Result(verdict.status, verdict.mistake or "", message)
+    if about.get("size", 0) and not arrays:
+        size = f"{about['size'] / 1e6:.0f} MB"
+        return Result("look at", "", f"✗ {name} gives back {size}, which is too much to compare.")
+    if mistake == "endless":
+        return Result("hangs", "", message)
+    runs = _runs(name, arrays, "published")
+    right = all_right(name, runs)
+    if status == "right" and right:
+        if all_right(name, _runs(name, arrays, "drawn", seed), seed):
+            return Result("right", "", message)
+        return Result("look at", "", f"✗ {name} is right on the published inputs, and wrong on others.")
+    if not right and any(run.outputs for run in runs):
+        known = recognise(name, runs)
+        if any(each.function for group in known for each in group):
+            mistake = " + ".join(" or ".join(each.name for each in group) for group in known)
+    if status == "right":
+        return Result("wrong", mistake, f"✗ {name} gives other numbers than it should.")
+    if status not in ("wrong", "error", "unfilled"):
+        return Result("look at", "", f"✗ {name}: what the check says of it cannot be read.")
+    if status == "error" and failed:
+        message = "\n  ".join([message, "These cells of the notebook failed:", *_reasons(failed)])
+        missing = [str(other) for other in about.get("missing", ())]
+        elsewhere = [notebook.left_out, *(notebook.cells.get(number, "") for number in failed)]
+        if any(re.search(rf"\b{re.escape(other)}\b", "\n".join(elsewhere)) for other in missing if other):
+            return Result("look at", "", message)  # the notebook has that name, and this run had not
+    return Result(status, mistake, message)
 
 
-def _not_defined(name, cells):
-    if cell := _unreadable(name, cells):
-        return Result("error", "", f"✗ {name}: Python cannot read cell {cell.number}.\n  {cell.problem}")
-    return Result("missing", "", f"○ {name} is not defined in the notebook.")
+def _runs(name, arrays, part, *seed):
+    """What came for each case: numbers by the name of the output, or none where not all are there."""
+    found = []
+    for k, case in enumerate(cases(name, *seed)):
+        outputs = {output: arrays.get(f"{part}/{k}/{output}") for output in flat_axes(bank.find(name))}
+        whole = all(value is not None and value.dtype.kind in "fiub" for value in outputs.values())
+        found.append(Run(case, outputs=outputs if whole else None))
+    return found
 
 
-def _unreadable(name, cells):
-    """The cell that would define it, where Python cannot read that cell."""
-    return next((cell for cell in cells if cell.problem and f"def {name}" in cell.source), None)
+def _not_there(name, failed, notebook):
+    """The verdict on an exercise that the notebook has as text, and that was not there after the last cell."""
+    about = failed.get(notebook.defining(name)) or failed.get(None)
+    if not about:
+        return Result("missing", "", f"○ {name} is not defined in the notebook.")
+    if about.get("unreadable"):
+        return Result("error", "", f"✗ {name}: Python cannot read its cell.\n  {about['why']}")
+    return Result("look at", "", f"✗ {name} was not there to be judged: {about['why']}.")
 
 
-def _gone(name, gone):
-    return f"✗ {name} could not be judged: {gone.reason}."
-
-
-def _right_on_other_inputs(name, answer, forward, salt):
-    """Is it right on inputs that nobody has seen before?"""
-    with _other_inputs(name, salt):
-        return (
-            any(attempt.right for attempt in attempts(bank.find(name), answer, forward))
-            and not answer.refused
-        )
-
-
-@contextlib.contextmanager
-def _other_inputs(name, salt):
-    """The cases of an exercise drawn once more with other random numbers, for as long as the block runs."""
-    needed_too = [name, *filter(None, [bank.find(name).forward])]
-    draw = np.random.default_rng
-    for made in (cases, expected):
-        made.cache_clear()
-    np.random.default_rng = lambda seed: draw([seed, salt])
-    try:
-        for each in needed_too:
-            cases(each)
-    finally:
-        np.random.default_rng = draw
-    try:
-        yield
-    finally:
-        for made in (cases, expected):
-            made.cache_clear()
+def _reasons(failed):
+    return [about["why"] for about in failed.values()]

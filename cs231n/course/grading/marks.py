@@ -2,18 +2,34 @@
 
 import csv
 import io
+import re
 from pathlib import Path
 
 from cs231n.course.grading.collect import result_of
 from cs231n.exercises import bank
 from cs231n.files import write_whole
 
-MISTAKE = " mistake"
-FIRST, LAST = ["student", "right", "of"], ["look at"]
+MISTAKE, LOOK, VERSION = " mistake", "look at", "version"
 
 
-def write(path, students, exercises, separator=","):
-    """Write one row a student; two columns an exercise: its verdict, and the known mistake.
+def row_of(student, exercises, version):
+    """The row of a student: cells by column.
+
+    version: a short text that changes with all that the marks depend on besides what was handed in
+    """
+    row = {
+        "student": student.name,
+        LOOK: "; ".join(student.to_look_at),
+        VERSION: f"{version}-{student.print}",
+    }
+    for name in exercises:
+        result = result_of(student, name)
+        row |= {name: result.status, name + MISTAKE: result.mistake}
+    return {key: plain(cell) for key, cell in row.items()}
+
+
+def write(path, rows, exercises, separator=","):
+    """Write rows of cells by column; two columns an exercise: its verdict, and the known mistake.
 
     The file is UTF-8 with a mark that Excel needs, and lines end as the CSV standard says (RFC 4180), on every
     system. A text that a spreadsheet would take for a formula gets an apostrophe in front.
@@ -21,15 +37,14 @@ def write(path, students, exercises, separator=","):
     OSError: when it cannot be written; the old file is whole then
     """
     text = io.StringIO(newline="")
-    rows = csv.writer(text, delimiter=separator, lineterminator="\r\n")
-    columns = [column for name in exercises for column in (name, name + MISTAKE)]
-    rows.writerow([*FIRST, *columns, *LAST])
-    for student in students:
-        results = [result_of(student, name) for name in exercises]
-        right = sum(result.status == "right" for result in results)
-        cells = [cell for result in results for cell in (result.status, result.mistake)]
-        row = [student.name, right, len(exercises), *cells, "; ".join(dict.fromkeys(student.notes))]
-        rows.writerow([_plain(cell) for cell in row])
+    both = [column for name in exercises for column in (name, name + MISTAKE)]
+    columns = ["student", "right", "of", *both, LOOK, VERSION]
+    file = csv.DictWriter(text, columns, delimiter=separator, lineterminator="\r\n", extrasaction="ignore")
+    file.writeheader()
+    for row in rows:
+        row = {**dict.fromkeys(exercises, "missing"), **row}
+        right = sum(row[name] == "right" for name in exercises)
+        file.writerow({**row, "right": right, "of": len(exercises)})
     with write_whole(path) as file:
         file.write(text.getvalue().encode("utf-8-sig", "replace"))
 
@@ -50,6 +65,7 @@ def read(path):
     return rows, exercises
 
 
-def _plain(cell):
+def plain(cell):
+    """A cell on one line, harmless whichever separator a spreadsheet takes."""
     text = " ".join("".join(c if c.isprintable() else " " for c in str(cell)).split())
-    return "'" + text if text.startswith(("=", "+", "-", "@")) else cell if isinstance(cell, int) else text
+    return re.sub(r"(^|[,;|]\s*)(?=[=+\-@＝＋－＠])", r"\1'", text)

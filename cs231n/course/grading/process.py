@@ -1,102 +1,93 @@
-"""Start the process in which a student's code runs, ask it, and end it with everything that it started."""
+"""The process of a student's notebook: start it, read what it says, end it with all that it started."""
 
+import compileall
 import contextlib
+import functools
+import json
 import os
-import queue
+import py_compile
+import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import zipfile
 from pathlib import Path
 
-from cs231n.course.grading.protocol import LARGEST_REPLY, Garbled, pack_request, unpack_reply
+import numpy as np
 
 ROOT = Path(__file__).resolve().parents[3]
+LARGEST = 50_000_000  # bytes of arrays that one exercise may send
+START = "import sys; sys.path.insert(0, sys.argv[1]); from cs231n.course.grading.child import main; main()"
+PASSED_ON = (
+    "PATH",
+    "LD_LIBRARY_PATH",
+    "SYSTEMROOT",
+    "WINDIR",
+)  # of the environment; Python may need them to start
+stopped = threading.Event()  # set: all processes are to be ended
 
 
-class Gone(BaseException):
-    """The process hangs or has ended. Not an Exception: the check catches every Exception of an answer.
-
-    status: 'hangs', 'crashes' or 'tampers'; cell: number of the notebook's cell that ran, where one did
-    """
+class Gone(Exception):
+    """The process hangs or has ended, or what it says makes no sense: a verdict, and the reason for a reader."""
 
     def __init__(self, status, reason):
         super().__init__(reason)
-        self.status, self.reason, self.cell = status, reason, None
+        self.status, self.reason = status, reason
+
+
+@functools.cache
+def pack():
+    """The course package as it is at the first call: path → bytes, compiled files too."""
+    with tempfile.TemporaryDirectory(prefix="cs231n_") as folder:
+        copy = Path(folder) / "cs231n"
+        shutil.copytree(ROOT / "cs231n", copy, ignore=shutil.ignore_patterns("__pycache__"))
+        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compileall.compile_dir(copy, quiet=2, invalidation_mode=unchecked)
+        return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(copy.rglob("*")) if p.is_file()}
 
 
 class StudentProcess:
-    """A Python process of its own, in an empty folder of its own. Use it in a `with` block."""
+    """A Python process with a copy of the package and an empty folder of its own. Use it in a `with` block."""
+
+    def __init__(self, job, helpers):
+        """job: what `child.main` does; helpers: files that lay beside the notebook, name → bytes."""
+        self._job, self._helpers = job, helpers
 
     def __enter__(self):
         self._folder = tempfile.TemporaryDirectory(prefix="cs231n_", ignore_cleanup_errors=True)
-        variables = {
-            **os.environ,
-            "PYTHONPATH": str(ROOT),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PYTHONUTF8": "1",  # a student prints ✓ on Windows too, whose pipes are cp1252
-            "CS231N_ANSWERS": "off",
-            "MPLBACKEND": "agg",
-            "OPENBLAS_NUM_THREADS": "1",
-        }
-        variables.pop("CS231N_STRICT", None)
-        own_group = {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP} if os.name == "nt" else {}
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "cs231n.course.grading.child"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            cwd=self._folder.name,
-            env=variables,
-            start_new_session=os.name != "nt",
-            **own_group,
+        top = Path(self._folder.name)
+        self._out, home = top / "out", top / "home"
+        for folder in (self._out, home):
+            folder.mkdir()
+        for place, files in ((top, pack()), (home, self._helpers)):
+            for name, content in files.items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                (place / name).write_bytes(content)
+        (top / "job.json").write_text(json.dumps(self._job), encoding="utf-8")
+        variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        variables |= dict.fromkeys(
+            ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR"), str(home)
         )
+        variables |= {"CS231N_ANSWERS": "off", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
+        windows = os.name == "nt"
+        with (top / "job.json").open("rb") as job:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, str(top), str(self._out)],
+                stdin=job,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd=home,
+                env=variables,
+                start_new_session=not windows,
+                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if windows else 0,
+            )
         return self
 
     def __exit__(self, *_):
-        self._end()
-        self._folder.cleanup()
-
-    def ask(self, request, seconds):
-        """Send a request and wait for its reply.
-
-        returns: dict; nothing in it can be trusted
-        Gone: when no reply comes in time, the process has ended, or the reply makes no sense
-        """
-        answers = queue.Queue()
-        line = pack_request(request)
-        threading.Thread(target=self._exchange, args=(line, answers), daemon=True).start()
-        try:
-            reply = answers.get(timeout=max(seconds, 0))
-        except queue.Empty:
-            raise Gone("hangs", "it did not come to an end in time") from None
-        if not reply:
-            raise Gone("crashes", self._how_it_ended())
-        try:
-            return unpack_reply(reply)
-        except Garbled:
-            raise Gone("tampers", "it writes to the channel between itself and the grader") from None
-
-    def _exchange(self, line, answers):
-        try:
-            self._process.stdin.write(line)
-            self._process.stdin.flush()
-            answers.put(self._process.stdout.readline(LARGEST_REPLY))
-        except (OSError, ValueError):
-            answers.put(b"")
-
-    def _how_it_ended(self):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=5)
-        status = self._process.returncode
-        if status is None:
-            return "it closed the channel to the grader"
-        if status < 0:
-            return f"it ended the whole Python process (signal {-status})"
-        return f"it ended the whole Python process (exit status {status})"
-
-    def _end(self):
         """End the process and whatever it has started."""
         with contextlib.suppress(OSError):
             if os.name == "nt":
@@ -107,6 +98,30 @@ class StudentProcess:
         with contextlib.suppress(OSError):
             self._process.kill()
         self._process.wait()
-        for pipe in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError, ValueError):
-                pipe.close()
+        self._folder.cleanup()
+
+    def wait(self, step, seconds):
+        """What the process says at the end of a step: a dict, and arrays by name. Nothing in it can be trusted.
+
+        Gone: when it says nothing in time, has ended, or says what makes no sense
+        """
+        path, end = self._out / f"{step}.npz", time.monotonic() + seconds
+        while not path.exists():
+            ended = self._process.poll()
+            if ended is not None and not path.exists():
+                how = f"signal {-ended}" if ended < 0 else f"exit status {ended}"
+                raise Gone("crashes", f"it ended the whole Python process ({how})")
+            if time.monotonic() > end or stopped.is_set():
+                raise Gone("hangs", "it did not come to an end in time")
+            time.sleep(0.01)
+        try:
+            if not stat.S_ISREG(path.lstat().st_mode):
+                raise ValueError("not a file")
+            with zipfile.ZipFile(path) as file:
+                if sum(part.file_size for part in file.infolist()) > LARGEST + 1_000_000:
+                    raise ValueError("too large")
+            with np.load(path, allow_pickle=False) as file:
+                arrays = {name: file[name] for name in file.files}
+            return dict(json.loads(str(arrays.pop("about")))), arrays
+        except Exception:  # a file made by a stranger may be broken in any way
+            raise Gone("look at", "what it sent to the grader cannot be read") from None

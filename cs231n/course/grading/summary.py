@@ -7,7 +7,7 @@ from cs231n.course.grading.judge import TRUSTED
 from cs231n.course.grading.marks import MISTAKE
 from cs231n.exercises import bank
 
-STATES = ("right", "wrong", "error", "unfilled", "missing", "not trusted")
+STATES = ("right", "wrong", "error", "unfilled", "missing", "look at")
 MOST = 12  # bars; more cannot be acted on
 
 
@@ -25,7 +25,7 @@ def summarise(rows, exercises):
     states, mistakes = {}, Counter()
     for name in exercises:
         given = [row[name] for row in rows]
-        states[name] = Counter(state if state in TRUSTED else "not trusted" for state in given)
+        states[name] = Counter(state if state in TRUSTED else "look at" for state in given)
         for row in rows:
             if row[name] in ("wrong", "error"):
                 mistakes[name, row.get(name + MISTAKE) or "not recognised"] += 1

@@ -3,6 +3,7 @@
 import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.exercises.bank.inputs import generator, longer
 from cs231n.exercises.bank.models import small_model, words
 from cs231n.exercises.exercise import Case, Exercise
 from cs231n.exercises.known_mistakes import known
@@ -26,7 +27,7 @@ class Silent(CaptioningRNN):
         raise RuntimeError("model.sample is the loop that you are writing here, so it cannot be used")
 
 
-def inputs():
+def inputs(seed=None):
     """Cases: captions that end early, late and never; <START> is not number 1 in one vocabulary."""
     odd = words(6, ("word6", "<END>", "<NULL>", "<START>"))
     made = [
@@ -37,9 +38,10 @@ def inputs():
         (SEEDS[4], words(6), (1, 1, 1), 1, 4, np.float64),
     ]
     cases = []
-    for seed, vocabulary, (D, W, H), N, max_length, dtype in made:
-        model = small_model(seed, vocabulary, (D, W, H), dtype)
-        features = np.random.default_rng(200 + seed).normal(size=(N, D)).astype(dtype)
+    for k, vocabulary, sizes, N, max_length, dtype in made:
+        [(D, W, H)] = longer([sizes], seed)
+        model = small_model(generator(k, seed), vocabulary, (D, W, H), dtype)
+        features = generator(200 + k, seed).normal(size=(N, D)).astype(dtype)
         model.__class__ = Silent
         sizes = f"N={N}, V={len(vocabulary)}, D={D}, W={W}, H={H}, max_length={max_length}"
         cases.append(Case(sizes, {"model": model, "features": features, "max_length": max_length}))

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cs231n.exercises.bank.inputs import generator, longer
 from cs231n.exercises.exercise import Case, Exercise
 from cs231n.exercises.known_mistakes import known
 
@@ -15,9 +16,9 @@ def clip_gradient(gradient, limit):
     return solution(gradient, limit)
 
 
-def inputs():
+def inputs(seed=None):
     """Cases: too long, short enough, one number, far too long in float32, and a gradient of zeros."""
-    rng = np.random.default_rng(500)
+    rng = generator(500, seed)
     cases = []
     for rows, columns, length, limit, dtype in (
         (3, 4, 10.0, 5.0, np.float64),
@@ -26,6 +27,7 @@ def inputs():
         (4, 3, 1e6, 2.0, np.float32),
         (5, 2, 0.0, 1.0, np.float64),
     ):
+        [(rows, columns)] = longer([(rows, columns)], seed)
         gradient = rng.standard_normal((rows, columns))
         gradient *= length / np.linalg.norm(gradient)
         sizes = f"{rows} × {columns} numbers, length {length:g}, limit {limit:g}"

@@ -5,95 +5,95 @@ import numpy as np
 from cs231n.exercises.exercise import Case
 
 
-def rnn_step_inputs():
+def rnn_step_inputs(seed=None):
     """Cases for rnn_step_forward."""
-    return [_step(seed, sizes, 1, dtype) for seed, (sizes, dtype) in enumerate(STEP_SIZES)]
+    return _made(_step, 0, STEP_SIZES, 1, seed)
 
 
-def rnn_step_gradients():
+def rnn_step_gradients(seed=None):
     """Cases for rnn_step_backward."""
-    return [_with_upstream(case, 10 + seed, ("dnext_h",)) for seed, case in enumerate(rnn_step_inputs())]
+    return _with_upstream(rnn_step_inputs(seed), 10, ("dnext_h",), seed)
 
 
-def lstm_step_inputs():
+def lstm_step_inputs(seed=None):
     """Cases for lstm_step_forward."""
-    return [_step(20 + seed, sizes, 4, dtype) for seed, (sizes, dtype) in enumerate(STEP_SIZES)]
+    return _made(_step, 20, STEP_SIZES, 4, seed)
 
 
-def lstm_step_gradients():
+def lstm_step_gradients(seed=None):
     """Cases for lstm_step_backward."""
-    return [
-        _with_upstream(case, 30 + seed, ("dnext_h", "dnext_c"))
-        for seed, case in enumerate(lstm_step_inputs())
-    ]
+    return _with_upstream(lstm_step_inputs(seed), 30, ("dnext_h", "dnext_c"), seed)
 
 
-def rnn_inputs():
+def rnn_inputs(seed=None):
     """Cases for rnn_forward."""
-    return [_sequence(40 + seed, sizes, 1, dtype) for seed, (sizes, dtype) in enumerate(SEQUENCE_SIZES)]
+    return _made(_sequence, 40, SEQUENCE_SIZES, 1, seed)
 
 
-def rnn_gradients():
+def rnn_gradients(seed=None):
     """Cases for rnn_backward."""
-    return [_with_upstream(case, 50 + seed, ("dh",)) for seed, case in enumerate(rnn_inputs())]
+    return _with_upstream(rnn_inputs(seed), 50, ("dh",), seed)
 
 
-def lstm_inputs():
+def lstm_inputs(seed=None):
     """Cases for lstm_forward."""
-    return [_sequence(60 + seed, sizes, 4, dtype) for seed, (sizes, dtype) in enumerate(SEQUENCE_SIZES)]
+    return _made(_sequence, 60, SEQUENCE_SIZES, 4, seed)
 
 
-def lstm_gradients():
+def lstm_gradients(seed=None):
     """Cases for lstm_backward."""
-    return [_with_upstream(case, 70 + seed, ("dh",)) for seed, case in enumerate(lstm_inputs())]
+    return _with_upstream(lstm_inputs(seed), 70, ("dh",), seed)
 
 
-def attention_inputs():
+def attention_inputs(seed=None):
     """Cases for attention_forward."""
     found = []
-    for seed, ((N, L, H), dtype) in enumerate(ATTENTION_SIZES):
-        draw = _drawer(100 + seed, dtype)
+    for k, ((N, L, H), dtype) in enumerate(_sizes(ATTENTION_SIZES, seed)):
+        draw = _drawer(100 + k, dtype, seed)
         found.append(Case(f"N={N}, L={L}, H={H}", {"h": draw(N, H), "A": draw(N, L, H)}))
     return found
 
 
-def attention_gradients():
+def attention_gradients(seed=None):
     """Cases for attention_backward."""
     found = []
-    for seed, case in enumerate(attention_inputs()):
+    for k, case in enumerate(attention_inputs(seed)):
         h = case.inputs["h"]
-        found.append(Case(case.sizes, case.inputs, {"dcontext": _drawer(110 + seed, h.dtype)(*h.shape)}))
+        found.append(Case(case.sizes, case.inputs, {"dcontext": _drawer(110 + k, h.dtype, seed)(*h.shape)}))
     return found
 
 
-def attention_lstm_inputs():
+def attention_lstm_inputs(seed=None):
     """Cases for attention_lstm_step_forward."""
     found = []
-    for seed, ((N, D, H), dtype) in enumerate(STEP_SIZES):
-        draw, L = _drawer(120 + seed, dtype), 6 - seed % 4
-        x, prev_h, prev_c, Wx, Wh, b = _step(120 + seed, (N, D, H), 4, dtype).inputs.values()
+    for k, ((N, D, H), dtype) in enumerate(_sizes(STEP_SIZES, seed)):
+        draw, L = _drawer(120 + k, dtype, seed), 6 - k % 4
+        x, prev_h, prev_c, Wx, Wh, b = _step(120 + k, (N, D, H), 4, dtype, seed).inputs.values()
         inputs = {"x": x, "prev_h": prev_h, "prev_c": prev_c, "A": draw(N, L, H)}
         inputs |= {"Wx": Wx, "Wh": Wh, "Wc": draw(H, 4 * H) / 2, "b": b}
         found.append(Case(f"N={N}, D={D}, L={L}, H={H}", inputs))
     return found
 
 
-def embedding_inputs():
+def embedding_inputs(seed=None):
     """Cases for word_embedding_forward: words that occur again in a caption, at a time step, and elsewhere."""
     found = []
-    for seed, (V, D, words, dtype) in enumerate(EMBEDDINGS):
+    for k, (V, D, words, dtype) in enumerate(EMBEDDINGS):
         x = np.array(words)
-        inputs = {"x": x, "W": _drawer(80 + seed, dtype)(V, D)}
+        if seed is not None:  # other words, which occur again at the same places
+            [(V, D)] = longer([(V, D)], seed)
+            x = generator(80 + k, seed).permutation(V)[x]
+        inputs = {"x": x, "W": _drawer(80 + k, dtype, seed)(V, D)}
         found.append(Case(f"N={x.shape[0]}, T={x.shape[1]}, V={V}, D={D}", inputs))
     return found
 
 
-def embedding_gradients():
+def embedding_gradients(seed=None):
     """Cases for word_embedding_backward."""
     found = []
-    for seed, case in enumerate(embedding_inputs()):
+    for k, case in enumerate(embedding_inputs(seed)):
         x, W = case.inputs.values()
-        draw = _drawer(90 + seed, W.dtype)
+        draw = _drawer(90 + k, W.dtype, seed)
         found.append(Case(case.sizes, case.inputs, {"dout": draw(*x.shape, W.shape[1])}))
     return found
 
@@ -139,29 +139,56 @@ SEQUENCE_SIZES = [  # (N, T, D, H)
 ]
 
 
-def _step(seed, sizes, blocks, dtype):
+def generator(number, seed=None):
+    """Random numbers for case `number`: the same for everybody without a seed, others for each seed."""
+    return np.random.default_rng(number if seed is None else [number, seed])
+
+
+def longer(sizes, seed=None):
+    """The sizes as they are without a seed; with one, each length above 1 grows by 1 to 3."""
+    if seed is None:
+        return sizes
+    more = generator(0, seed)
+    return [tuple(n + int(more.integers(1, 4)) * (n > 1) for n in lengths) for lengths in sizes]
+
+
+def _sizes(table, seed):
+    lengths, dtypes = zip(*table, strict=True)
+    return zip(longer(lengths, seed), dtypes, strict=True)
+
+
+def _made(make, number, table, blocks, seed):
+    return [
+        make(number + k, sizes, blocks, dtype, seed) for k, (sizes, dtype) in enumerate(_sizes(table, seed))
+    ]
+
+
+def _step(number, sizes, blocks, dtype, seed):
     N, D, H = sizes
-    draw = _drawer(seed, dtype)
+    draw = _drawer(number, dtype, seed)
     state = {"prev_h": draw(N, H), "prev_c": draw(N, H)} if blocks == 4 else {"prev_h": draw(N, H)}
     weights = {"Wx": draw(D, blocks * H) / 2, "Wh": draw(H, blocks * H) / 2, "b": draw(blocks * H) / 2}
     return Case(f"N={N}, D={D}, H={H}", {"x": draw(N, D), **state, **weights})
 
 
-def _sequence(seed, sizes, blocks, dtype):
+def _sequence(number, sizes, blocks, dtype, seed):
     N, T, D, H = sizes
-    draw = _drawer(seed, dtype)
+    draw = _drawer(number, dtype, seed)
     weights = {"Wx": draw(D, blocks * H) / 2, "Wh": draw(H, blocks * H) / 2, "b": draw(blocks * H) / 2}
     return Case(f"N={N}, T={T}, D={D}, H={H}", {"x": draw(N, T, D), "h0": draw(N, H), **weights})
 
 
-def _with_upstream(case, seed, names):
-    """The case with an incoming gradient for each name, shaped like the state (and time) of the case."""
-    x = case.inputs["x"]
-    H = case.inputs["Wh"].shape[0]
-    draw = _drawer(seed, x.dtype)
-    return Case(case.sizes, case.inputs, {name: draw(*x.shape[:-1], H) for name in names})
+def _with_upstream(cases, number, names, seed):
+    """The cases with an incoming gradient for each name, shaped like the state (and time) of the case."""
+    found = []
+    for k, case in enumerate(cases):
+        x = case.inputs["x"]
+        H = case.inputs["Wh"].shape[0]
+        draw = _drawer(number + k, x.dtype, seed)
+        found.append(Case(case.sizes, case.inputs, {name: draw(*x.shape[:-1], H) for name in names}))
+    return found
 
 
-def _drawer(seed, dtype):
-    random = np.random.default_rng(seed)
+def _drawer(number, dtype, seed):
+    random = generator(number, seed)
     return lambda *shape: random.normal(size=shape).astype(dtype)

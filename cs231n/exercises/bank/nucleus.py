@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cs231n.exercises.bank.inputs import generator
 from cs231n.exercises.exercise import Case, Exercise
 from cs231n.exercises.known_mistakes import known
 
@@ -19,7 +20,7 @@ def nucleus(probabilities, top_p):
     return kept / kept.sum()
 
 
-def inputs():
+def inputs(seed=None):
     """Cases: two words are enough, or more are needed; the likeliest stand anywhere."""
     made = [
         ([0.15, 0.5, 0.05, 0.3], 0.7),
@@ -27,6 +28,9 @@ def inputs():
         ([0.22, 0.41, 0.37], 0.55),
         ([0.02, 0.26, 0.24, 0.13, 0.35], 0.57),
     ]
+    if seed is not None:
+        random = generator(900, seed)
+        made = [(random.dirichlet(np.ones(V)), random.uniform(0.3, 0.9)) for V in (4, 7, 3, 9)]
     return [
         Case(f"V={len(p)}, top_p={top_p}", {"probabilities": np.array(p), "top_p": top_p})
         for p, top_p in made

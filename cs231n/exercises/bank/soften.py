@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from cs231n.exercises.bank.inputs import generator, longer
 from cs231n.exercises.exercise import Case, Exercise
 from cs231n.exercises.known_mistakes import known
 
@@ -17,7 +18,7 @@ def soften(scores, temperature):
     return p / p.sum(axis=1, keepdims=True)
 
 
-def inputs():
+def inputs(seed=None):
     """Cases: warm and cold, one row, as many rows as words, and float32."""
     made = [
         (3, 5, 0.5, np.float64),
@@ -25,16 +26,14 @@ def inputs():
         (4, 4, 0.8, np.float64),
         (2, 6, 1.5, np.float32),
     ]
-    return [
-        Case(
-            f"N={N}, V={V}, temperature={temperature}",
-            {
-                "scores": np.random.default_rng(800 + k).normal(size=(N, V)).astype(dtype),
-                "temperature": temperature,
-            },
-        )
-        for k, (N, V, temperature, dtype) in enumerate(made)
-    ]
+    cases = []
+    for k, (N, V, temperature, dtype) in enumerate(made):
+        random = generator(800 + k, seed)
+        [(N, V)] = longer([(N, V)], seed)
+        scores = random.normal(size=(N, V)).astype(dtype)
+        text = f"N={N}, V={V}, temperature={temperature}"
+        cases.append(Case(text, {"scores": scores, "temperature": temperature}))
+    return cases
 
 
 def solution(scores, temperature):

@@ -1,5 +1,6 @@
 """Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from hand_in import ANSWERS, answer, hand_in
 
 from cs231n.course.grading.judge import judge
 from cs231n.course.grading.notebook import read
-from cs231n.exercises import bank
+from cs231n.exercises import bank, known_mistakes
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 HEAD = (
@@ -36,27 +37,41 @@ def test_blank_scores_nothing(tmp_path):
     assert statuses(found) == dict.fromkeys(bank.ORDER, "unfilled")
 
 
-MISTAKEN = """
-
-
-from cs231n.exercises import bank as _bank
-from cs231n.course.grading import block_reference as _guard
-def {name}(*arguments):
-    exercise, inputs = _bank.find("{name}"), arguments
+def mistaken(name, mistake):
+    """An answer with this mistake, as text. For a backward function, the forward partner keeps its inputs."""
+    exercise = bank.find(name)
+    room = mistake.solution.__module__
+    known = f"import sys\nglobals().update({{**vars(sys.modules['{room}']), **globals()}})"
+    text = known_mistakes.apply(known_mistakes._source(mistake.solution), mistake.edits)
+    for need in exercise.needs:  # other answers may be wrong here, too
+        text = re.sub(rf"(?<![\w.]){need}\(", f"my.{need}(", text)
+    text = known + "\n\n\n" + text.replace("def solution(", f"def _mistaken_{name}(")
     if exercise.forward:
-        *inputs, cache = arguments
-        inputs = (*inputs, *_inputs[id(cache)][0])
-    _guard._depth += 1  # some mistakes in the bank are made from the reference
-    outputs = exercise.mistakes[{k}].function(*inputs)
-    _guard._depth -= 1
+        call = f"_mistaken_{name}(*upstream_and_cache[:-1], *_inputs[id(upstream_and_cache[-1])][0])"
+        return text + f"\n\ndef {name}(*upstream_and_cache):\n    return {call}\n"
+    own = ANSWERS[name].replace(f"def {name}", f"def _right_{name}")
+    outputs = f"_mistaken_{name}(*inputs)"
     if exercise.returns_cache:
-        cache = _right_{name}(*arguments)[-1]
-        outputs = (*outputs, cache) if isinstance(outputs, tuple) else (outputs, cache)
-    return outputs
+        outputs = (
+            f"(*({outputs},), _right_{name}(*inputs)[-1])"
+            if len(exercise.outputs) == 1
+            else f"(*{outputs}, _right_{name}(*inputs)[-1])"
+        )
+    return f"{own}\n\n{text}\n\ndef {name}(*inputs):\n    return {outputs}\n"
+
+
+OWN_HELPERS = """
+def dot_cells(A, h):
+    return np.einsum("nlh,nh->nl", A, h)
+
+
+def mix_cells(weights, A):
+    return np.einsum("nl,nlh->nh", weights, A)
 """
 PARTNER = """
+_inputs = globals().get("_inputs", {{}})
 
-_inputs = {{}}
+
 def {name}(*inputs):
     returned = _own_{name}(*inputs)
     _inputs[id(returned[-1])] = inputs, returned
@@ -68,19 +83,24 @@ def {name}(*inputs):
 @pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])
 def test_each_mistake_costs_its_own_exercise_only(backward, k, tmp_path):
     """All forward, or all backward exercises are wrong; the others are right, and call the wrong ones."""
-    cells = [HEAD, ANSWERS["logistic"]]
-    wrong = [name for name in bank.ORDER if bool(bank.find(name).forward) == backward]
+    made = {
+        name: [mistake for mistake in bank.find(name).mistakes if mistake.edits][k]
+        for name in bank.ORDER
+        if bool(bank.find(name).forward) == backward
+    }
+    cells = [HEAD, ANSWERS["logistic"], OWN_HELPERS]
     for name in bank.ORDER:
-        answer = ANSWERS[name]
-        if name in wrong:
-            answer = answer.replace(f"def {name}", f"def _right_{name}") + MISTAKEN.format(name=name, k=k)
-        elif any(bank.find(other).forward == name for other in wrong):  # the bank's mistakes take inputs
-            answer = answer.replace(f"def {name}", f"def _own_{name}") + PARTNER.format(name=name)
-        cells.append(answer)
+        if name in made:
+            cells.append(mistaken(name, made[name]))
+        elif any(bank.find(other).forward == name for other in made):
+            own = ANSWERS[name].replace(f"def {name}", f"def _own_{name}")
+            cells.append(own + PARTNER.format(name=name))
+        else:
+            cells.append(ANSWERS[name])
     found = judge_cells(tmp_path, *cells).results
-    assert {n: found[n].mistake for n in wrong} == {n: bank.find(n).mistakes[k].name for n in wrong}
-    assert {found[name].status for name in wrong} <= {"wrong", "error"}
-    assert {found[name].status for name in bank.ORDER if name not in wrong} == {"right"}
+    assert {name: found[name].mistake for name in made} == {n: mistake.name for n, mistake in made.items()}
+    assert {found[name].status for name in made} <= {"wrong", "error"}
+    assert {found[name].status for name in bank.ORDER if name not in made} == {"right"}
 
 
 def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):

@@ -96,10 +96,9 @@ def _decide(name, about, arrays, seed, failed, notebook):
     """The verdict: from the numbers that came, where they are right; else in the words of the check."""
     status, message = about.get("status"), plain(about.get("message"), lines=True)
     mistake = re.sub(r"[^\w +]", "", str(about.get("mistake") or ""))[:100]
-    if name in about.get("refused", ()) and notebook.defining(name) in failed:
-        return _not_there(name, failed, notebook)
-    if used := [other for other in bank.ORDER if other in about.get("refused", ())]:
-        used = " and ".join(used)
+    if used := " and ".join(map(plain, about.get("called", ()))):
+        if used == name and notebook.defining(name) in failed:
+            return _not_there(name, failed, notebook)
         return Result(
             "reference", "", f"✗ {name} calls {used} of the package instead of computing the answer."
         )

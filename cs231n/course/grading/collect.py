@@ -70,7 +70,11 @@ def grade_student(student, seconds, seed):
     """Judge all notebooks of a student. Where an exercise is in several of them, the best answer counts."""
     found = {}
     for notebook in student.notebooks:
-        judged = judge(notebook, seconds, seed)
+        try:
+            judged = judge(notebook, seconds, seed)
+        except Exception as error:  # it must not cost the others their marks
+            student.notes.append(f"{plain(notebook.name)} could not be judged: {type(error).__name__}")
+            continue
         student.notes += [f"{plain(notebook.name)}: {note}" for note in judged.notes]
         for name, result in judged.results.items():
             found.setdefault(name, []).append((notebook.name, result))

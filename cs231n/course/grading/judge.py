@@ -46,11 +46,11 @@ def judge(notebook, seconds=20, seed=0):
     seconds: limit for each exercise; shorter for the next ones where one hangs
     seed: of the inputs that nobody has seen; another one for each run
     """
-    found, ended, replaced = Judged(), {}, set()
+    found, ended, replaced, end = Judged(), {}, set(), {}
     results = found.results
     while True:
         cells = [(number, source) for number, source in notebook.cells.items() if number not in ended]
-        job = {"cells": cells, "seconds": seconds / 4, "done": list(results), "seed": seed}
+        job = {"cells": cells, "seconds": seconds / 2, "done": list(results), "seed": seed}
         failed, step, left = dict(ended), None, []
         with StudentProcess(job, notebook.helpers) as process:
             try:
@@ -58,9 +58,8 @@ def judge(notebook, seconds=20, seed=0):
                     about, _ = process.wait(f"cell {step}", seconds)
                     if about:
                         failed[step] = {**about, "why": f"cell {step}, {plain(about.get('why'))}"}
-                step, (about, _) = None, process.wait("cells", seconds)
-                later = [name for name in bank.ORDER if name in about["later"]]
-                left = [name for name in bank.ORDER if name in about["answers"] and name not in results]
+                step, (end, _) = None, process.wait("cells", seconds)
+                left = [name for name in bank.ORDER if name in end["answers"] and name not in results]
                 for step in left:
                     about, arrays = process.wait(step, seconds)
                     replaced.update(map(plain, about.get("replaced", ())))
@@ -74,14 +73,23 @@ def judge(notebook, seconds=20, seed=0):
                 if step is not None and len(ended) < MOST_BAD_CELLS:
                     ended[step] = {"why": f"cell {step}: {gone.reason}"}
                     continue  # once more without that cell
-                failed, later = {None: {"why": gone.reason}}, []
+                failed = {None: {"why": gone.reason}}
         break
     for name in bank.ORDER:
-        if name not in results and notebook.asks_for(name):
+        if name not in results and (notebook.checks(name) or notebook.defining(name)):
             results[name] = _not_there(name, failed, notebook)
     if replaced:
         found.notes.append(f"the notebook replaces {' and '.join(sorted(replaced))}")
-    found.notes += [f"{name} is written again after its check: the one at its check counts" for name in later]
+    for name, result in results.items():
+        if name in end.get("later", ()):
+            found.notes.append(f"{name} is written again after its check: the one at its check counts")
+        if (
+            failed
+            and result.status != "right"
+            and notebook.checks(name)
+            and name not in end.get("checked", ())
+        ):
+            found.notes.append(f"the check of {name} did not run, so the last one written counts")
     return found
 
 

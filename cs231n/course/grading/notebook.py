@@ -32,10 +32,9 @@ class Notebook:
     helpers: dict = field(default_factory=dict)
     print: str = ""
 
-    def asks_for(self, name):
-        """Does it define or check this exercise?"""
-        text = "\n".join(self.cells.values())
-        return bool(re.search(rf"^\s*def\s+{name}\b|\bcheck\(\s*{name}\b", text, re.M))
+    def checks(self, name):
+        """Is there a check of this exercise?"""
+        return any(re.search(rf"\bcheck\(\s*{name}\b", source) for source in self.cells.values())
 
     def defining(self, name):
         """The number of the last cell that defines a function of this name, or None."""

@@ -41,7 +41,6 @@ STYLE = {
     "axes.spines.right": False,
     "axes.axisbelow": True,
     "axes.grid": True,
-    "axes.prop_cycle": plt.cycler(color=LINES, linestyle=DASHES),
     "grid.color": "#E3E3E3",
     "grid.linewidth": 0.8,
     "xtick.color": PALETTE["ink"],
@@ -56,7 +55,7 @@ STYLE = {
 
 def use_course_style():
     """Make every figure drawn from here on look like the course's: call it once, at the top of a notebook."""
-    plt.rcParams.update(STYLE)
+    plt.rcParams.update({**STYLE, "axes.prop_cycle": plt.cycler(color=LINES, linestyle=DASHES)})
 
 
 def show_pictures(pictures, captions=None, columns=4, marks=None):

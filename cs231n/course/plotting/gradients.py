@@ -1,8 +1,8 @@
 """Figures of chapters 01 and 02: how full tanh is, how memories fade, and how gradients travel through time."""
 
+import matplotlib.colors as colors
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.colors import LogNorm
 
 from cs231n.course.plotting.basics import DASHES, LINES, PALETTE
 
@@ -83,7 +83,7 @@ def plot_influence(maps):
     """
     figure, axes = plt.subplots(1, len(maps), figsize=(11, 3.9), sharey=True, squeeze=False)
     for ax, (size, lengths) in zip(axes[0], maps.items(), strict=True):
-        norm = LogNorm(1e-4, 1e4)
+        norm = colors.LogNorm(1e-4, 1e4)
         image = ax.imshow(np.clip(lengths, 1e-4, 1e4), cmap="RdBu_r", norm=norm, interpolation="nearest")
         ax.set(title=f"Wh × {size}", xlabel="s: the state that is moved")
         ax.grid(False)

@@ -13,10 +13,9 @@ import bs4
 import nbformat
 import pytest
 
-from cs231n.course.grading import course
+from cs231n.course.grading import course, handout
 from cs231n.exercises import bank
 
-pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e .[instructor]")
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
 CHAPTERS = STEP, WORDS = "01_rnn_step", "03_word_embedding"
 IN_STEP = [name for name in bank.ORDER if bank.find(name).chapter == STEP]
@@ -135,6 +134,7 @@ def archive(folder, chapter, files):
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """A course of three students and two chapters, graded. The third hands in one chapter only."""
+    pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e .[instructor]")
     folder = tmp_path_factory.mktemp("course")
     list(course.make_course(folder, ["01", "03"], "10"))
     solved = {}
@@ -208,6 +208,13 @@ def test_the_feedback_names_the_mistake_and_runs_nothing(folder):
         assert not any(
             name.startswith("on") or "javascript:" in str(value) for name, value in tag.attrs.items()
         )
+
+
+def test_the_pack_without_the_reference_can_hold_the_notebooks_of_the_course(folder, tmp_path):
+    list(handout.make_handout(tmp_path / "pack", ["01"], folder))
+    made = nbformat.read(tmp_path / "pack" / "notebooks" / f"{STEP}.ipynb", as_version=4)
+    assert set(graded(made)) == {*IN_STEP, *(f"check_{name}" for name in IN_STEP)}
+    assert "def friends_forward" not in nbformat.writes(made)
 
 
 def test_points_can_be_changed_and_one_student_be_graded_again(folder, tmp_path):

@@ -125,7 +125,7 @@ def handout(options):
     """Make a pack for students that holds no reference."""
     from cs231n.course.grading.handout import make_handout
 
-    for line in make_handout(options.folder, options.chapters):
+    for line in make_handout(options.folder, options.chapters, options.course):
         print(line, flush=True)
     return 0
 
@@ -188,6 +188,9 @@ def _parser():
     four = commands.add_parser("handout", help="make a pack for students without the reference")
     four.add_argument("folder", type=Path, help="a new folder")
     four.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
+    four.add_argument(
+        "--course", type=Path, help="a course folder for nbgrader, whose notebooks are handed out"
+    )
     four.set_defaults(run=handout)
     return parser
 

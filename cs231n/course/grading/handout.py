@@ -77,10 +77,11 @@ Open the first notebook. This pack holds no solutions: your answers are checked 
 """
 
 
-def make_handout(folder, chapters=()):
+def make_handout(folder, chapters=(), course=None):
     """Write the pack. Yields a line for each thing done.
 
     folder: a new or empty folder; chapters: numbers such as '01', none for all
+    course: the course folder for nbgrader whose release/ has the notebooks, else they are made
     ValueError: when the folder is in use, or a chapter does not exist
     """
     folder = Path(folder).resolve()
@@ -95,7 +96,10 @@ def make_handout(folder, chapters=()):
     (folder / "notebooks").mkdir()
     for source in wanted:
         solved = nbformat.read(build.SOLVED / f"{source.stem}.ipynb", as_version=4)
-        chapter = without_answers(without_links(build.notebook(source, solved=False)), solved)
+        chapter = without_links(build.notebook(source, solved=False))
+        if course:
+            chapter = nbformat.read(course / "release" / source.stem / f"{source.stem}.ipynb", as_version=4)
+        chapter = without_answers(chapter, solved)
         chapter.cells[0].source += "\n\n" + NOTE
         _write(folder / "notebooks" / f"{source.stem}.ipynb", build.text_of(chapter))
         yield f"Written: {source.stem}.ipynb"

@@ -219,7 +219,7 @@ def clip_gradients(grads, longest):
     returns: dict of arrays with the same direction and dtype
     FloatingPointError: when a gradient is not finite
     """
-    norm = math.sqrt(sum(float(np.sum(np.square(g, dtype=np.float64))) for g in grads.values()))
+    norm = math.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads.values()))
     if not math.isfinite(norm):
         raise FloatingPointError(f"The gradient's norm became {norm}: try a tenth of the learning rate.")
     if norm <= longest:

@@ -52,7 +52,7 @@ def log_probabilities(model, features, captions, never=NEVER_SAID):
     returns: log probabilities (N,); words a caption (N,), <END> with them
     """
     banned, state = _banned(model, never), model.initial_state(features)
-    words, null = np.full(len(captions), model.start_word, dtype=np.int32), model.word_to_idx["<NULL>"]
+    words, null = np.full(len(captions), model.start_word), model.word_to_idx["<NULL>"]
     total, rows = np.zeros(len(captions)), np.arange(len(captions))
     for said in captions.T:
         scores, state = model.step(words, state)
@@ -192,15 +192,15 @@ def _captions(model, features, max_length, first_words, never, choose):
     first, banned = _first_words(model, first_words, max_length), _banned(model, never)
     state, N = model.initial_state(features), len(features)
     captions = np.full((N, max_length), model.word_to_idx["<NULL>"], dtype=np.int32)
-    words = np.full(N, model.start_word, dtype=np.int32)
+    words = np.full(N, model.start_word)
     speaking = np.ones(N, dtype=bool)
     for t in range(max_length):
         scores, state = model.step(words, state)
         if t < len(first):
-            words = np.full(N, first[t], dtype=np.int32)
+            words = np.full(N, first[t])
         else:
             scores[:, banned] = -np.inf
-            words = choose(scores).astype(np.int32)
+            words = choose(scores)
         captions[speaking, t] = words[speaking]
         speaking &= words != model.word_to_idx.get("<END>", -1)
         if not speaking.any():
@@ -219,10 +219,10 @@ def _beam(model, features, max_length, width, length_power, first_words, never):
     first, banned = _first_words(model, first_words, max_length), _banned(model, never)
     null, end = model.word_to_idx["<NULL>"], model.word_to_idx.get("<END>", -1)
     state, (N, K) = model.initial_state(features), (len(features), width)
-    words = np.full(N, model.start_word, dtype=np.int32)
+    words = np.full(N, model.start_word)
     for word in first:
         _, state = model.step(words, state)
-        words = np.full(N, word, dtype=np.int32)
+        words = np.full(N, word)
 
     said = np.full((N, K, max_length), null, dtype=np.int32)
     said[:, :, : len(first)] = first
@@ -248,7 +248,7 @@ def _beam(model, features, max_length, width, length_power, first_words, never):
         parents = chosen // V
         logp, ranks = tried.reshape(N, K * V)[rows, chosen], tried_ranks[rows, chosen]
         new = ~ended[rows, parents]
-        words = np.where(new, chosen % V, null).astype(np.int32)
+        words = np.where(new, chosen % V, null)
         lengths, ended = lengths[rows, parents], ~new | (words == end)
         said = said[rows, parents]
         said[:, :, t] = words

@@ -11,6 +11,7 @@ import pytest
 from cs231n import optim
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.course import progress_bar
 
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
 WORDS = {word: i for i, word in enumerate(["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat", "dog", "sea"])}
@@ -187,6 +188,35 @@ def test_a_wrong_argument_is_named(options, message):
 def test_an_unknown_argument_raises():
     with pytest.raises(TypeError, match="learning_rate"):
         make_solver(learning_rate=1e-3)
+
+
+class Bar:
+    """A progress bar that a reader sees, or does not see where it is disabled."""
+
+    def __init__(self, disable=False):
+        self.disable, self.moves, self.shown, self.open = disable, 0, [], True
+
+    def update(self):
+        self.moves += 1
+
+    def set_postfix(self, loss, refresh):
+        self.shown.append(loss)
+
+    def close(self):
+        self.open = False
+
+
+@pytest.mark.parametrize("disable, notebook", [(False, False), (False, True), (True, True)])
+def test_a_bar_moves_shows_the_loss_and_is_closed_and_nothing_is_printed_beside_it(
+    monkeypatch, capsys, disable, notebook
+):
+    bar = Bar(disable)
+    monkeypatch.setattr(progress_bar, "progress_bar", lambda **options: bar)
+    monkeypatch.setattr(progress_bar, "in_notebook", lambda: notebook)
+    solver = trained(verbose=True, print_every=5)
+    assert bar.moves == 12 and not bar.open
+    assert bar.shown == [f"{solver.loss_history[k - 1]:.3f}" for k in (1, 5, 10)]
+    assert capsys.readouterr().out == ""
 
 
 def test_no_bar_when_output_is_piped():

@@ -259,6 +259,10 @@ def test_files_can_be_replaced_while_data_is_loaded(folder):
     assert data["train_features"].sum() != 0
 
 
+def test_a_single_caption_can_be_asked_for(folder):
+    assert load_coco_data(folder, max_train=1)["train_captions"].shape == (1, 17)
+
+
 @pytest.mark.parametrize("max_train", [0, -3])
 def test_max_train_below_one_is_refused(folder, max_train):
     with pytest.raises(ValueError, match=f"^max_train is {max_train}, expected 1 or more"):
@@ -356,7 +360,8 @@ def test_features_of_another_kind_are_named(folder, how, message):
 
 @pytest.mark.parametrize("word", [8, -1])
 def test_a_word_that_the_vocabulary_lacks_is_named(folder, word):
-    bad = np.full((40, 17), word, np.int32)
+    bad = np.ones((40, 17), np.int32)
+    bad[:, 2] = word
     crafted(folder, CAPTIONS, replaced("train_captions", data=bad))
     refused(folder, f"{CAPTIONS}: train_captions holds word {word}, and the vocabulary has 0 to 7")
 

@@ -137,9 +137,9 @@ def test_the_model_and_the_features_stay_as_they_are(method):
 
 @METHODS
 def test_a_vocabulary_without_end_speaks_to_the_last_word(method):
-    words = {"<NULL>": 0, "<START>": 1, "a": 2, "ball": 3}
+    words = {"<NULL>": 0, "a": 1, "ball": 2, "<START>": 3}
     captions = method(tiny_model(words=words), pictures(), max_length=4)
-    assert (captions >= 2).all()
+    assert set(captions.ravel()) == {1, 2}
 
 
 @METHODS
@@ -154,7 +154,7 @@ def test_by_default_a_caption_has_at_most_30_words():
     for method in (greedy_captions, sampled_captions, beam_captions):
         assert method(model, pictures(1)).shape == (1, 30)
     words, likeliest = word_by_word(model, pictures(1))
-    assert len(words) == len(likeliest) == 30
+    assert len(words) == 30 and [len(step) for step in likeliest] == [5] * 30
     assert max(node.step for node in beam_tree(model, pictures(1))) == 30
 
 
@@ -235,6 +235,10 @@ def test_settings_without_sense_raise(options):
         sampled_captions(tiny_model(), pictures(), **options)
 
 
+def test_log_softmax_counts_in_float64():
+    assert log_softmax(np.zeros(3, np.float32)).dtype == np.float64
+
+
 def test_log_softmax_survives_large_scores():
     np.testing.assert_allclose(log_softmax(np.array([[1e4, 0.0, -np.inf]])), [[0, -1e4, -np.inf]])
 
@@ -264,6 +268,53 @@ def test_a_wide_beam_finds_what_exhaustive_search_finds(cell_type, length_power,
             logp, count = logp_of(model, features, first + candidate, first)
             ranks[tuple(first + candidate)] = logp / count**length_power
         assert ranks[tuple(caption.tolist())] == pytest.approx(max(ranks.values()), abs=1e-6)
+
+
+def plain_beam(model, features, max_length, width, length_power):
+    """The search in lists: rank and words of each beginning, the best `width` kept at each step."""
+    kept = [(0.0, [])]
+    for _ in range(max_length):
+        tried = [each for each in kept if each[1][-1:] == [END]]
+        for _, words in kept:
+            for word in (END, 3, 4, 5) if words[-1:] != [END] else ():
+                logp, count = logp_of(model, features, [*words, word])
+                tried.append((logp / count**length_power, [*words, word]))
+        kept = sorted(tried, reverse=True)[:width]
+    return kept[0][1]
+
+
+@CELLS
+@pytest.mark.parametrize("width, length_power", [(2, 0.7), (5, 0), (5, 0.7)])
+def test_a_beam_finds_what_the_plain_search_finds(cell_type, width, length_power):
+    model = tiny_model(cell_type, seed=1, sharpness=0.5)
+    for features in pictures(5):
+        words = plain_beam(model, features, 5, width, length_power)
+        found = beam_captions(model, features[None], 5, width, length_power)[0]
+        assert found.tolist() == words + [NULL] * (5 - len(words))
+
+
+class Chain:
+    """A model whose next word depends on the last word alone: odds[word] is a dict from next word to its odds."""
+
+    def __init__(self, odds):
+        self.word_to_idx, self.start_word, self.params = WORDS, START, {"b_vocab": np.zeros(len(WORDS))}
+        self.scores = np.full((len(WORDS), len(WORDS)), -1e9)
+        for word, following in odds.items():
+            self.scores[word, list(following)] = np.log(list(following.values()))
+
+    def initial_state(self, features):
+        return (np.zeros((len(features), 1)),)
+
+    def step(self, words, state):
+        return self.scores[words], state
+
+
+def test_an_ended_caption_takes_one_of_the_places_and_no_more():
+    """Three beginnings: two end at once, and the third is the least likely one until it is long."""
+    first, a, red, ball = {END: 0.5, 3: 0.45, 4: 0.05}, 3, 4, 5
+    model = Chain({START: first, NULL: first, a: {END: 1}, red: {ball: 1}, ball: {ball: 1}})
+    found = beam_captions(model, pictures(1), max_length=8, width=3, length_power=1)
+    assert found.tolist() == [[red] + [ball] * 7]
 
 
 def test_greedy_misses_what_a_beam_finds():
@@ -339,7 +390,7 @@ def test_the_trees_numbers_are_those_of_its_words():
     nodes = beam_tree(model, features, max_length=5, width=4, first_words=["a"])
     for node in nodes:
         logp, count = logp_of(model, features, [WORDS["a"], *way_to(nodes, node)], first=["a"])
-        assert node.step == count
+        assert node.step == count and type(node.word) is int
         assert (node.logp, node.rank) == pytest.approx((logp, logp / count**0.7), abs=1e-5)
 
 

@@ -127,10 +127,10 @@ def lstm_backward(dh, cache):
     returns: dx (N, T, D), dh0 (N, H), dWx (D, 4H), dWh (H, 4H), db (4H,)
     """
     x, h0, Wx, Wh, h, c, gates, tanh_c = cache
-    check_shapes(x=(x, "N T D"), h=(h, "N T H"), dh=(dh, "N T H"))
+    check_shapes(h=(h, "N T H"), dh=(dh, "N T H"))
     prev_h = np.concatenate([h0[:, None], h], axis=1)[:, :-1]  # (N, T, H) the state before each step
     prev_c = np.concatenate([np.zeros_like(h0)[:, None], c], axis=1)[:, :-1]
-    da = np.empty(gates.shape, float_type(dh, gates, Wh))
+    da = np.empty(gates.shape, float_type(dh, gates))
     dstate = dcell = np.zeros(h0.shape, da.dtype)  # from the steps after
     for t in reversed(range(x.shape[1])):
         da[:, t], dcell = gates_backward(dh[:, t] + dstate, dcell, prev_c[:, t], gates[:, t], tanh_c[:, t])

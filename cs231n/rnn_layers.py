@@ -93,8 +93,8 @@ def rnn_backward(dh, cache):
     returns: dx (N, T, D), dh0 (N, H), dWx (D, H), dWh (H, H), db (H,)
     """
     x, h0, Wx, Wh, h = cache
-    check_shapes(x=(x, "N T D"), h=(h, "N T H"), dh=(dh, "N T H"))
-    da = np.empty(h.shape, float_type(dh, h, Wh))
+    check_shapes(h=(h, "N T H"), dh=(dh, "N T H"))
+    da = np.empty(h.shape, float_type(dh, h))
     dstate = np.zeros(h0.shape, da.dtype)  # from the steps after
     for t in reversed(range(x.shape[1])):
         da[:, t] = (dh[:, t] + dstate) * (1 - h[:, t] ** 2)

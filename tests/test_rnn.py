@@ -387,6 +387,15 @@ def test_two_calls_share_no_memory(cell):
 
 
 @pytest.mark.parametrize("cell", CELLS)
+def test_a_narrow_gradient_of_wide_states_loses_nothing(cell):
+    *_, forward, backward = functions(cell)
+    h, cache = forward(*sequence_arguments(cell))
+    dh = draw(*h.shape, dtype=np.float32)
+    for narrow, wide in zip(backward(dh, cache), backward(dh.astype(np.float64), cache), strict=True):
+        np.testing.assert_allclose(narrow, wide, rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("cell", CELLS)
 def test_huge_inputs_give_finite_states_and_no_warning(cell):
     x, *rest = sequence_arguments(cell, dtype=np.float32)
     with np.errstate(over="raise", invalid="raise"):
@@ -414,5 +423,6 @@ def test_a_wrong_shape_is_named(cell):
     with pytest.raises(ValueError, match="^dnext_h "):
         step_backward(states[0][:, 1:], *states[1:], step_cache)
     h, cache = forward(*sequence_arguments(cell))
-    with pytest.raises(ValueError, match="^dh "):
-        backward(h[:, 1:], cache)
+    for wrong in (h[:, 1:], h[:, :, 1:], h[1:]):
+        with pytest.raises(ValueError, match="^dh "):
+            backward(wrong, cache)

@@ -32,7 +32,7 @@ def pack_captions(captions, null):
     lengths = np.where(words_out != null, steps + 1, 0).max(axis=1, initial=0)
     order = np.argsort(-lengths, kind="stable")
     there = steps[:, None] < lengths[order]  # (T, N): the first captions, fewer at each step
-    counts = [int(count) for count in there.sum(axis=1) if count]
+    counts = [count for count in there.sum(axis=1).tolist() if count]
     return PackedCaptions(order, counts, words_in[order].T[there], words_out[order].T[there])
 
 

@@ -3,6 +3,7 @@
 import io
 import ipaddress
 import socket
+import sys
 import threading
 import time
 import warnings
@@ -62,8 +63,12 @@ def _in_time(function, url, timeout):
     thread = threading.Thread(target=work, daemon=True)
     try:
         thread.start()
-    except RuntimeError:  # a browser's Python has no threads
-        work()
+    except RuntimeError:  # a browser's Python has no threads, and reports errors that are caught as well
+        report, sys.excepthook = sys.excepthook, lambda *_: None
+        try:
+            work()
+        finally:
+            sys.excepthook = report
     else:
         thread.join(timeout)
     if not result:

@@ -3,6 +3,7 @@
 import http.server
 import io
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -197,9 +198,17 @@ def test_a_browser_python_without_threads_reads_pictures_too(address, monkeypatc
     def refuse(self):
         raise RuntimeError("can't start new thread")
 
+    def read(url, timeout):
+        """Fetches, and reports an error that it catches, as Pyodide does."""
+        sys.excepthook(ValueError, ValueError("caught"), None)
+        return "read"
+
+    told = []
     monkeypatch.setattr(image_utils.threading.Thread, "start", refuse)
-    picture = image_utils._in_time(lambda url, timeout: "read", address, 1)
-    assert picture == "read"
+    monkeypatch.setattr(sys, "excepthook", lambda *error: told.append(error))
+    assert image_utils._in_time(read, address, 1) == "read" and told == []
+    sys.excepthook(None, None, None)
+    assert len(told) == 1, "it is as before"
 
 
 def test_whatever_a_request_raises_is_a_reason(monkeypatch):

@@ -17,9 +17,10 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 600
 RUNTIME = os.environ.get("CS231N_PYODIDE")
-STEP = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
+RIGHT = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
     next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
     return next_h, (x, prev_h, Wx, Wh, next_h)"""
+WRONG = RIGHT.replace(" + b)", ")")
 
 
 def load_build():
@@ -72,46 +73,81 @@ def browser():
         yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
 
 
-def run_all(browser, address, chapter, answers=()):
-    """Open a chapter, write answers into the cells that hold a text, run all: what each code cell shows."""
-    page = browser.new_page(viewport={"width": 1280, "height": 1700})
+def open_chapter(context, address, chapter):
+    """A page with a chapter, its kernel ready."""
+    page = context.new_page()
     page.set_default_timeout(SECONDS * 1000)
     page.goto(f"{address}/try/lab/index.html?path={chapter}.ipynb")
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
     page.locator("#jp-main-statusbar").get_by_text("Idle").first.wait_for()
-    for mark, text in answers:
-        page.locator(".jp-CodeCell .cm-content").filter(has_text=mark).first.click()
-        page.keyboard.press("ControlOrMeta+a")
-        page.keyboard.insert_text(text)
+    return page
+
+
+def write_into(page, mark, text):
+    """Put a text in place of what stands in the code cell that holds the mark."""
+    page.locator(".jp-CodeCell .cm-content").filter(has_text=mark).first.click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text(text)
+
+
+def run_all(page, screen):
+    """Run all cells: what each code cell shows."""
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('[data-command="runmenu:run-all"]').first.click()
     page.wait_for_timeout(1000)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(e => /\\d/.test(e.textContent))"
+    page.wait_for_function(  # a cell that failed leaves those after it without a number
+        """() => {const marks = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
+        return marks.every(mark => !mark.textContent.includes('*'))
+            && marks.some(mark => /\\d/.test(mark.textContent))}"""
     )
     cells = page.locator(".jp-CodeCell").evaluate_all(
         """cells => cells.map(cell => ({text: cell.querySelector('.jp-OutputArea')?.innerText || '',
         bad: cell.querySelectorAll('[data-mime-type*=error], [data-mime-type*=stderr]').length,
+        run: /\\d/.test(cell.querySelector('.jp-InputPrompt').textContent),
         pictures: cell.querySelectorAll('.jp-OutputArea img').length}))"""
     )
     if folder := os.environ.get("CS231N_SCREENS"):
-        shown = page.locator(".jp-OutputArea-output", has_text="✓")
-        if shown.count() > 1:
-            shown.nth(1).scroll_into_view_if_needed()
-        page.screenshot(path=f"{folder}/{chapter}.png")
-    page.close()
+        page.locator(".jp-OutputArea-output", has_text="rnn_step_forward").or_(
+            page.locator(".jp-OutputArea img")
+        ).first.scroll_into_view_if_needed()
+        page.screenshot(path=f"{folder}/{screen}.png")
     return cells
 
 
-@pytest.mark.browser
-@pytest.mark.parametrize("chapter", ["00_look_at_the_data", "01_rnn_step", "02_rnn_sequence"])
-def test_a_chapter_runs_to_its_end_in_a_browser(browser, address, chapter):
-    answers = [("def rnn_step_forward", STEP)] if chapter.startswith("01") else []
-    cells = run_all(browser, address, chapter, answers)
+def assert_clean(cells):
     assert [cell["text"] for cell in cells if cell["bad"]] == []
+    assert all(cell["run"] for cell in cells)
     assert sum(cell["pictures"] for cell in cells) > 0
-    if answers:
-        assert any("✓" in cell["text"] and "rnn_step_forward" in cell["text"] for cell in cells)
+
+
+def shown(cells, text):
+    return any(text in cell["text"] for cell in cells)
+
+
+@pytest.mark.browser
+def test_chapter_00_runs_to_its_end_in_a_browser(browser, address):
+    with browser.new_context(viewport={"width": 1280, "height": 1700}) as context:
+        assert_clean(run_all(open_chapter(context, address, "00_look_at_the_data"), "00"))
+
+
+@pytest.mark.browser
+def test_an_exercise_is_checked_in_a_browser_and_its_answer_kept_there(browser, address):
+    with browser.new_context(viewport={"width": 1280, "height": 1700}) as context:
+        page = open_chapter(context, address, "01_rnn_step")
+        write_into(page, "def rnn_step_forward", WRONG)
+        cells = run_all(page, "01_wrong")
+        assert_clean(cells)
+        assert shown(cells, "✗ rnn_step_forward") and shown(cells, "Is every term of the formula there?")
+        write_into(page, "def rnn_step_forward", RIGHT)
+        cells = run_all(page, "01_right")
+        assert_clean(cells)
+        assert shown(cells, "✓ rnn_step_forward is right.") and not shown(cells, "could not be kept")
+        page.close()
+        cells = run_all(open_chapter(context, address, "02_rnn_sequence"), "02")
+        assert_clean(cells)
+        assert shown(cells, "1 of ") and shown(
+            cells, "✓ rnn_step_forward"
+        )  # a new kernel has read the answer
 
 
 @pytest.mark.browser

@@ -9,14 +9,17 @@ PLAIN = str.maketrans({"✓": "+", "✗": "x", "○": "o", "²": "^2", "→": "-
 
 def say(text):
     """Print a text. An old terminal gets plain signs in place of ✓ and ✗."""
-    lines = [broken for line in text.splitlines() for broken in _break(line)]
-    text = "\n".join(lines)
+    print(printable("\n".join(broken for line in text.splitlines() for broken in _break(line))))
+
+
+def printable(text):
+    """The text, with plain signs in place of those that the terminal does not know."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)
     except UnicodeEncodeError:
         text = text.translate(PLAIN).encode(encoding, "replace").decode(encoding)
-    print(text)
+    return text
 
 
 def _break(line):

@@ -3,6 +3,7 @@
 from html import escape
 
 from cs231n.exercises import answers_file, bank
+from cs231n.exercises.printing import printable
 from cs231n.exercises.session import SESSION
 
 MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "unfilled": "○"}
@@ -24,7 +25,7 @@ class Progress:
             for name in names:
                 arrow = "  <- next" if name == self.next else ""
                 lines.append(f"    {MARKS[self.states[name]]} {name.ljust(width if arrow else 0)}{arrow}")
-        return "\n".join(lines + [f"  {self._where()}"] * bool(self.file))
+        return printable("\n".join(lines + [f"  {self._where()}"] * bool(self.file)))
 
     def _repr_html_(self):
         rows = "".join(

@@ -1,5 +1,4 @@
 """Opens the course: python3 start.py   Runs its tests: python3 start.py test   (Windows: py start.py)
-
 What is typed after it goes on to JupyterLab or to pytest: python3 start.py --no-browser --port 8890"""
 
 import os
@@ -50,6 +49,7 @@ def prepare(extra):
 
 def main(arguments):
     test = arguments[:1] == ["test"]
+    os.environ["PYTHONIOENCODING"] = "utf-8"  # pip prints its folder, whatever letters that has
     try:
         prepare("[test]" if test else "")
     except (OSError, subprocess.CalledProcessError, KeyboardInterrupt) as error:

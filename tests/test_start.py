@@ -16,6 +16,7 @@ class Machine:
     """A machine whose programs are a list: what start.py asks of it is written down, and nothing is run."""
 
     def __init__(self, folder, monkeypatch):
+        monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # as on Windows
         folder.mkdir()
         (folder / "start.py").write_bytes(START.read_bytes())
         (folder / "pyproject.toml").write_text("[project]", encoding="utf-8")
@@ -69,6 +70,11 @@ LAB = "jupyterlab notebooks/00_look_at_the_data.ipynb"
 def test_it_installs_once_and_opens_chapter_0(machine):
     assert machine("--no-browser") == (0, ["venv", "install .", LAB.replace(" ", " --no-browser ")])
     assert machine() == (0, [LAB])
+
+
+def test_the_folder_may_have_letters_that_the_system_does_not_print(machine):
+    machine()
+    assert subprocess.run([sys.executable, "-c", "print('学习')"], stdout=subprocess.DEVNULL).returncode == 0
 
 
 def test_another_notebook_is_opened_instead(machine):

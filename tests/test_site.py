@@ -103,7 +103,7 @@ def run_all(page, screen):
     cells = page.locator(".jp-CodeCell").evaluate_all(
         """cells => cells.map(cell => ({text: cell.querySelector('.jp-OutputArea')?.innerText || '',
         bad: cell.querySelectorAll('[data-mime-type*=error], [data-mime-type*=stderr]').length,
-        run: /\\d/.test(cell.querySelector('.jp-InputPrompt').textContent),
+        run: !cell.querySelector('.jp-InputPrompt').textContent.includes('[ ]'),
         pictures: cell.querySelectorAll('.jp-OutputArea img').length}))"""
     )
     if folder := os.environ.get("CS231N_SCREENS"):

@@ -159,15 +159,15 @@ def test_a_table_of_the_published_outputs_is_found_out(tmp_path):
 
 FORGED = [
     "def check(function, forward=None):\n    return function",
-    "import cs231n.exercises\ncs231n.exercises.grade = lambda *a: None",
-    "from cs231n.exercises import bank\nsetattr(bank, 'find', None)",
+    "import cs231n.exercises.judging as j\nj.grade = lambda *a: None",
+    "from cs231n.exercises import compare\nsetattr(compare, 'agrees', lambda *a: True)",
 ]
 
 
 @pytest.mark.parametrize("cell", FORGED)
 def test_a_rewritten_checker_changes_nothing_and_is_reported(tmp_path, cell):
     found = judged(tmp_path, cell, WRONG, CHECK)
-    assert found.results[STEP].status in ("wrong", "error")
+    assert found.results[STEP].status == "wrong"
     assert found.notes
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import class_of_40
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
@@ -178,3 +179,40 @@ def test_odd_file_names_lose_no_marks(tmp_path):
     students = [row["student"] for row in rows]
     assert students.count("zo\u00e9") == 1 and "max" in students and "'=cmd()" in students
     assert len(rows) == (5 if hasattr(os, "mkfifo") else 4)
+
+
+def test_a_class_of_40_gets_the_verdicts_that_it_should(tmp_path):
+    """Honest ways of writing, mistakes, attacks, and odd names: a row for each student, and no other."""
+    folder, path = tmp_path / "handed in", tmp_path / "m.csv"
+    class_of_40.write(folder)
+    class_of_40.write_odd_names(folder)
+    assert main(["collect", str(folder), "--csv", str(path), "--jobs", "2", "--chapters", "01"]) == 3
+    rows = {row["student"]: row for row in marks.read(path)[0]}
+    assert {name: row[STEP] for name, row in rows.items()} == class_of_40.EXPECTED
+    for name, (_, _, mistake) in class_of_40.WRONG.items():
+        assert rows[f"wrong {name}"][STEP + marks.MISTAKE] == (mistake or "")
+    asks = {name for name, row in rows.items() if row[marks.LOOK]}
+    assert asks == {
+        *(f"attack {name}" for name in class_of_40.ATTACKS if name != "plants"),
+        *("Zoé", "whole course", "a pdf", "honest experiment_later"),
+    }
+
+
+def test_names_that_cannot_be_attributed_ask(tmp_path):
+    for name in (
+        "01_rnn_step (1)",
+        "01_rnn_step (2)",
+        "Anna_01_rnn_step",
+        "anna_02_rnn_sequence",
+        "homework",
+    ):
+        hand_in(tmp_path / f"{name}.ipynb", "x = 1")
+    notes = {student.name: student.notes for student in collect.submissions(tmp_path)}
+    assert len(notes) == 5 and all(notes.values())
+    assert notes["Anna"] == ["is this the same student as anna?"]
+    assert "whose is this?" in notes["01_rnn_step (1)"][0]
+
+
+def test_cells_are_no_formulas_whichever_separator_a_spreadsheet_takes():
+    assert marks.plain("a;=cmd(), -1|@x") == "a;'=cmd(), '-1|'@x"
+    assert marks.plain("x\x1b[31m\r\n=1") == "x [31m =1"

@@ -78,8 +78,7 @@ def judge(notebook, seconds=20, seed=0):
     for name in bank.ORDER:
         if name not in results and (notebook.checks(name) or notebook.defining(name)):
             results[name] = _not_there(name, failed, notebook)
-    if replaced:
-        found.notes.append(f"the notebook replaces {' and '.join(sorted(replaced))}")
+    found.notes += sorted(replaced)
     for name, result in results.items():
         if name in end.get("later", ()):
             found.notes.append(f"{name} is written again after its check: the one at its check counts")

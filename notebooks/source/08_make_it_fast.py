@@ -250,7 +250,7 @@ report("1: float32", Float32(model.params), count(places, places, places))
 # ![Moving the input's product out of the time loop. Left: inside the loop, each of T steps multiplies its own x[:, t] (N, D) by Wx, T small products. Right: before the loop, all steps stand below each other as one array (N*T, D), and one large product with Wx gives every step's part at once; only state @ Wh, which needs the step before, stays in the loop.](figures/hoisting.svg)
 #
 # **Predict.** The count stays the same. What can be saved is only the difference between small products and a large one:
-# 16 calls instead of 1, and a matrix that is read 16 times.
+# 16 calls instead of 1, and a matrix that is read 16 times. How many milliseconds will it take?
 
 # %%
 predicted["2: inputs before the loop"] = None

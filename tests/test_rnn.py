@@ -420,8 +420,9 @@ def test_a_wrong_shape_is_named(cell):
             with pytest.raises(ValueError, match=r"^\w+ has shape \(.*expected \(.* comes from \w+"):
                 function(*arguments[:place], longer, *arguments[place + 1 :])
     *states, step_cache = step_forward(*step_arguments(cell))
-    with pytest.raises(ValueError, match="^dnext_h "):
-        step_backward(states[0][:, 1:], *states[1:], step_cache)
+    for place, name in enumerate(["dnext_h", "dnext_c"][: len(states)]):
+        with pytest.raises(ValueError, match=f"^{name} "):
+            step_backward(*states[:place], states[place][:, 1:], *states[place + 1 :], step_cache)
     h, cache = forward(*sequence_arguments(cell))
     for wrong in (h[:, 1:], h[:, :, 1:], h[1:]):
         with pytest.raises(ValueError, match="^dh "):

@@ -103,6 +103,17 @@ def test_each_mistake_costs_its_own_exercise_only(backward, k, tmp_path):
     assert {found[name].status for name in bank.ORDER if name not in made} == {"right"}
 
 
+def test_a_loop_over_time_is_seen_as_in_the_notebook(tmp_path):
+    loop = (
+        "def weight_gradients(x, h0, h, da):\n    dWx, dWh, db, before = 0, 0, 0, h0\n"
+        "    for t in range(x.shape[1]):\n        dWx = dWx + x[:, t].T @ da[:, t]\n"
+        "        dWh = dWh + before.T @ da[:, t]\n        db = db + da[:, t].sum(axis=0)\n"
+        "        before = h[:, t]\n    return dWx, dWh, db"
+    )
+    found = judge_cells(tmp_path, HEAD, loop).results["weight_gradients"]
+    assert (found.status, found.mistake) == ("wrong", "loop_over_time")
+
+
 def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
     """Only the names that it unpacks tell which cache it wants."""
     blank = "def {}(*inputs):\n    raise NotImplementedError('TODO')"

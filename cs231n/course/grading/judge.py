@@ -12,6 +12,7 @@ from cs231n.exercises.one_call import Run, flat_axes
 from cs231n.exercises.recognise import cases, recognise
 
 MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
+TO_START = 120  # seconds; a second is usual
 SHORTEST = 2  # seconds that an answer gets after others hung
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")
 
@@ -54,6 +55,7 @@ def judge(notebook, seconds=20, seed=0):
         failed, step, left = dict(ended), None, []
         with StudentProcess(job, notebook.helpers) as process:
             try:
+                process.wait("ready", TO_START)
                 for step, _ in cells:
                     about, _ = process.wait(f"cell {step}", seconds)
                     if about:
@@ -68,7 +70,7 @@ def judge(notebook, seconds=20, seed=0):
             except Gone as gone:
                 if step in bank.ORDER:
                     results[step] = Result(gone.status, "", f"✗ {step} could not be judged: {gone.reason}.")
-                    seconds = max(SHORTEST, seconds / 2) if gone.status == "hangs" else seconds
+                    seconds = max(SHORTEST, seconds / 4) if gone.status == "hangs" else seconds
                     continue  # the others, in a new process
                 if step is not None and len(ended) < MOST_BAD_CELLS:
                     ended[step] = {"why": f"cell {step}: {gone.reason}"}

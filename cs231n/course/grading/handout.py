@@ -208,16 +208,28 @@ def _model_without_answers():
 
 
 def without_answers(chapter, solved):
-    """A chapter without promises of a reference. Of cells with the tag "gives-away" only the outputs stay."""
+    """A chapter without promises of a reference.
+
+    Of the cells with the tag "gives-away", and of those that use what only they make, the outputs stay.
+    """
     outputs = {cell.id: cell.outputs for cell in solved.cells if cell.cell_type == "code"}
+    known, gone = set(), set()
     for k, cell in enumerate(chapter.cells):
         gives_away = "gives-away" in cell.metadata.get("tags", [])
         if cell.cell_type == "markdown":
             cell.source = "\n\n".join(map(_without_promises, cell.source.split("\n\n")))
             if gives_away:
                 cell.source = re.sub("```python.*?```", NOT_HERE, cell.source, flags=re.DOTALL)
-        elif gives_away:
+            continue
+        nodes = list(ast.walk(ast.parse(cell.source)))
+        made = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+        made |= {node.name for node in nodes if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        if gives_away or {node.id for node in nodes if isinstance(node, ast.Name)} & gone - made:
+            gone |= made - known
             chapter.cells[k] = _shown(cell.id, outputs[cell.id])
+        else:
+            known |= made
+            gone -= made
     return chapter
 
 

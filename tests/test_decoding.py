@@ -162,9 +162,12 @@ def test_by_default_a_caption_has_at_most_30_words():
 
 
 @CELLS
-def test_greedy_with_nothing_forbidden_is_model_sample(cell_type):
-    model = tiny_model(cell_type)
-    np.testing.assert_array_equal(greedy_captions(model, pictures(), never=()), model.sample(pictures()))
+@pytest.mark.parametrize("words", [WORDS, {"<NULL>": 0, "a": 1, "ball": 2, "<START>": 3}])
+def test_greedy_and_a_beam_of_1_with_nothing_forbidden_are_model_sample(cell_type, words):
+    model = tiny_model(cell_type, words=words)
+    said = model.sample(pictures())
+    np.testing.assert_array_equal(greedy_captions(model, pictures(), never=()), said)
+    np.testing.assert_array_equal(beam_captions(model, pictures(), width=1, never=()), said)
 
 
 # ---- drawing at random

@@ -73,6 +73,26 @@ def test_noise_does_not_make_it_lose_much(machine):
     assert machine.run(ThreadChooser(clock=machine.clock), 600, noisy) < 1.1 * 600 * mean
 
 
+def test_one_slow_step_changes_nothing(machine):
+    chooser = ThreadChooser(clock=machine.clock)
+    machine.run(chooser, 100, QUIET)
+    assert chooser.chosen == 4
+    with chooser.step():
+        machine.now += 10 * QUIET[4]
+    assert chooser.chosen == 4
+
+
+def test_a_number_is_tried_at_most_once_a_second_also_where_a_trial_costs_nothing(machine):
+    machine.run(ThreadChooser(clock=machine.clock), 1000, lambda count: 0.01)  # ten seconds
+    usual = max(machine.used, key=machine.used.count)
+    assert sum(count != usual for count in machine.used) <= 2 * ThreadChooser.TRIAL * 11
+
+
+def test_of_several_libraries_the_one_with_most_threads_counts(monkeypatch):
+    monkeypatch.setattr(threads, "_pools", [Pool(1), Pool(4), Pool(2)])
+    assert available_threads() == 4
+
+
 def test_tries_one_half_and_all_and_nothing_else(machine):
     machine.run(ThreadChooser(clock=machine.clock), 50, QUIET)
     assert set(machine.used) == {1, 2, 4}

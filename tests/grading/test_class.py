@@ -147,6 +147,7 @@ def test_a_student_who_hands_in_again_is_judged_again(tmp_path):
         hand_in(folder / "anna.ipynb", "import numpy as np", step)
         main(["collect", str(folder), "--csv", str(path)])
         assert marks.read(path)[0][0][STEP] == verdict
+    assert marks.read(tmp_path / "m.before.csv")[0][0][STEP] == "wrong"  # nothing is thrown away
 
 
 def test_several_jobs_give_the_same_marks(tmp_path):

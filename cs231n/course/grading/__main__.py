@@ -48,8 +48,12 @@ def collect(options):
     waiting = [student for student in students if not rows[student.name]]
     if kept := len(students) - len(waiting):
         print(
-            f"{kept} students are in {options.csv} already, with the same files. To judge all, delete it first."
+            f"{kept} students are in {options.csv} already, with the same files. Delete it to judge them too."
         )
+    if options.csv.is_file() and (not before or any(row not in rows.values() for row in before.values())):
+        aside = options.csv.with_suffix(f".before{options.csv.suffix}")
+        options.csv.replace(aside)
+        print(f"What was in {options.csv} is in {aside} now.")
 
     def write():
         there = [row for row in rows.values() if row]

@@ -113,7 +113,7 @@ class StudentProcess:
                 raise Gone("crashes", f"it ended the whole Python process ({how})")
             if time.monotonic() > end or stopped.is_set():
                 raise Gone("hangs", "it did not come to an end in time")
-            time.sleep(0.01)
+            time.sleep(0.02)
         try:
             if not stat.S_ISREG(path.lstat().st_mode):
                 raise ValueError("not a file")

@@ -22,7 +22,7 @@ def write_whole(path, mode="wb", pause=0.1):
         patiently(lambda: part.replace(path), pause)
     finally:
         with suppress(OSError):
-            part.unlink(missing_ok=True)
+            part.unlink()
 
 
 def part_of(path):

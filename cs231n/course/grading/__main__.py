@@ -20,10 +20,6 @@ from pathlib import Path
 from cs231n.course.grading import marks
 
 
-class CannotDo(Exception):
-    """What happened and what to do next, for a reader."""
-
-
 def collect(options):
     """Grade a folder of submissions into a CSV file."""
     from tqdm import tqdm
@@ -33,14 +29,16 @@ def collect(options):
     from cs231n.exercises import bank
 
     if not options.folder.is_dir():
-        raise CannotDo(f"There is no folder {options.folder}. Give the folder that holds the submissions.")
+        raise ValueError(f"There is no folder {options.folder}. Give the folder that holds the submissions.")
     wanted = tuple(options.chapters)
     asked = [name for name in bank.ORDER if not wanted or bank.find(name).chapter.startswith(wanted)]
     if not asked:
-        raise CannotDo(f"No exercise is in chapter {' or '.join(wanted)}. Chapters are 00, 01, and so on.")
+        raise ValueError(f"No exercise is in chapter {' or '.join(wanted)}. Chapters are 00, 01, and so on.")
     students = submissions(options.folder)
     if not students:
-        raise CannotDo(f"The folder {options.folder} is empty. It should hold one file or folder a student.")
+        raise ValueError(
+            f"The folder {options.folder} is empty. It should hold one file or folder a student."
+        )
     code = [content for name, content in sorted(process.pack().items()) if name.endswith(".py")]
     version = hashlib.sha256(repr((asked, options.seconds, code)).encode()).hexdigest()[:6]
     before = {(row["student"], row[marks.VERSION]): row for row in _rows_before(options.csv)}
@@ -63,7 +61,7 @@ def collect(options):
             marks.write(options.csv, there, seen or asked, options.separator)
         except OSError as error:
             why = f"{error.strerror}. Is it open in another program, such as Excel?"
-            raise CannotDo(f"{options.csv} cannot be written: {why}") from None
+            raise ValueError(f"{options.csv} cannot be written: {why}") from None
 
     write()  # find out now, not after an hour, that the file cannot be written
     bar = tqdm(total=len(students), initial=kept, unit="student", disable=None)
@@ -79,7 +77,7 @@ def collect(options):
                     tqdm.write(f"Look at {rows[student.name]['student']}: {rows[student.name]['look at']}")
     except KeyboardInterrupt:
         done = sum(row is not None for row in rows.values())
-        raise CannotDo(
+        raise ValueError(
             f"Stopped. The marks of {done} of {len(rows)} students are in {options.csv}.\n"
             "The same command goes on from there."
         ) from None
@@ -101,13 +99,11 @@ def summary(options):
     try:
         rows, exercises = marks.read(options.csv)
     except FileNotFoundError:
-        raise CannotDo(
-            f"There is no file {options.csv}. Make it with: collect FOLDER --csv {options.csv}"
-        ) from None
-    except (OSError, UnicodeDecodeError, ValueError) as error:
-        raise CannotDo(
-            f"{options.csv} cannot be used: {error}. It should come from the command collect."
-        ) from None
+        how = f"Make it with: collect FOLDER --csv {options.csv}"
+        raise ValueError(f"There is no file {options.csv}. {how}") from None
+    except (OSError, ValueError) as error:
+        whence = "It should come from the command collect."
+        raise ValueError(f"{options.csv} cannot be used: {error}. {whence}") from None
     found = summarise(rows, exercises)
     print(table(found))
     if options.plot:
@@ -136,14 +132,12 @@ def handout(options):
 
 def main(arguments=None):
     """Run one command. Returns the exit status."""
-    with contextlib.suppress(AttributeError):
-        sys.stdout.reconfigure(
-            errors="replace"
-        )  # a Windows console that lacks a letter must not stop grading
+    with contextlib.suppress(AttributeError):  # a Windows console that lacks a letter must not stop grading
+        sys.stdout.reconfigure(errors="replace")
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)
-    except (CannotDo, ValueError, OSError) as error:
+    except (ValueError, OSError) as error:  # what happened, and what to do next
         print(error, file=sys.stderr)
         return 1
 
@@ -170,7 +164,6 @@ def _parser():
     one.add_argument("folder", type=Path, help="one file or one folder a student")
     one.add_argument("--csv", type=Path, default=Path("marks.csv"), help="where the marks go (marks.csv)")
     one.add_argument("--feedback", type=Path, help="folder for one text file a student, with all messages")
-    one.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
     one.add_argument("--seconds", type=float, default=20, help="time limit for each exercise (20)")
     one.add_argument("--jobs", type=int, default=1, help="students judged at a time (1); as many as cores")
     one.add_argument("--separator", default=",", choices=[",", ";"], help="';' where Excel wants it")
@@ -183,19 +176,17 @@ def _parser():
 
     three = commands.add_parser("course", help="make a course folder for nbgrader")
     three.add_argument("folder", type=Path, help="a new folder, or a course folder of this command")
-    three.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
-    three.add_argument(
-        "--points", default="10", help="for each exercise (10), or a CSV file: exercise,points"
-    )
+    points = "for each exercise (10), or a CSV file: exercise,points"
+    three.add_argument("--points", default="10", help=points)
     three.set_defaults(run=course)
 
     four = commands.add_parser("handout", help="make a pack for students without the reference")
     four.add_argument("folder", type=Path, help="a new folder")
-    four.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
-    four.add_argument(
-        "--course", type=Path, help="a course folder for nbgrader, whose notebooks are handed out"
-    )
+    whose = "a course folder for nbgrader, whose notebooks are handed out"
+    four.add_argument("--course", type=Path, help=whose)
     four.set_defaults(run=handout)
+    for each in (one, three, four):
+        each.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
     return parser
 
 

@@ -414,7 +414,7 @@ order, counts, words_in, words_out = pack_captions(captions, null=0)
 ### BEGIN SOLUTION
 rows_left = [(lengths > t).sum() for t in range(T)]
 ### END SOLUTION
-rows_left = agree(rows_left, np.array(counts))
+rows_left = agree(rows_left, np.pad(counts, (0, T - len(counts))))
 print("rows at each step:", *rows_left)
 
 # %% [markdown]

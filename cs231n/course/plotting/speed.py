@@ -30,7 +30,7 @@ def plot_moves(results, bound, predicted=None):
         style = {"color": PALETTE["weight"], "markersize": 9, "path_effects": outline}
         ax.plot(list(guesses.values()), [places[n] for n in guesses], "^", label="you predicted", **style)
     ax.axvline(bound, color=PALETTE["gradient"], linestyle="--", label="the bound")
-    ax.legend(loc="lower right")
+    ax.figure.legend(loc="outside upper left", ncols=3)  # the bars may be long
     return ax
 
 

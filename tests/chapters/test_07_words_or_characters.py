@@ -149,7 +149,9 @@ def test_the_stored_models_are_those_of_the_chapter(chapter, space):
 
 
 def test_parameters_are_a_question_of_the_vocabulary(chapter, space):
-    chapter.says("Here it has fewer than 200 words", "With 50,000 words they would be nearly all of the model.")
+    chapter.says(
+        "Here it has fewer than 200 words", "With 50,000 words they would be nearly all of the model."
+    )
     sizes = {name: weight.size for name, weight in space["models"]["words"].params.items()}
     V, (W, H) = len(space["datasets"]["words"]["idx_to_word"]), (48, 160)
     tables = sizes["W_embed"] + sizes["W_vocab"] + sizes["b_vocab"]

@@ -3,12 +3,15 @@
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
 from cs231n.course.grading.judge import judge
 from cs231n.course.grading.notebook import read
 from cs231n.exercises import bank, known_mistakes
+from cs231n.exercises.compare import agrees
+from cs231n.exercises.recognise import cases, expected
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 HEAD = (
@@ -101,6 +104,27 @@ def test_each_mistake_costs_its_own_exercise_only(backward, k, tmp_path):
     assert {name: found[name].mistake for name in made} == {n: mistake.name for n, mistake in made.items()}
     assert {found[name].status for name in made} <= {"wrong", "error"}
     assert {found[name].status for name in bank.ORDER if name not in made} == {"right"}
+
+
+@pytest.mark.parametrize("name", sorted({*bank.ORDER} - {"gradient_detective", "bptt_by_hand"}))
+def test_inputs_drawn_for_a_run_have_other_numbers_and_the_reference_and_the_solution_agree_on_them(name):
+    """The two that are left out have no inputs: their numbers stand in the chapter."""
+    for seed in range(1, 6):
+        drawn, solution = cases(name, seed), bank.find(name).mistakes[0].solution
+        for case, right in zip(drawn, expected(name, seed), strict=True):
+            returned = solution(*case.upstream.values(), *case.inputs.values())
+            given = returned if isinstance(returned, tuple) else (returned,)
+            flat = [v for value in given for v in (value.values() if isinstance(value, dict) else (value,))]
+            by_name = given[-1] if isinstance(given[-1], dict) else {}
+            for output, value in right.items():
+                key = output.partition("['")[2].rstrip("']")
+                assert agrees(value, by_name[key] if key else flat[list(right).index(output)])
+        pairs = zip(drawn, cases(name), strict=True)
+        assert not all(all(map(_equal, a.inputs.values(), b.inputs.values())) for a, b in pairs)
+
+
+def _equal(a, b):
+    return not hasattr(a, "params") and np.array_equal(a, b)
 
 
 def test_a_loop_over_time_is_seen_as_in_the_notebook(tmp_path):

@@ -117,7 +117,7 @@ def make_wheel(folder):
 def front_page(chapters):
     """The first page: chapters to try, and chapters to read."""
     tries = "\n".join(
-        f'<li><a href="try/lab/index.html?path={n}">{title}</a></li>' for n, title in chapters.items()
+        f'<li><a href="try/notebooks/index.html?path={n}">{title}</a></li>' for n, title in chapters.items()
     )
     reads = "\n".join(
         f'<li><a href="solutions/{p.stem}.html">{p.stem[:2]} {p.stem[3:].replace("_", " ")}</a></li>'

@@ -16,7 +16,6 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 600
-SHOWN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 RUNTIME = os.environ.get("CS231N_PYODIDE")
 RIGHT = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
     next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
@@ -78,17 +77,15 @@ def open_chapter(context, address, chapter):
     """A page with a chapter, its kernel ready."""
     page = context.new_page()
     page.set_default_timeout(SECONDS * 1000)
-    page.goto(f"{address}/try/lab/index.html?path={chapter}.ipynb")
-    # on a second visit the chapter opens in front of those of the first
-    page.locator("#jp-main-dock-panel .lm-mod-current", has_text=f"{chapter}.ipynb").wait_for()
-    page.locator(f"{SHOWN} .jp-Cell").first.wait_for()
-    page.locator("#jp-main-statusbar").get_by_text("Idle").first.wait_for()
+    page.goto(f"{address}/try/notebooks/index.html?path={chapter}.ipynb")
+    page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for()
     return page
 
 
 def write_into(page, mark, text):
     """Put a text in place of what stands in the code cell that holds the mark."""
-    page.locator(f"{SHOWN} .jp-CodeCell .cm-content").filter(has_text=mark).first.click()
+    page.locator(".jp-CodeCell .cm-content").filter(has_text=mark).first.click()
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.insert_text(text)
 
@@ -99,20 +96,21 @@ def run_all(page, screen):
     page.locator('[data-command="runmenu:run-all"]').first.click()
     page.wait_for_timeout(1000)
     page.wait_for_function(  # a cell that failed leaves those after it without a number
-        f"""() => {{const marks = [...document.querySelectorAll('{SHOWN} .jp-CodeCell .jp-InputPrompt')];
+        """() => {const marks = [...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')];
         return marks.every(mark => !mark.textContent.includes('*'))
-            && marks.some(mark => /\\d/.test(mark.textContent))}}"""
+            && marks.some(mark => /\\d/.test(mark.textContent))}"""
     )
-    cells = page.locator(f"{SHOWN} .jp-CodeCell").evaluate_all(
+    cells = page.locator(".jp-CodeCell").evaluate_all(
         """cells => cells.map(cell => ({text: cell.querySelector('.jp-OutputArea')?.textContent || '',
         bad: cell.querySelectorAll('[data-mime-type*=error], [data-mime-type*=stderr]').length,
         run: !cell.querySelector('.jp-InputPrompt').textContent.includes('[ ]'),
         pictures: cell.querySelectorAll('.jp-OutputArea img').length}))"""
     )
     if folder := os.environ.get("CS231N_SCREENS"):
-        page.locator(f"{SHOWN} .jp-OutputArea-output", has_text="rnn_step_forward").or_(
-            page.locator(f"{SHOWN} .jp-OutputArea img")
+        page.locator(".jp-OutputArea-output", has_text="rnn_step_forward").or_(
+            page.locator(".jp-OutputArea img")
         ).first.scroll_into_view_if_needed()
+        page.wait_for_timeout(2000)  # cells are painted when they come into view
         page.screenshot(path=f"{folder}/{screen}.png")
     return cells
 

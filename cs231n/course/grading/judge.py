@@ -96,7 +96,7 @@ def judge(notebook, seconds=20, seed=0):
 
 def plain(text, lines=False):
     """A student's text without control characters, and without paths of the computer that grades."""
-    text = re.sub(r"(?<![\w.)\]])(?:[A-Za-z]:)?(?:[\\/][^\s\\/'\",:;()]+){2,}[\\/]?", "…", str(text)[:4000])
+    text = re.sub(r"(?<![\w.)\]])(?:[A-Za-z]:)?(?:[\\/]+[^\s\\/'\",:;()]+){2,}[\\/]?", "…", str(text)[:4000])
     kept = "\n" if lines else ""
     return "".join(c if c in kept or not unicodedata.category(c).startswith("C") else " " for c in text)
 

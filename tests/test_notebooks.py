@@ -237,7 +237,7 @@ requests.Session.get = get
 def test_one_line_switches_a_chapter_to_coco(source, tmp_path):
     """With files laid out like COCO's, one epoch each, and no network: every picture is a dead address."""
     chapter = build.notebook(source, solved=True)
-    folder = write_coco_like(tmp_path)
+    folder = write_coco_like(tmp_path, pictures=500)  # chapter 00 looks at picture 400
     for cell in code_cells(chapter):
         cell.source = cell.source.replace("DATA = SCENES_DIR", f"DATA = {str(folder)!r}")
         cell.source = re.sub(r"num_epochs=\d+", "num_epochs=1", cell.source)

@@ -13,7 +13,8 @@ import bs4
 import nbformat
 import pytest
 
-from cs231n.course.grading import course, handout
+from cs231n.course.grading import course
+from cs231n.course.handout import make_handout as handout
 from cs231n.exercises import bank
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")

@@ -11,8 +11,8 @@ import nbformat
 import pytest
 from hand_in import ALL_RIGHT, ANSWERS
 
-from cs231n.course.grading import handout
 from cs231n.course.grading.course import load_build, without_links
+from cs231n.course.handout import make_handout as handout
 from cs231n.exercises import bank
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")

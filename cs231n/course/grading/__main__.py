@@ -123,7 +123,7 @@ def course(options):
 
 def handout(options):
     """Make a pack for students that holds no reference."""
-    from cs231n.course.grading.handout import make_handout
+    from cs231n.course.handout.make_handout import make_handout
 
     for line in make_handout(options.folder, options.chapters, options.course):
         print(line, flush=True)

@@ -1,7 +1,7 @@
 """A pack for students that holds only what is needed to check: no reference, no list of mistakes, no solutions.
 
 The checks work from stored inputs and expected outputs. Everything that computes an exercise, or nearly, is left
-out or replaced by a file of `handed_out/`.
+out or replaced by a file of `files/`.
 """
 
 import ast
@@ -18,7 +18,7 @@ from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
 from cs231n.exercises.recognise import cases, expected
 
-LEFT_OUT = ("course/grading", "exercises/bank", "exercises/cache_layouts.py")
+LEFT_OUT = ("course/grading", "course/handout", "exercises/bank", "exercises/cache_layouts.py")
 REPLACED = {
     "bank.py": "exercises/bank/__init__.py",
     "waiting.py": "exercises/bank/waiting.py",
@@ -160,7 +160,7 @@ def _write_package(package):
     (package / "exercises" / "bank").mkdir()
     np.savez_compressed(package / "exercises" / "bank" / "checks.npz", **stored_checks())
     for name, place in REPLACED.items():
-        shutil.copyfile(Path(__file__).parent / "handed_out" / name, package / place)
+        shutil.copyfile(Path(__file__).parent / "files" / name, package / place)
     for room, given in EMPTIED.items():
         _write(package / room, emptied((ROOT / "cs231n" / room).read_text(encoding="utf-8"), given))
     _write(package / "classifiers" / "rnn.py", _model_without_answers())

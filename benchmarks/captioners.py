@@ -118,9 +118,9 @@ def channels_of_cells(batch=100):
     return {split: ((grid - mean) / spread).astype(np.float16) for split, grid in grids.items()}
 
 
-def looking(grid_dim, **cells):
+def looking(grid_dim, epochs=8, decay=0.7, **cells):
     """A captioner with attention, on the cells that `with_cells` makes."""
-    return Captioner(with_attention(grid_dim=grid_dim), 8, 4e-3, 0.7, partial(with_cells, **cells))
+    return Captioner(with_attention(grid_dim=grid_dim), epochs, 4e-3, decay, partial(with_cells, **cells))
 
 
 def short_training(model):
@@ -156,7 +156,9 @@ def race(unit, max_length):
 CAPTIONERS = {
     # Chapter 09: the same training with and without attention, and with other cells.
     "09_lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), 8, 4e-3, 0.7),
+    "09_lstm_open_12": Captioner(recurrent("lstm", 128, forget_bias=3), 12, 4e-3, 0.8),
     "09_attention": looking(64),
+    "09_attention_12": looking(64, epochs=12, decay=0.8),
     "09_attention_places": looking(74, places=True),
     "09_channels": looking(64, channels=True),
     "09_channels_places": looking(74, channels=True, places=True),

@@ -36,64 +36,83 @@ def over_seeds(name, read):
     return [read(entry) for entry in stored_results(name).values()]
 
 
-def test_with_every_seed_attention_is_right_more_often_than_the_models_of_chapter_6(chapter):
+LOOKING = ("09_channels", "09_channels_places", "09_attention", "09_attention_places")
+
+
+def overlap(some, others):
+    return min(some) <= max(others) and min(others) <= max(some)
+
+
+def test_with_every_seed_attention_to_summands_is_true_more_often_than_the_rows_above(chapter):
     chapter.says(
-        "With every seed, attention with our cells says more true captions of regular pictures than each "
-        "of the others.",
-        "both rows with attention are right more often than the models of chapter 6",
-        "About the companion's side, only the last row is",
-        "attention was trained for 8 epochs and the others for 4. It took longer, too.",
+        "With every seed, attention to our summands says more true captions of regular pictures than each of the "
+        "rows above it.",
+        "About the weather, all four rows with attention are right more often than all rows without it.",
+        "the channels are no better than a model without attention",
+        "attention took longer than *longer*",
     )
     right, true = chapter.space["right"], chapter.space["columns"]["true"]
-    *chapter_6, channels, cells = chapter.space["beside"].values()
-
-    def best(read):
-        return max(max(over_seeds(name, read)) for name in chapter_6)
-
-    assert min(over_seeds(cells, true)) > max(best(true), *over_seeds(channels, true))
-    for fact in ("time", "weather"):
-        assert min(over_seeds(cells, right(fact)) + over_seeds(channels, right(fact))) > best(right(fact))
-    side = right("companion_side")
-    assert min(over_seeds(cells, side)) > best(side) > min(over_seeds(channels, side))
-    epochs, seconds = (lambda one: one["epochs"]), (lambda one: one["seconds"])
-    assert set(over_seeds(cells, epochs) + over_seeds(channels, epochs)) == {8}
-    assert {number for name in chapter_6 for number in over_seeds(name, epochs)} == {4}
-    assert min(over_seeds(cells, seconds) + over_seeds(channels, seconds)) > best(seconds)
+    *above, ours, _ = names = list(chapter.space["beside"].values())
+    assert ours == "09_attention"
+    assert min(over_seeds(ours, true)) > max(share for name in above for share in over_seeds(name, true))
+    weather = {name: over_seeds(name, right("weather")) for name in names}
+    without = [name for name in names if name not in LOOKING]
+    assert min(min(weather[name]) for name in LOOKING) > max(max(weather[name]) for name in without)
+    side, seconds = right("companion_side"), (lambda one: one["seconds"])
+    assert overlap(over_seeds("09_channels", side), over_seeds("09_lstm_open", side))
+    for name in ("09_channels", "09_attention"):
+        assert np.median(over_seeds(name, seconds)) > np.median(over_seeds("09_lstm_open", seconds))
 
 
-def test_the_side_is_right_with_summands_and_not_with_channels(chapter):
+def test_longer_is_trained_as_the_rows_with_attention(chapter):
+    chapter.says("the same number of epochs, the same rate, the same sizes")
+    for name in LOOKING:
+        for key in ("epochs", "rate", "decay"):
+            assert over_seeds(name, lambda one, key=key: one[key]) == over_seeds(
+                "09_lstm_open", lambda one, key=key: one[key]
+            )
+
+
+def test_the_side_is_right_with_summands_and_guessed_with_channels(chapter):
     chapter.says(
-        "the companion's side is right in half of the cases, or little more. With the summands "
-        "it is right in 80 % or more, with every seed.",
+        "the companion's side is right in 47 to 60 of 100 cases",
+        "The places did not cure it: 22 to 55 of 100.",
+        "With the summands it is 80 or more, with every seed",
+        "places on top of them change nothing that three seeds could show",
     )
     side = chapter.space["right"]("companion_side")
-    assert all(0.45 < share <= 0.6 for share in over_seeds("09_channels", side))
-    assert min(over_seeds("09_attention", side)) >= 0.8
+    ranges = {name: [round(100 * share) for share in over_seeds(name, side)] for name in LOOKING}
+    assert (min(ranges["09_channels"]), max(ranges["09_channels"])) == (47, 60)
+    assert (min(ranges["09_channels_places"]), max(ranges["09_channels_places"])) == (22, 55)
+    assert min(ranges["09_attention"]) >= 80
+    for read in [*(chapter.space["right"](fact) for fact in ("time", "companion_side")), true_of("regular")]:
+        assert overlap(over_seeds("09_attention", read), over_seeds("09_attention_places", read))
+
+
+def true_of(rows):
+    return lambda one: one[rows]["true"]
 
 
 def test_on_held_out_pairs_the_seeds_do_not_decide(chapter):
-    chapter.says("the range of the last row and that of the LSTM with bias 3 overlap")
-    ours, opened = (
-        over_seeds(name, lambda one: one["held_out"]["true"]) for name in ("09_attention", "06_lstm_open")
-    )
-    assert min(ours) < max(opened) and min(opened) < max(ours)
+    chapter.says("the range of *summands* and that of *longer* overlap")
+    assert overlap(*(over_seeds(name, true_of("held_out")) for name in ("09_attention", "09_lstm_open")))
 
 
 def test_false_weather_and_companions_went_and_the_kind_stayed(chapter):
     chapter.says(
-        "false statements about the weather and about the companion are fewer with every seed",
+        "false statements about the weather, the companion and its side are fewer with every seed",
         "with every seed of attention it is the most frequent mistake",
-        "For the time and the companion's side the ranges overlap as well",
+        "For the time the ranges overlap as well.",
     )
     space = chapter.space
-    opened, ours = (
-        {kind: over_seeds(name, space["number_false"](kind)) for kind in space["mistakes"]["attention"]}
-        for name in ("06_lstm_open", "09_attention")
+    without, ours = (
+        {kind: over_seeds(name, space["number_false"](kind)) for kind in space["mistakes"]["with attention"]}
+        for name in space["two"].values()
     )
-    for kind in ("weather", "companion"):
-        assert max(ours[kind]) < min(opened[kind])
-    for kind in ("kind", "time", "companion_side"):
-        assert min(ours[kind]) <= max(opened[kind]) and min(opened[kind]) <= max(ours[kind])
+    for kind in ("weather", "companion", "companion_side"):
+        assert max(ours[kind]) < min(without[kind])
+    for kind in ("kind", "time"):
+        assert overlap(ours[kind], without[kind])
     for numbers in zip(*ours.values(), strict=True):
         assert dict(zip(ours, numbers, strict=True))["kind"] == max(numbers)
 

@@ -36,7 +36,8 @@ def over_seeds(name, read):
     return [read(entry) for entry in stored_results(name).values()]
 
 
-LOOKING = ("09_channels", "09_channels_places", "09_attention", "09_attention_places")
+EIGHT_EPOCHS = ("09_channels", "09_channels_places", "09_attention", "09_attention_places")
+LOOKING = (*EIGHT_EPOCHS, "09_attention_12")
 
 
 def overlap(some, others):
@@ -47,14 +48,15 @@ def test_with_every_seed_attention_to_summands_is_true_more_often_than_the_rows_
     chapter.says(
         "With every seed, attention to our summands says more true captions of regular pictures than each of the "
         "rows above it.",
-        "About the weather, all four rows with attention are right more often than all rows without it.",
+        "About the weather, all rows with attention are right more often than all rows without it.",
         "the channels are no better than a model without attention",
-        "attention took longer than *longer*",
+        "attention took longer to train",
     )
     right, true = chapter.space["right"], chapter.space["columns"]["true"]
-    *above, ours, _ = names = list(chapter.space["beside"].values())
-    assert ours == "09_attention"
-    assert min(over_seeds(ours, true)) > max(share for name in above for share in over_seeds(name, true))
+    names = list(chapter.space["beside"].values())
+    above = names[: names.index("09_attention")]
+    assert "09_lstm_open" in above and "09_channels" in above
+    assert min(over_seeds("09_attention", true)) > max(max(over_seeds(name, true)) for name in above)
     weather = {name: over_seeds(name, right("weather")) for name in names}
     without = [name for name in names if name not in LOOKING]
     assert min(min(weather[name]) for name in LOOKING) > max(max(weather[name]) for name in without)
@@ -64,13 +66,29 @@ def test_with_every_seed_attention_to_summands_is_true_more_often_than_the_rows_
         assert np.median(over_seeds(name, seconds)) > np.median(over_seeds("09_lstm_open", seconds))
 
 
+def test_after_twelve_epochs_the_best_row_stands(chapter):
+    chapter.says(
+        "The same holds for the two rows *longest*, and there the best row of the table stands: 92 or 93 of 100 "
+        "captions are true, and the companion's side is right in 92 of 100 cases or more."
+    )
+    true, side = true_of("regular"), chapter.space["right"]("companion_side")
+    medians = {name: np.median(over_seeds(name, true)) for name in chapter.space["beside"].values()}
+    assert max(medians, key=medians.get) == "09_attention_12"
+    longest = over_seeds("09_attention_12", true)
+    assert {round(100 * share) for share in longest} == {92, 93}
+    assert min(longest) > max(over_seeds("09_lstm_open_12", true))
+    assert min(over_seeds("09_attention_12", side)) >= 0.92
+
+
 def test_longer_is_trained_as_the_rows_with_attention(chapter):
-    chapter.says("the same number of epochs, the same rate, the same sizes")
-    for name in LOOKING:
-        for key in ("epochs", "rate", "decay"):
-            assert over_seeds(name, lambda one, key=key: one[key]) == over_seeds(
-                "09_lstm_open", lambda one, key=key: one[key]
-            )
+    chapter.says("8 epochs, the same rate, the same sizes", "a second such pair: 12 epochs")
+    pairs = [(name, "09_lstm_open", 8) for name in EIGHT_EPOCHS] + [
+        ("09_attention_12", "09_lstm_open_12", 12)
+    ]
+    for name, without, epochs in pairs:
+        training = over_seeds(name, lambda one: (one["epochs"], one["rate"], one["decay"]))
+        assert training == over_seeds(without, lambda one: (one["epochs"], one["rate"], one["decay"]))
+        assert training[0][0] == epochs
 
 
 def test_the_side_is_right_with_summands_and_guessed_with_channels(chapter):
@@ -81,7 +99,7 @@ def test_the_side_is_right_with_summands_and_guessed_with_channels(chapter):
         "places on top of them change nothing that three seeds could show",
     )
     side = chapter.space["right"]("companion_side")
-    ranges = {name: [round(100 * share) for share in over_seeds(name, side)] for name in LOOKING}
+    ranges = {name: [round(100 * share) for share in over_seeds(name, side)] for name in EIGHT_EPOCHS}
     assert (min(ranges["09_channels"]), max(ranges["09_channels"])) == (47, 60)
     assert (min(ranges["09_channels_places"]), max(ranges["09_channels_places"])) == (22, 55)
     assert min(ranges["09_attention"]) >= 80

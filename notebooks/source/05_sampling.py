@@ -534,7 +534,7 @@ print(caption_scores.table(table))
 # Each frame shows the words so far, and the five words that the model finds likeliest now. Where is it sure? Where could
 # it have said something else?
 
-# %% tags=["nbval-ignore-output", "readme-film"]
+# %% tags=["nbval-ignore-output"]
 seen = image_from_url(data["val_urls"][row])
 seen = np.full((288, 288, 3), 230, dtype=np.uint8) if seen is None else seen  # a photograph that is gone
 words, likeliest = word_by_word(model, data["val_features"][[row]], 17)

@@ -377,7 +377,7 @@ film(shown)
 # %% [markdown]
 # The same as a film, with the likeliest words beside it:
 
-# %% tags=["nbval-ignore-output"]
+# %% tags=["nbval-ignore-output", "readme-film"]
 words, likeliest = word_by_word(model, data["val_features"][[shown]], max_length=17)
 looks = [weight_map(look) for look in weights[shown, : len(words)]]
 display(Image(data=caption_film(draw_scene(facts[shown], size=288), words, likeliest, looks)))

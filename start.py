@@ -51,7 +51,7 @@ def main(arguments):
     test = arguments[:1] == ["test"]
     os.environ["PYTHONIOENCODING"] = "utf-8"  # pip prints its folder, whatever letters that has
     try:
-        prepare("[test]" if test else "")
+        prepare("[test,instructor]" if test else "")
     except (OSError, subprocess.CalledProcessError, KeyboardInterrupt) as error:
         why = error if isinstance(error, OSError) else "the lines above say why"
         needs = f"a network, and 600 MB of disk ({shutil.disk_usage(ROOT).free // 10**6} MB are free)"

@@ -84,7 +84,7 @@ def test_another_notebook_is_opened_instead(machine):
 
 def test_the_tests_bring_their_own_packages(machine):
     machine()
-    assert machine("test", "-x") == (0, ["install .[test]", "pytest -x"])
+    assert machine("test", "-x") == (0, ["install .[test,instructor]", "pytest -x"])
     assert machine("test") == (0, ["pytest"])
     assert machine() == (0, [LAB])
 

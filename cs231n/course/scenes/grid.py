@@ -14,6 +14,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+from PIL import Image
 
 from cs231n.course.progress_bar import progress_bar
 from cs231n.files import write_whole
@@ -58,9 +59,10 @@ def extract_grid(pictures, folder=FOLDER):
 
 
 def weight_map(weights, size=72):
-    """One weight a cell as a picture: (25,) -> (size, size), each cell's weight on all its pixels."""
-    k = PIXELS * size // 72
-    return np.kron(weights.reshape(SIDE, SIDE), np.ones((k, k)))[:size, :size]
+    """One weight a cell as a picture: (25,) -> (size, size), smooth between the centres of the cells."""
+    side = SIDE * PIXELS * size // 72
+    cells = Image.fromarray(weights.reshape(SIDE, SIDE).astype(np.float32))
+    return np.asarray(cells.resize((side, side), Image.Resampling.BILINEAR))[:size, :size]
 
 
 @lru_cache(maxsize=2)

@@ -52,7 +52,7 @@ def check(function, forward=None):
         return function
     if not strict:
         _keep(name, as_it_was_written(function), own_forward)
-    if "cache_holds_too_little" in verdict.remarks:
+    if "cache_holds_too_little" in verdict.remarks and bank.REFERENCE:
         say("  Until its cache is whole, the cache of the reference goes with your numbers: just go on.")
         return with_reference_cache(name, as_it_was_written(function))
     other_cache = own_forward is not forward or "cache_does_not_fit" in verdict.remarks

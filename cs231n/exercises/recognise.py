@@ -26,17 +26,21 @@ def expected(name, *seed):
     exercise = bank.find(name)
     found = []
     for case in cases(name, *seed):
-        with quiet():
-            inputs = tuple(case.inputs.values())
-            if exercise.forward:
-                made = bank.find(exercise.forward).reference(*inputs)[-1]
-                returned = exercise.reference(*case.upstream.values(), made)
-            else:
-                returned = exercise.reference(*inputs)
         result = Run(case)
-        read_outputs(exercise, returned, result)
+        read_outputs(exercise, returned(exercise, case), result)
         found.append(result.outputs)
     return found
+
+
+def returned(exercise, case):
+    """What the reference returns on a case."""
+    inputs = tuple(case.inputs.values())
+    with quiet():
+        if exercise.forward:
+            return exercise.reference(
+                *case.upstream.values(), bank.find(exercise.forward).reference(*inputs)[-1]
+            )
+        return exercise.reference(*inputs)
 
 
 @cache
@@ -148,12 +152,12 @@ def _wrong_outputs(name, given):
 def _outputs(exercise, function, case):
     result = Run(case)
     try:
-        returned = function(*case.upstream.values(), *case.inputs.values())
+        came = function(*case.upstream.values(), *case.inputs.values())
     except Exception:  # a mistake may fail on lengths that do not fit, and so does the student's
         return None
     if exercise.returns_cache:
-        returned = (*returned, None) if isinstance(returned, tuple) else (returned, None)
-    read_outputs(exercise, returned, result)
+        came = (*came, None) if isinstance(came, tuple) else (came, None)
+    read_outputs(exercise, came, result)
     return result.outputs
 
 

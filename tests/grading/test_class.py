@@ -13,7 +13,7 @@ from hand_in import ANSWERS, answer, hand_in
 from cs231n.course.grading import collect, marks
 from cs231n.course.grading.__main__ import main
 from cs231n.course.grading.collect import Student
-from cs231n.course.grading.judge import Result
+from cs231n.course.grading.judge import TRUSTED, Result
 from cs231n.course.grading.summary import plot, summarise, table
 from cs231n.exercises import bank
 
@@ -22,8 +22,9 @@ FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
 
 
 def row(name, step, mistake="", notes=()):
-    student = Student(name, [], {STEP: Result(step, mistake), LENGTHS: Result("right")}, list(notes))
-    return marks.row_of(student, [LENGTHS, STEP], "1")
+    return Student(
+        name, ["a notebook"], {STEP: Result(step, mistake), LENGTHS: Result("right")}, list(notes)
+    ).row
 
 
 CLASS = [
@@ -194,7 +195,7 @@ def test_a_class_of_40_gets_the_verdicts_that_it_should(tmp_path):
         assert rows[f"wrong {name}"][STEP + marks.MISTAKE] == (mistake or "")
     asks = {name for name, row in rows.items() if row[marks.LOOK]}
     assert asks == {
-        *(f"attack {name}" for name in class_of_40.ATTACKS if name != "plants"),
+        *(f"attack {name}" for name, (_, verdict) in class_of_40.ATTACKS.items() if verdict not in TRUSTED),
         *("Zoé", "whole course", "a pdf", "honest experiment_later"),
     }
 

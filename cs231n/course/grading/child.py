@@ -21,7 +21,6 @@ from pathlib import Path
 import numpy as np
 
 from cs231n import exercises
-from cs231n.course.grading.own_check import assert_own_check
 from cs231n.course.grading.process import LARGEST
 from cs231n.exercises import checking, grade, time_limit
 from cs231n.exercises.bank import ORDER, find  # by name: a notebook may spoil the module
@@ -43,7 +42,6 @@ def main():
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     _limit_resources()
-    time_limit.SECONDS = 3  # a class waits for each; an honest answer needs a few thousandths of one
     _begin()
     _say(out, "ready", {})
     seconds = job["seconds"]
@@ -57,8 +55,7 @@ def main():
     _say(out, "cells", {"answers": names, "checked": list(_answers), "later": later})
     for name in names:
         if name not in job["done"]:
-            about, arrays = _outputs(name, job["seed"])
-            _say(out, name, {**about, "replaced": _replaced()}, arrays)
+            _say(out, name, *_outputs(name, job["seed"]))
 
 
 def _say(out, step, about, arrays=()):
@@ -93,7 +90,7 @@ def _begin():
         sys.modules[name] = module = _Later(name)
         if name != "matplotlib":
             setattr(sys.modules["matplotlib"], name.partition(".")[2], module)
-    exercises.check = _check
+    exercises.check = checking.check = _check
     exercises.answers = lambda: known["my"]
     exercises.hint = exercises.progress = exercises.as_written = lambda *_: None
 
@@ -202,16 +199,8 @@ def _outputs(name, seed):
     }
     size = sum(array.nbytes for array in arrays.values())
     about = {"status": verdict.status, "mistake": verdict.mistake, "message": verdict.message, "size": size}
+    if verdict.mistake == "endless":
+        time_limit.SECONDS = max(1, time_limit.SECONDS / 2)  # a class waits; honest answers need far less
     about["called"] = sorted(called)
     about["missing"] = [str(run.error.name) for run in runs["published"] if isinstance(run.error, NameError)]
     return about, arrays if size <= LARGEST else {}
-
-
-def _replaced():
-    """What the notebook has put in the place of the checks: it changes no verdict, but should be seen."""
-    check = _notebook.get("check", _check)
-    try:
-        assert_own_check(checking.check if check is _check else check)
-    except Exception as error:
-        return [str(error)]
-    return []

@@ -2,13 +2,15 @@
 
 import hashlib
 import re
+import secrets
 import unicodedata
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from cs231n.course.grading import process
-from cs231n.course.grading.judge import TRUSTED, Result, judge, plain
+from tqdm import tqdm
+
+from cs231n.course.grading import marks, process
+from cs231n.course.grading.judge import TRUSTED, judge, plain
 from cs231n.course.grading.notebook import NotANotebook, read
 from cs231n.exercises import bank
 
@@ -32,19 +34,76 @@ class Student:
         return hashlib.sha256("".join(n.print for n in self.notebooks).encode()).hexdigest()[:10]
 
     @property
-    def to_look_at(self):
-        """What a person should see: notes, and results that are more than a verdict."""
+    def row(self):
+        """Cells of the marks by column; 'unreadable' everywhere where no file is a notebook."""
+        row = {} if self.notebooks else dict.fromkeys(bank.ORDER, "unreadable")
+        for name, result in self.results.items():
+            row |= {name: result.status, name + marks.MISTAKE: result.mistake}
         seen = [result.message for result in self.results.values() if result.status not in TRUSTED]
-        return list(dict.fromkeys(self.notes + [text.partition("\n")[0].lstrip("✗○ ") for text in seen]))
+        looks = self.notes + [text.partition("\n")[0].lstrip("✗○ ") for text in seen]
+        return {"student": self.name, marks.LOOK: "; ".join(dict.fromkeys(looks)), **row}
+
+
+def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", chapters=()):
+    """Grade all submissions of a folder into a CSV file, which is written again after each student.
+
+    returns: True where some of them need a look
+    ValueError: where it cannot be done, or was stopped; marks that are there are kept
+    """
+    asked = [name for name in bank.ORDER if bank.find(name).chapter.startswith(tuple(chapters) or "")]
+    if not asked:
+        raise ValueError(
+            f"No exercise is in chapter {' or '.join(chapters)}. Chapters are 00, 01, and so on."
+        )
+    students = {student.name: student for student in submissions(folder)}
+    code = [content for name, content in sorted(process.pack().items()) if name.endswith(".py")]
+    version = hashlib.sha256(repr((asked, seconds, code)).encode()).hexdigest()[:6]
+    versions = {name: f"{version}-{student.print}" for name, student in students.items()}
+    rows, aside = marks.kept(csv, versions)
+    waiting = [student for name, student in students.items() if not rows[name]]
+    done = len(students) - len(waiting)
+    if aside:
+        print(f"What was in {csv} is in {aside} now.")
+    if done:
+        print(f"{done} students are in {csv} already, with the same files. Delete it to judge them too.")
+
+    def write():
+        there = [row for row in rows.values() if row]
+        unseen = ("missing", "unreadable")
+        seen = [n for n in asked if chapters or any(row.get(n, "missing") not in unseen for row in there)]
+        marks.write(csv, there, seen or asked, separator)
+
+    write()  # find out now, not after an hour, that the file cannot be written
+    try:
+        with tqdm(total=len(students), initial=done, unit="student", disable=None) as bar:
+            for student in grade_all(waiting, seconds, secrets.randbits(32), jobs):
+                rows[student.name] = student.row | {marks.VERSION: versions[student.name]}
+                write()  # after each: whatever happens next, no mark is lost
+                if feedback:
+                    _write_feedback(feedback, student, asked)
+                bar.update()
+                if look := marks.plain(student.row[marks.LOOK]):
+                    tqdm.write(f"Look at {marks.plain(student.name)}: {look}")
+    except KeyboardInterrupt:
+        done = sum(row is not None for row in rows.values())
+        raise ValueError(
+            f"Stopped. The marks of {done} of {len(rows)} students are in {csv}.\n"
+            "The same command goes on from there."
+        ) from None
+    print(f"Written: {csv}")
+    return any(row[marks.LOOK] for row in rows.values())
 
 
 def submissions(folder):
     """Read everything that was handed in: one folder a student, or one file a student and chapter.
 
     returns: list of Student, without results
+    ValueError: where nothing is there
     """
     students, bare, with_chapter = {}, [], False
-    for path in sorted(Path(folder).iterdir()):
+    if not folder.is_dir():
+        raise ValueError(f"There is no folder {folder}. Give the folder that holds the submissions.")
+    for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")) or not (path.is_dir() or path.is_file()):
             continue  # pipes and devices are passed over
         name, chapter = _student_of(path)
@@ -63,6 +122,8 @@ def submissions(folder):
     for name, student in students.items():
         same = [other for other in students if other != name and other.casefold() == name.casefold()]
         student.notes += [f"is this the same student as {' and '.join(same)}?"] if same else []
+    if not students:
+        raise ValueError(f"The folder {folder} is empty. It should hold one file or folder a student.")
     return list(students.values())
 
 
@@ -102,11 +163,13 @@ def grade_all(students, seconds, seed, jobs=1):
         process.stopped.clear()
 
 
-def result_of(student, exercise):
-    """The student's result, or 'missing', or 'unreadable' where no file of theirs is a notebook."""
-    if exercise in student.results:
-        return student.results[exercise]
-    return Result("missing" if student.notebooks else "unreadable")
+def _write_feedback(folder, student, exercises):
+    folder.mkdir(parents=True, exist_ok=True)
+    told = [student.results[name].message for name in exercises if name in student.results]
+    text = "\n\n".join(told) or "No notebook was found in what you handed in."
+    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", student.name)  # fits every file system
+    name = name if len(name) <= 60 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8", errors="replace")
 
 
 def _files(path, student):

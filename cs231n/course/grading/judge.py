@@ -41,13 +41,13 @@ class Judged:
     notes: list = field(default_factory=list)
 
 
-def judge(notebook, seconds=20, seed=0):
+def judge(notebook, seconds=10, seed=0):
     """Judge all exercises of a notebook in a process of its own; in a new one after each hang or crash.
 
     seconds: limit for each exercise; shorter for the next ones where one hangs
     seed: of the inputs that nobody has seen; another one for each run
     """
-    found, ended, replaced, end = Judged(), {}, set(), {}
+    found, ended, end = Judged(), {}, {}
     results = found.results
     while True:
         cells = [(number, source) for number, source in notebook.cells.items() if number not in ended]
@@ -64,7 +64,6 @@ def judge(notebook, seconds=20, seed=0):
                 left = [name for name in bank.ORDER if name in end["answers"] and name not in results]
                 for step in left:
                     about, arrays = process.wait(step, seconds)
-                    replaced.update(map(plain, about.get("replaced", ())))
                     with _comparing:
                         results[step] = _decide(step, about, arrays, seed, failed, notebook)
             except Gone as gone:
@@ -80,16 +79,11 @@ def judge(notebook, seconds=20, seed=0):
     for name in bank.ORDER:
         if name not in results and (notebook.checks(name) or notebook.defining(name)):
             results[name] = _not_there(name, failed, notebook)
-    found.notes += sorted(replaced)
     for name, result in results.items():
         if name in end.get("later", ()):
             found.notes.append(f"{name} is written again after its check: the one at its check counts")
-        if (
-            failed
-            and result.status != "right"
-            and notebook.checks(name)
-            and name not in end.get("checked", ())
-        ):
+        unchecked = notebook.checks(name) and name not in end.get("checked", ())
+        if failed and result.status != "right" and unchecked:
             found.notes.append(f"the check of {name} did not run, so the last one written counts")
     return found
 
@@ -108,9 +102,8 @@ def _decide(name, about, arrays, seed, failed, notebook):
     if used := " and ".join(map(plain, about.get("called", ()))):
         if used == name and notebook.defining(name) in failed:
             return _not_there(name, failed, notebook)
-        return Result(
-            "reference", "", f"✗ {name} calls {used} of the package instead of computing the answer."
-        )
+        message = f"✗ {name} calls {used} of the package instead of computing the answer."
+        return Result("reference", "", message)
     if about.get("size", 0) and not arrays:
         size = f"{about['size'] / 1e6:.0f} MB"
         return Result("look at", "", f"✗ {name} gives back {size}, which is too much to compare.")
@@ -131,7 +124,8 @@ def _decide(name, about, arrays, seed, failed, notebook):
     if status not in ("wrong", "error", "unfilled"):
         return Result("look at", "", f"✗ {name}: what the check says of it cannot be read.")
     if status == "error" and failed:
-        message = "\n  ".join([message, "These cells of the notebook failed:", *_reasons(failed)])
+        reasons = [why["why"] for why in failed.values()]
+        message = "\n  ".join([message, "These cells of the notebook failed:", *reasons])
         missing = [str(other) for other in about.get("missing", ())]
         elsewhere = [notebook.left_out, *(notebook.cells.get(number, "") for number in failed)]
         if any(re.search(rf"\b{re.escape(other)}\b", "\n".join(elsewhere)) for other in missing if other):
@@ -157,7 +151,3 @@ def _not_there(name, failed, notebook):
     if about.get("unreadable"):
         return Result("error", "", f"✗ {name}: Python cannot read its cell.\n  {about['why']}")
     return Result("look at", "", f"✗ {name} was not there to be judged: {about['why']}.")
-
-
-def _reasons(failed):
-    return [about["why"] for about in failed.values()]

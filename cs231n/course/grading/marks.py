@@ -5,27 +5,10 @@ import io
 import re
 from pathlib import Path
 
-from cs231n.course.grading.collect import result_of
 from cs231n.exercises import bank
 from cs231n.files import write_whole
 
 MISTAKE, LOOK, VERSION = " mistake", "look at", "version"
-
-
-def row_of(student, exercises, version):
-    """The row of a student: cells by column.
-
-    version: a short text that changes with all that the marks depend on besides what was handed in
-    """
-    row = {
-        "student": student.name,
-        LOOK: "; ".join(student.to_look_at),
-        VERSION: f"{version}-{student.print}",
-    }
-    for name in exercises:
-        result = result_of(student, name)
-        row |= {name: result.status, name + MISTAKE: result.mistake}
-    return {key: plain(cell) for key, cell in row.items()}
 
 
 def write(path, rows, exercises, separator=","):
@@ -34,7 +17,7 @@ def write(path, rows, exercises, separator=","):
     The file is UTF-8 with a mark that Excel needs, and lines end as the CSV standard says (RFC 4180), on every
     system. A text that a spreadsheet would take for a formula gets an apostrophe in front.
 
-    OSError: when it cannot be written; the old file is whole then
+    ValueError: when it cannot be written; the old file is whole then
     """
     text = io.StringIO(newline="")
     both = [column for name in exercises for column in (name, name + MISTAKE)]
@@ -42,11 +25,15 @@ def write(path, rows, exercises, separator=","):
     file = csv.DictWriter(text, columns, delimiter=separator, lineterminator="\r\n", extrasaction="ignore")
     file.writeheader()
     for row in rows:
-        row = {**dict.fromkeys(exercises, "missing"), **row}
+        row = {key: plain(cell) for key, cell in {**dict.fromkeys(exercises, "missing"), **row}.items()}
         right = sum(row[name] == "right" for name in exercises)
         file.writerow({**row, "right": right, "of": len(exercises)})
-    with write_whole(path) as file:
-        file.write(text.getvalue().encode("utf-8-sig", "replace"))
+    try:
+        with write_whole(path) as file:
+            file.write(text.getvalue().encode("utf-8-sig", "replace"))
+    except OSError as error:
+        why = f"{error.strerror}. Is it open in another program, such as Excel?"
+        raise ValueError(f"{path} cannot be written: {why}") from None
 
 
 def read(path):
@@ -55,14 +42,32 @@ def read(path):
     ValueError: when the file is no table of marks
     """
     text = Path(path).read_bytes().decode("utf-8-sig")
-    head = text.partition("\n")[0]
-    separator = max(",;\t", key=head.count)
-    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=separator))
-    names = rows[0].keys() if rows else next(csv.reader([head.strip()], delimiter=separator), [])
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    file = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
+    names = file.fieldnames or ()
     exercises = [name for name in bank.ORDER if name in names]
     if "student" not in names or not exercises:
         raise ValueError("its first line does not name students and exercises")
-    return rows, exercises
+    return list(file), exercises
+
+
+def kept(path, versions):
+    """The rows of a file that still hold; where it has others too, it is put aside as a whole.
+
+    versions: student's name → a short text that changes with all that the marks depend on
+    returns: name → row, None where there is no such row; and where the file was put, or None
+    """
+    try:
+        before = read(path)[0]
+    except FileNotFoundError:
+        return dict.fromkeys(versions), None
+    except (OSError, ValueError):  # something else
+        before = [{}]
+    there = {(row.get("student"), row.get(VERSION)): row for row in before}
+    rows = {name: there.pop((plain(name), version), None) for name, version in versions.items()}
+    if not there:
+        return rows, None
+    return rows, path.replace(path.with_suffix(f".before{path.suffix}"))
 
 
 def plain(cell):

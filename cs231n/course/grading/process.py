@@ -18,16 +18,13 @@ import zipfile
 from pathlib import Path
 
 import numpy as np
+import psutil
 
 ROOT = Path(__file__).resolve().parents[3]
 LARGEST = 50_000_000  # bytes of arrays that one exercise may send
 START = "import sys; sys.path.insert(0, sys.argv[1]); from cs231n.course.grading.child import main; main()"
-PASSED_ON = (
-    "PATH",
-    "LD_LIBRARY_PATH",
-    "SYSTEMROOT",
-    "WINDIR",
-)  # of the environment; Python may need them to start
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")  # Python may need them to start
+HOMES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR")
 stopped = threading.Event()  # set: all processes are to be ended
 
 
@@ -69,9 +66,7 @@ class StudentProcess:
                 (place / name).write_bytes(content)
         (top / "job.json").write_text(json.dumps(self._job), encoding="utf-8")
         variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        variables |= dict.fromkeys(
-            ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR"), str(home)
-        )
+        variables |= dict.fromkeys(HOMES, str(home))
         variables |= {"CS231N_ANSWERS": "off", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
         windows = os.name == "nt"
         with (top / "job.json").open("rb") as job:
@@ -89,14 +84,15 @@ class StudentProcess:
 
     def __exit__(self, *_):
         """End the process and whatever it has started."""
+        with contextlib.suppress(psutil.Error):
+            for child in psutil.Process(self._process.pid).children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    child.kill()
         with contextlib.suppress(OSError):
             if os.name == "nt":
-                command = ["taskkill", "/F", "/T", "/PID", str(self._process.pid)]
-                subprocess.run(command, capture_output=True, check=False)
+                self._process.kill()
             else:
-                os.killpg(self._process.pid, signal.SIGKILL)
-        with contextlib.suppress(OSError):
-            self._process.kill()
+                os.killpg(self._process.pid, signal.SIGKILL)  # also those whose parent is gone
         self._process.wait()
         self._folder.cleanup()
 

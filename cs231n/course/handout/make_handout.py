@@ -5,26 +5,21 @@ out or replaced by a file of `files/`.
 """
 
 import ast
-import json
+import dataclasses
+import pickle
 import re
 import shutil
 from pathlib import Path
 
 import nbformat
-import numpy as np
 
 from cs231n.course.grading.course import chosen, load_build, without_links
 from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
-from cs231n.exercises.recognise import cases, expected
+from cs231n.exercises.recognise import cases, returned
 
-LEFT_OUT = ("course/grading", "course/handout", "exercises/bank", "exercises/cache_layouts.py")
-REPLACED = {
-    "bank.py": "exercises/bank/__init__.py",
-    "waiting.py": "exercises/bank/waiting.py",
-    "all_cases.py": "exercises/all_cases.py",
-    "fallback.py": "exercises/fallback.py",
-}
+LEFT_OUT = ("course/grading", "course/handout", "exercises/bank")
+NOT_STORED = ("reference", "cases", "mistakes", "between", "without_loop", "usual")
 EMPTIED = {  # modules whose functions are left without a body, but for these
     "rnn_layers.py": (),
     "lstm_layers.py": ("sigmoid",),
@@ -38,10 +33,10 @@ EMPTIED = {  # modules whose functions are left without a body, but for these
 }
 OF_THE_MODEL = {"loss": "features, captions", "sample": "features, max_length"}
 WORDS = {  # sentences that are not true without a reference
+    "exercises/all_cases.py": {"with the reference {": "with a right {"},
     "exercises/checking.py": {
         "Until yours is right, the reference stands in: just go on.": "Cells that need it say so, and wait.",
         "goes with it, the reference stands in here: just go on.": "goes with it, cells that need both wait.",
-        "Until its cache is whole, the cache of the reference goes with your numbers: just go on.": "",
     },
     "exercises/messages.py": {
         "is the reference now, not an answer of yours": "is no answer of yours now",
@@ -113,41 +108,15 @@ def make_handout(folder, chapters=(), course=None):
 
 
 def stored_checks():
-    """Everything that the checks of the pack know: a dict of arrays."""
-    about, arrays = {}, {}
+    """What the checks of the pack know: exercise → its fields, its cases, and what the reference returns."""
+    stored = {}
     for name in bank.ORDER:
         exercise = bank.find(name)
-        about[name] = {
-            "chapter": exercise.chapter,
-            "outputs": exercise.outputs,
-            "start": exercise.start,
-            "worth_knowing": exercise.worth_knowing,
-            "next_step": exercise.next_step,
-            "hints": exercise.hints[:2],  # the third is nearly the line
-            "returns_cache": exercise.returns_cache,
-            "forward": exercise.forward,
-            "step": exercise.step,
-            "whole_numbers": exercise.whole_numbers,
-            "hide_expected": exercise.hide_expected,
-            "sizes": [case.sizes for case in cases(name)],
-        }
-        for k, (case, outputs) in enumerate(zip(cases(name), expected(name), strict=True)):
-            parts = {"inputs": case.inputs, "upstream": case.upstream, "outputs": outputs}
-            if exercise.returns_cache:
-                parts["cache"] = dict(enumerate(exercise.reference(*case.inputs.values())[-1]))
-            for part, values in parts.items():
-                for key, value in values.items():
-                    arrays.update(_stored(f"{name}/{k}/{part}/{key}", value))
-    return {"about": np.array(json.dumps(about)), **arrays}
-
-
-def _stored(path, value):
-    if hasattr(value, "params"):
-        params = {f"{path}/{key}": array for key, array in value.params.items()}
-        return {f"{path}/words": np.array(json.dumps(value.word_to_idx)), **params}
-    if isinstance(value, tuple):  # a cache made of the caches of its parts
-        return {k: v for n, part in enumerate(value) for k, v in _stored(f"{path}/{n}", part).items()}
-    return {path: np.asarray(value)}
+        fields = {field.name: getattr(exercise, field.name) for field in dataclasses.fields(exercise)}
+        fields = {key: value for key, value in fields.items() if key not in NOT_STORED}
+        fields["hints"] = exercise.hints[:2]  # the third is nearly the line
+        stored[name] = fields, cases(name), [returned(exercise, case) for case in cases(name)]
+    return stored
 
 
 def _write_package(package):
@@ -158,9 +127,14 @@ def _write_package(package):
 
     shutil.copytree(ROOT / "cs231n", package, ignore=ignore)
     (package / "exercises" / "bank").mkdir()
-    np.savez_compressed(package / "exercises" / "bank" / "checks.npz", **stored_checks())
-    for name, place in REPLACED.items():
-        shutil.copyfile(Path(__file__).parent / "files" / name, package / place)
+    (package / "exercises" / "bank" / "checks.pickle").write_bytes(pickle.dumps(stored_checks()))
+    files = Path(__file__).parent / "files"
+    for file, name in (
+        (files / "bank.py", "__init__.py"),
+        (files / "waiting.py", "waiting.py"),
+        (ROOT / "cs231n" / "exercises" / "bank" / "models.py", "models.py"),
+    ):
+        shutil.copyfile(file, package / "exercises" / "bank" / name)
     for room, given in EMPTIED.items():
         _write(package / room, emptied((ROOT / "cs231n" / room).read_text(encoding="utf-8"), given))
     _write(package / "classifiers" / "rnn.py", _model_without_answers())
@@ -168,7 +142,9 @@ def _write_package(package):
         text = (package / place).read_text(encoding="utf-8")
         for old, new in changes.items():
             if old not in text:
-                raise ValueError(f"cs231n/{place} does not say {old!r} any more: mend WORDS in handout.py.")
+                raise ValueError(
+                    f"cs231n/{place} does not say {old!r} any more: mend WORDS in make_handout.py."
+                )
             text = text.replace(old, new)
         _write(package / place, text)
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.exercises.bank.inputs import generator, longer
-from cs231n.exercises.bank.models import small_model, words
+from cs231n.exercises.bank.models import Silent, small_model, words
 from cs231n.exercises.exercise import Case, Exercise
 from cs231n.exercises.known_mistakes import known
 
@@ -18,13 +18,6 @@ def captioning_sample(model, features, max_length=30):
     returns: (N, max_length) integers: words with <END>, without <START>, filled up with <NULL>
     """
     return _reference(model, features, max_length)
-
-
-class Silent(CaptioningRNN):
-    """A model that cannot speak by itself: in the chapter, its `sample` is the answer, and would call itself."""
-
-    def sample(self, features, max_length=30):
-        raise RuntimeError("model.sample is the loop that you are writing here, so it cannot be used")
 
 
 def inputs(seed=None):

@@ -5,6 +5,13 @@ import numpy as np
 from cs231n.classifiers.rnn import CaptioningRNN
 
 
+class Silent(CaptioningRNN):
+    """A model that cannot speak by itself: in the chapter, its `sample` is the answer, and would call itself."""
+
+    def sample(self, features, max_length=30):
+        raise RuntimeError("model.sample is the loop that you are writing here, so it cannot be used")
+
+
 def small_model(seed, vocabulary, sizes, dtype=np.float64, cell_type="rnn", scale=1.0):
     """A model with random weights, biases too. Leaves the global random numbers as they were.
 

@@ -35,7 +35,7 @@ def limited(function, seconds=None):
         wait = seconds
         while not finished.wait(wait):
             late = True
-            _thread.interrupt_main()
+            _interrupt()
             wait = 0.2  # once more, where a bare `except` caught it
 
     def interrupted(number, frame):
@@ -59,6 +59,13 @@ def limited(function, seconds=None):
         if watcher.is_alive():
             watcher.join()
         signal.signal(signal.SIGINT, before)
+
+
+def _interrupt():
+    if hasattr(signal, "pthread_kill"):  # wakes one that sleeps, too
+        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+    else:  # Windows
+        _thread.interrupt_main()
 
 
 def _call(function):

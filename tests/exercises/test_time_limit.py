@@ -42,6 +42,14 @@ def test_a_loop_without_end_is_stopped():
         limited(forever, LIMIT)
 
 
+@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows does not wake a sleeping thread")
+def test_one_that_sleeps_is_woken_and_stopped():
+    began = time.monotonic()
+    with pytest.raises(TooLong):
+        limited(lambda: time.sleep(9), LIMIT)
+    assert time.monotonic() - began < 3
+
+
 def test_one_that_catches_everything_is_stopped_again():
     assert limited(swallowing, LIMIT) == 2
 

@@ -343,11 +343,15 @@ def test_of_several_versions_the_best_counts_and_it_is_said_which(tmp_path):
 
 
 def test_fifteen_hanging_answers_cost_at_most_a_minute(tmp_path):
+    """Some loop, some sleep, and some take just less for each call than a call may take."""
     names = [name for name in bank.ORDER if bank.find(name).forward is None][:15]
-    cells = [f"def {name}(*inputs):\n    while True: pass" for name in names]
+    lines = ["while True: pass", "time.sleep(99)", "time.sleep(0.9)"] * 5
+    cells = [f"def {name}(*inputs):\n    {line}" for name, line in zip(names, lines, strict=True)]
     process.pack()  # once a class
     began = time.monotonic()
     found = judged(tmp_path, *cells, *answer("counted_words_loss")).results
-    assert [found[name].status for name in names] == ["hangs"] * 15
+    slow = names[2::3]
+    assert {found[name].status for name in names if name not in slow} == {"hangs"}
+    assert "right" not in {found[name].status for name in slow}
     assert found["counted_words_loss"].status == "right"
     assert time.monotonic() - began < 60

@@ -83,7 +83,7 @@ def _parser():
     one.add_argument("folder", type=Path, help="one file or one folder a student")
     one.add_argument("--csv", type=Path, default=Path("marks.csv"), help="where the marks go (marks.csv)")
     one.add_argument("--feedback", type=Path, help="folder for one text file a student, with all messages")
-    one.add_argument("--seconds", type=float, default=10, help="time limit for each exercise (10)")
+    one.add_argument("--seconds", type=float, default=10, help="time for the exercises of a notebook (10)")
     one.add_argument("--jobs", type=int, default=1, help="students judged at a time (1); as many as cores")
     one.add_argument("--separator", default=",", choices=[",", ";"], help="';' where Excel wants it")
     one.set_defaults(run=collect)

@@ -4,16 +4,13 @@ It is started by `process.py` with a job on its standard input. Each step ends w
 texts, from which the verdict is made elsewhere. A student's own prints and questions go nowhere.
 """
 
-import _thread
 import builtins
 import contextlib
 import importlib
 import json
 import linecache
 import os
-import signal
 import sys
-import threading
 import traceback
 import types
 from pathlib import Path
@@ -36,12 +33,16 @@ _answers = {}  # exercise → the function that was checked
 
 
 def main():
-    """Do the job: its "cells" in "seconds" each, then the exercises not "done", with inputs of a "seed"."""
+    """Do the job: its "cells" in "seconds" each, then the exercises not "done", with inputs of a "seed".
+
+    The first call that does not come to an end is stopped after the "limit" in seconds, later ones earlier.
+    """
     job, out = json.load(sys.stdin), Path(sys.argv[2])
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nowhere, standard)
     _limit_resources()
+    time_limit.SECONDS = min(time_limit.SECONDS, job["limit"])
     _begin()
     _say(out, "ready", {})
     seconds = job["seconds"]
@@ -98,8 +99,6 @@ def _begin():
 def _run(number, source, seconds):
     """Run one cell as Jupyter would. Returns why it failed, if it did."""
     file = f"<cell {number}>"
-    stop = threading.Timer(seconds, _interrupt)
-    stop.start()
     code = None
     try:
         try:
@@ -110,23 +109,14 @@ def _run(number, source, seconds):
             source = TransformerManager().transform_cell(source)  # magics, !commands, name? as in Jupyter
             code = compile(source, file, "exec")
         linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        exec(code, _notebook)
-    except KeyboardInterrupt:
+        time_limit.limited(lambda: exec(code, _notebook), seconds)
+    except time_limit.TooLong:
         return {"why": f"it did not come to an end in {seconds:g} seconds", "endless": True}
     except BaseException as error:
         if code is None and isinstance(error, SyntaxError):
             return {"why": f"line {error.lineno}: {error.msg}", "unreadable": True}
         line = next((line for f, line in traceback.walk_tb(error.__traceback__) if f.f_code is code), 0)
         return {"why": f"line {line}: {type(error).__name__}: {error}"[:300]}
-    finally:
-        stop.cancel()
-
-
-def _interrupt():
-    if hasattr(signal, "pthread_kill"):  # wakes a sleeping cell too
-        signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-    else:
-        _thread.interrupt_main()
 
 
 def _check(function, forward=None):

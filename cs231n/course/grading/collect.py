@@ -14,7 +14,6 @@ from cs231n.course.grading.judge import TRUSTED, judge, plain
 from cs231n.course.grading.notebook import NotANotebook, read
 from cs231n.exercises import bank
 
-BEST_FIRST = ("right", "wrong", "error", "unfilled", "missing")
 CHAPTERS = "|".join({bank.find(name).chapter for name in bank.ORDER})
 ADDED = r"(?:-Copy\d+| ?\(\d+\))+$"  # by browsers and JupyterLab
 
@@ -141,7 +140,8 @@ def grade_student(student, seconds, seed):
             found.setdefault(name, []).append((notebook.name, result))
     for name, versions in found.items():
         there = [each for each in versions if each[1].status != "missing"] or versions
-        file, student.results[name] = min(there, key=lambda each: _rank(each[1].status))
+        rank = {status: k for k, status in enumerate(TRUSTED, 1)}  # what a person should see is never hidden
+        file, student.results[name] = min(there, key=lambda each: rank.get(each[1].status, 0))
         if len(there) > 1:
             student.notes.append(f"{name} is in {len(there)} notebooks: the one in {plain(file)} counts")
     return student
@@ -200,11 +200,6 @@ def _student_of(path):
         return f"{canvas[1]}_{canvas[2]}", chapter[1]
     rest = stem.replace(chapter[0] if stem.endswith(chapter[0]) else chapter[1], "").strip(" _-.")
     return (rest, chapter[1]) if rest else (name, name)
-
-
-def _rank(status):
-    """What a person should see is never hidden by another version."""
-    return BEST_FIRST.index(status) if status in BEST_FIRST else -1
 
 
 def _hidden(path):

@@ -63,9 +63,8 @@ def make_course(folder, chapters=(), points="10"):
     """
     for package in ("nbgrader", "jupytext"):
         if find_spec(package) is None:
-            raise ValueError(
-                f'{package} is not installed. Install it with: pip install -e ".[instructor,test]"'
-            )
+            how = 'Install it with: pip install -e ".[instructor,test]"'
+            raise ValueError(f"{package} is not installed. {how}")
     build = load_build()
     wanted, points = chosen(build, chapters), points_for(points)
     folder = Path(folder).resolve()
@@ -90,9 +89,7 @@ def chosen(build, chapters):
     """The sources of these chapters, of all where none is named. ValueError where one does not exist."""
     sources = {source.name[:2]: source for source in build.chapters()}
     if unknown := set(chapters) - set(sources):
-        raise ValueError(
-            f"There is no chapter {' or '.join(sorted(unknown))}. Chapters are 00, 01, and so on."
-        )
+        raise ValueError(f"There is no chapter {' or '.join(unknown)}. Chapters are 00, 01, and so on.")
     return [source for number, source in sources.items() if not chapters or number in chapters]
 
 
@@ -107,13 +104,10 @@ def points_for(given):
         rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in text else ",")
         found = {row["exercise"]: float(row["points"]) for row in rows}
     except (OSError, KeyError, TypeError, ValueError) as error:
-        raise ValueError(
-            f"--points is a number, or a CSV file with the columns exercise and points. {given} is not: {error}"
-        ) from None
+        what = "--points is a number, or a CSV file with the columns exercise and points."
+        raise ValueError(f"{what} {given} is not: {error}") from None
     if unknown := set(found) - set(ORDER):
-        raise ValueError(
-            f"{given} names {' and '.join(sorted(unknown))}. The exercises are: {', '.join(ORDER)}."
-        )
+        raise ValueError(f"{given} names {' and '.join(unknown)}. The exercises are: {', '.join(ORDER)}.")
     return dict.fromkeys(ORDER, 10.0) | found
 
 
@@ -124,12 +118,10 @@ def source_notebook(build, source, points):
     chapter = without_links(build.notebook(source, solved=False))
     texts = [cell.source for cell in jupytext.read(source, fmt="py:percent").cells]
     for cell, text in zip(chapter.cells, texts, strict=True):
-        if cell.cell_type != "code":
-            continue
         if "todo" in cell.metadata.get("tags", []):
             cell.source, name = text.rstrip("\n"), ast.parse(text).body[-1].name
             cell.metadata["nbgrader"] = {**SCHEMA, "grade_id": name, "solution": True}
-        elif found := re.search(r"^(\w+) = check\(\1\b", text, re.M):
+        elif cell.cell_type == "code" and (found := re.search(r"^(\w+) = check\(\1\b", text, re.M)):
             cell.source += HIDDEN_TEST
             graded = {"grade_id": f"check_{found[1]}", "grade": True, "locked": True}
             cell.metadata["nbgrader"] = {**SCHEMA, **graded, "points": points[found[1]]}

@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 import unicodedata
 from dataclasses import dataclass, field
 
@@ -13,8 +14,8 @@ from cs231n.exercises.recognise import cases, recognise
 
 MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
 TO_START = 120  # seconds; a second is usual
-SHORTEST = 2  # seconds that an answer gets after others hung
-TRUSTED = ("right", "wrong", "error", "unfilled", "missing")
+SHORTEST = 2  # seconds; an honest answer needs a few hundredths of one
+TRUSTED = ("right", "wrong", "error", "unfilled", "missing")  # the best first
 
 _comparing = threading.Lock()  # the checks catch prints and warnings, which belong to all threads
 
@@ -44,14 +45,20 @@ class Judged:
 def judge(notebook, seconds=10, seed=0):
     """Judge all exercises of a notebook in a process of its own; in a new one after each hang or crash.
 
-    seconds: limit for each exercise; shorter for the next ones where one hangs
+    seconds: limit for each cell, and for all exercises together, where each gets SHORTEST at least
     seed: of the inputs that nobody has seen; another one for each run
     """
     found, ended, end = Judged(), {}, {}
-    results = found.results
+    results, limit = found.results, seconds
     while True:
         cells = [(number, source) for number, source in notebook.cells.items() if number not in ended]
-        job = {"cells": cells, "seconds": seconds / 2, "done": list(results), "seed": seed}
+        job = {
+            "cells": cells,
+            "seconds": seconds / 2,
+            "limit": limit / 2,
+            "done": list(results),
+            "seed": seed,
+        }
         failed, step, left = dict(ended), None, []
         with StudentProcess(job, notebook.helpers) as process:
             try:
@@ -63,18 +70,22 @@ def judge(notebook, seconds=10, seed=0):
                 step, (end, _) = None, process.wait("cells", seconds)
                 left = [name for name in bank.ORDER if name in end["answers"] and name not in results]
                 for step in left:
-                    about, arrays = process.wait(step, seconds)
+                    began = time.monotonic()
+                    try:
+                        about, arrays = process.wait(step, limit)
+                    finally:
+                        limit = max(SHORTEST, limit - (time.monotonic() - began))
                     with _comparing:
                         results[step] = _decide(step, about, arrays, seed, failed, notebook)
             except Gone as gone:
+                status, why = gone.args
                 if step in bank.ORDER:
-                    results[step] = Result(gone.status, "", f"✗ {step} could not be judged: {gone.reason}.")
-                    seconds = max(SHORTEST, seconds / 4) if gone.status == "hangs" else seconds
+                    results[step] = Result(status, "", f"✗ {step} could not be judged: {why}.")
                     continue  # the others, in a new process
                 if step is not None and len(ended) < MOST_BAD_CELLS:
-                    ended[step] = {"why": f"cell {step}: {gone.reason}"}
+                    ended[step] = {"why": f"cell {step}: {why}"}
                     continue  # once more without that cell
-                failed = {None: {"why": gone.reason}}
+                failed = {None: {"why": why}}
         break
     for name in bank.ORDER:
         if name not in results and (notebook.checks(name) or notebook.defining(name)):

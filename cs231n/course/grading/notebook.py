@@ -57,8 +57,7 @@ def read(path):
     try:
         book = json.loads(content.decode("utf-8-sig"))
         cells = book["cells"] if "cells" in book else book["worksheets"][0]["cells"]
-        written = {k: cell for k, cell in enumerate(cells, start=1) if cell["cell_type"] == "code"}
-        parts = {k: _parts(cell) for k, cell in written.items()}
+        parts = {k: _parts(cell) for k, cell in enumerate(cells, 1) if cell["cell_type"] == "code"}
     except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
         kind = "a PDF" if content.startswith(b"%PDF") else "something else, or cut off"
         raise NotANotebook(f"the file is not a notebook, but {kind}") from None

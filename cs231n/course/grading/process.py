@@ -29,11 +29,7 @@ stopped = threading.Event()  # set: all processes are to be ended
 
 
 class Gone(Exception):
-    """The process hangs or has ended, or what it says makes no sense: a verdict, and the reason for a reader."""
-
-    def __init__(self, status, reason):
-        super().__init__(reason)
-        self.status, self.reason = status, reason
+    """The process hangs, has ended, or says what makes no sense. Its args: a verdict, and why, for a reader."""
 
 
 @functools.cache
@@ -68,7 +64,6 @@ class StudentProcess:
         variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         variables |= dict.fromkeys(HOMES, str(home))
         variables |= {"CS231N_ANSWERS": "off", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
-        windows = os.name == "nt"
         with (top / "job.json").open("rb") as job:
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, str(top), str(self._out)],
@@ -77,8 +72,7 @@ class StudentProcess:
                 stderr=subprocess.DEVNULL,
                 cwd=home,
                 env=variables,
-                start_new_session=not windows,
-                creationflags=subprocess.CREATE_NEW_PROCESS_GROUP if windows else 0,
+                start_new_session=True,
             )
         return self
 

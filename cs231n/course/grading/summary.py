@@ -24,8 +24,7 @@ def summarise(rows, exercises):
     """Count verdicts and mistakes in the rows of a CSV file."""
     states, mistakes = {}, Counter()
     for name in exercises:
-        given = [row[name] for row in rows]
-        states[name] = Counter(state if state in TRUSTED else "look at" for state in given)
+        states[name] = Counter(row[name] if row[name] in TRUSTED else "look at" for row in rows)
         for row in rows:
             if row[name] in ("wrong", "error"):
                 mistakes[name, row.get(name + MISTAKE) or "not recognised"] += 1
@@ -38,20 +37,12 @@ def table(summary):
     lines = [f"{summary.students} students", "", " " * width + "".join(f"{s:>13}" for s in STATES)]
     for name, counts in summary.states.items():
         lines.append(name.ljust(width) + "".join(f"{counts[state] or '·':>13}" for state in STATES))
-    lines += [
-        "",
-        "Most common mistakes:" if summary.mistakes else "No mistakes: all is right, or not filled in.",
-    ]
+    none = "No mistakes: all is right, or not filled in."
+    lines += ["", "Most common mistakes:" if summary.mistakes else none]
     for (name, mistake), count in summary.mistakes.most_common():
         lines.append(f"  {count:3d}  {name}: {mistake}")
-        if sentence := sentence_of(name, mistake):
-            lines.append(f"       {sentence}")
+        lines += [f"       {known.sentence}" for known in bank.find(name).mistakes if known.name == mistake]
     return "\n".join(lines)
-
-
-def sentence_of(name, mistake):
-    """The sentence that students read for a mistake, or nothing where it is not one of the bank's."""
-    return next((known.sentence for known in bank.find(name).mistakes if known.name == mistake), "")
 
 
 def plot(summary, path):
@@ -67,16 +58,11 @@ def plot(summary, path):
     shown = summary.mistakes.most_common(MOST)[::-1]
     fig, ax = plt.subplots(figsize=(9, 1.6 + 0.5 * max(len(shown), 2)), layout="constrained")
     counts = [count for _, count in shown]
-    colours = [
-        PALETTE["quiet"] if mistake == "not recognised" else PALETTE["wrong"] for (_, mistake), _ in shown
-    ]
+    names = [f"{mistake.replace('_', ' ')}\nin {name}" for (name, mistake), _ in shown]
+    colours = [PALETTE["quiet" if name.startswith("not recognised") else "wrong"] for name in names]
     bars = ax.barh(range(len(shown)), counts, color=colours)
     ax.bar_label(bars, [f"{c}  ({c / summary.students:.0%})" for c in counts], padding=4)
-    ax.set_yticks(
-        range(len(shown)),
-        [f"{mistake.replace('_', ' ')}\nin {name}" for (name, mistake), _ in shown],
-        fontsize=9,
-    )
+    ax.set_yticks(range(len(shown)), names, fontsize=9)
     ax.set_xlim(0, max(counts, default=1) * 1.2)
     ax.margins(y=0.02)
     ax.xaxis.get_major_locator().set_params(integer=True)

@@ -69,6 +69,14 @@ def test_crashes_are_reported_and_the_other_exercises_are_judged(tmp_path):
     assert found["caption_lengths"].status == "right"
 
 
+@pytest.mark.parametrize("line", ["while True: pass", "os._exit(0)"])
+def test_a_hang_or_crash_does_not_cost_the_answers_that_call_it(tmp_path, line):
+    others = [text for name in ("rnn_step_backward", "rnn_forward") for text in answer(name)]
+    found = judged(tmp_path, body(line), *others).results
+    assert (found["rnn_step_backward"].status, found["rnn_forward"].status) == ("right", "right")
+    assert found[STEP].status in ("hangs", "crashes")
+
+
 def test_an_exception_of_any_kind_is_an_error(tmp_path):
     lines = {
         "caption_lengths": "raise MemoryError",

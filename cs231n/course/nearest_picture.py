@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from cs231n.course.text_units import plain_texts
-
 
 def nearest_pictures(features, known):
     """For each picture the known picture whose features are nearest: argmin_j ‖features_i − known_j‖.
@@ -18,15 +16,3 @@ def nearest_pictures(features, known):
         for start in range(0, len(features), 256)
     ]
     return np.concatenate(nearest) if nearest else np.zeros(0, dtype=int)
-
-
-def captions_of_nearest(data, features):
-    """A caption for each picture: the first one of the nearest training picture that has any.
-
-    data: dict from `load_coco_data`
-    features: (N, D), of any pictures
-    returns: list of N texts
-    """
-    rows, first = np.unique(data["train_image_idxs"], return_index=True)
-    nearest = nearest_pictures(features, data["train_features"][rows])
-    return plain_texts(data["train_captions"][first[nearest]], data["idx_to_word"])

@@ -5,7 +5,6 @@ import re
 import numpy as np
 
 from cs231n.course.caption_scores import references, share_true
-from cs231n.course.nearest_picture import captions_of_nearest
 from cs231n.course.scenes import load_facts
 
 
@@ -77,11 +76,6 @@ def test_about_16_percent_of_the_copied_captions_are_true_and_near_0_of_any(chap
     for seed in range(5):
         anyone = np.random.default_rng(seed).permutation(4000)[:600]
         assert share_true([space["first"][i] for i in anyone], facts) < 0.01
-
-
-def test_the_three_lines_are_the_rival_that_chapter_05_meets(chapter):
-    data = chapter.space["data"]
-    assert chapter.space["copied"] == captions_of_nearest(data, data["val_features"])
 
 
 def test_the_friends_index_shows_another_picture(chapter):

@@ -6,7 +6,6 @@ threads: there the clock is read at each instruction. While a debugger is at wor
 there is no limit.
 """
 
-import _thread
 import signal
 import sys
 import threading
@@ -64,8 +63,8 @@ def limited(function, seconds=None):
 def _interrupt():
     if hasattr(signal, "pthread_kill"):  # wakes one that sleeps, too
         signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
-    else:  # Windows
-        _thread.interrupt_main()
+    else:  # Windows, where this wakes the main thread
+        signal.raise_signal(signal.SIGINT)
 
 
 def _call(function):

@@ -42,7 +42,6 @@ def test_a_loop_without_end_is_stopped():
         limited(forever, LIMIT)
 
 
-@pytest.mark.skipif(not hasattr(signal, "pthread_kill"), reason="Windows does not wake a sleeping thread")
 def test_one_that_sleeps_is_woken_and_stopped():
     began = time.monotonic()
     with pytest.raises(TooLong):

@@ -103,8 +103,7 @@ def _begin():
 
 def _run(number, source, seconds):
     """Run one cell as Jupyter would. Returns why it failed, if it did."""
-    file = f"<cell {number}>"
-    code = None
+    file, code = f"<cell {number}>", None
     try:
         try:
             code = compile(source, file, "exec")

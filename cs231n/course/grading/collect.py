@@ -176,7 +176,8 @@ def _files(path, student):
     """The files of a folder that count, or the file itself."""
     if path.is_file():
         return [path]
-    inside = [p for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path))]
+    inside = {p: p.relative_to(path).parts for p in sorted(path.rglob("*")) if p.is_file()}
+    inside = [p for p, parts in inside.items() if not any(part.startswith((".", "__")) for part in parts)]
     books = [p for p in inside if p.suffix == ".ipynb"]
     own = [p for p in books if "solutions" not in p.relative_to(path).parts]
     if own and own != books:
@@ -200,7 +201,3 @@ def _student_of(path):
         return f"{canvas[1]}_{canvas[2]}", chapter[1]
     rest = stem.replace(chapter[0] if stem.endswith(chapter[0]) else chapter[1], "").strip(" _-.")
     return (rest, chapter[1]) if rest else (name, name)
-
-
-def _hidden(path):
-    return any(part.startswith((".", "__")) for part in path.parts)

@@ -11,6 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -137,7 +138,7 @@ def without_links(chapter):
 
 def generate(folder):
     """Let nbgrader make the releases of all chapters in source/. ValueError with its own words when it cannot."""
-    here = str(Path(sys.executable).parent)  # nbgrader calls alembic by name
+    here = sysconfig.get_path("scripts")  # nbgrader calls alembic by name
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", "generate_assignment", "*", "--create", "--force"],
         cwd=folder,

@@ -105,10 +105,10 @@ def _caches(exercise, function, forward):
     asked = bank.find(exercise.forward)
     reference = asked.reference
     own = forward is not None and forward is not reference
-    if own and not is_right(asked, forward):
+    works = own and run(asked, forward, cases(asked.name)[0]).error is None
+    if own and not (works and is_right(asked, forward)):
         note = f"with the reference {asked.name}, because yours is not right yet"
-        runs = [run(asked, forward, case) for case in cases(asked.name)[:1]]
-        if runs[0].error is None:
+        if works:
             yield (
                 lambda *inputs: forward(*inputs)[-1],
                 f"but the {asked.name} that makes its cache is not right yet",

@@ -12,7 +12,7 @@ import numpy as np
 from cs231n.exercises import bank
 from cs231n.exercises.all_cases import is_right
 from cs231n.exercises.cache_contents import leaves
-from cs231n.exercises.one_call import quiet
+from cs231n.exercises.one_call import outputs_and_cache
 from cs231n.exercises.recognise import cases
 
 
@@ -25,7 +25,10 @@ def fallback(name, forward=None):
     exercise = bank.find(name)
     if exercise.forward is None or forward in (None, bank.find(exercise.forward).reference):
         return exercise.reference, True
-    for candidate in _candidates(exercise, forward):
+    made = outputs_and_cache(forward, cases(exercise.name)[0])
+    if made is None:  # it fails, and so has no cache to read
+        return exercise.reference, True
+    for candidate in _candidates(exercise, forward, leaves(made[1])):
         if is_right(exercise, candidate, forward):
             return candidate, True
     return exercise.reference, False
@@ -53,17 +56,11 @@ def as_it_was_written(function):
     return getattr(function, "written", function)
 
 
-def _candidates(exercise, forward):
+def _candidates(exercise, forward, theirs):
     yield exercise.reference
     if exercise.step:
         yield _as(exercise, functools.partial(_walk, _step_backward(exercise, forward)))
-    case = cases(exercise.name)[0]
-    with quiet():
-        try:
-            theirs = leaves(forward(*case.inputs.values())[-1])
-        except Exception:  # a forward function that fails has no cache to read
-            return
-    ours = bank.find(exercise.forward).reference(*case.inputs.values())[-1]
+    ours = bank.find(exercise.forward).reference(*cases(exercise.name)[0].inputs.values())[-1]
     readers = [_reader(theirs, wanted) for wanted in ours]
     if None not in readers:
         yield _as(exercise, functools.partial(_translated, exercise.reference, readers))

@@ -73,6 +73,19 @@ def run(exercise, function, case, cache_from=None, show_prints=False):
     return result
 
 
+def outputs_and_cache(forward, case):
+    """What a forward function gives back on a copy of a case: a list of outputs, and the cache.
+
+    returns: None where it fails, or does not come to an end
+    """
+    with quiet():
+        try:
+            *outputs, cache = limited(lambda: forward(*copy.deepcopy(case.inputs).values()))
+        except (Exception, SystemExit, TooLong):
+            return None
+    return outputs, cache
+
+
 def _gives_others(exercise, call_again, first):
     """Does a second call give other numbers? One that fails, as on a list that was emptied, gives none."""
     second = Run(first.case)

@@ -138,3 +138,13 @@ def test_the_check_says_so_in_one_line_and_the_reference_stands_in(monkeypatch):
     assert "does not come to an end" in printed[0] and "in line" in printed[0]
     assert len(printed) == 2 and "the reference stands in" in printed[1]
     assert notebook.run("print(caption_lengths(np.array([[1, 4, 2]])))") == "[1]\n"
+
+
+@pytest.mark.parametrize("line", ["while True: pass", "__import__('time').sleep(99)"])
+def test_a_partner_that_does_not_end_stops_no_check_and_its_cache_is_not_blamed(monkeypatch, line):
+    monkeypatch.setattr(time_limit, "SECONDS", LIMIT)
+    notebook = Notebook()
+    notebook.run(f"def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    {line}")
+    notebook.run("def rnn_step_backward(dnext_h, cache):\n    return (cache[0],) * 5")
+    printed = notebook.run("check(rnn_step_backward, forward=rnn_step_forward)")
+    assert printed.startswith("✗ rnn_step_backward is not right yet") and "cannot read" not in printed

@@ -6,11 +6,14 @@ from cs231n.exercises.printing import say
 
 
 class Answers:
-    """The student's functions by name: `my.rnn_forward` and so on. `print(my)` says whose each one is."""
+    """The student's functions by name: `my.rnn_forward` and so on. `print(my)` says whose each one is.
+
+    refused: name of a function that is kept and not used → why
+    """
 
     def __init__(self, functions, yours, refused, file=None):
         self.__dict__.update(functions)
-        self._yours, self._refused, self._file = yours, refused, file
+        self._yours, self.refused, self._file = yours, refused, file
 
     def __repr__(self):
         others = [name for name in bank.ORDER if name not in self._yours]
@@ -22,7 +25,7 @@ class Answers:
             lines.append(f"From the reference: {', '.join(others)}.")
         else:
             lines.append("All functions are the reference's: no answer of yours is kept here yet.")
-        lines += [f"Kept but not used: {name}, because {reason}" for name, reason in self._refused.items()]
+        lines += [f"Kept but not used: {name}, because {reason}" for name, reason in self.refused.items()]
         lines += [f"Answers are kept in {self._file}"] * bool(self._file)
         return "\n".join(lines)
 

@@ -344,3 +344,43 @@ def test_squeeze_is_named_where_an_axis_of_length_1_is_lost(what, letters):
     found = verdict("rnn_step_forward", step(*lines))
     assert found.status == "wrong" and "np.squeeze removes every axis of length 1." in found.message
     assert ("It is right where N is more than 1." in found.message) == (letters == "N")
+
+
+# A backward function whose forward partner is wrong
+
+NO_TANH = """
+def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    a = x @ Wx - prev_h @ Wh + b
+    next_h = a + 1
+    return next_h, {}
+"""
+BACKWARD = """
+def rnn_step_backward(dnext_h, cache):
+    {}
+    da = dnext_h * ({})
+    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(axis=0)
+"""
+LAYOUTS = {  # how it is kept, and how it is taken out, by no name that tells
+    "dict": ("{'h': next_h, 'in': (x, prev_h), 'W': [Wx, Wh]}",
+             "h, (x, prev_h), (Wx, Wh) = cache['h'], cache['in'], cache['W']"),
+    "tuple": ("(next_h, x, Wh, Wx, prev_h)", "h, x, Wh, Wx, prev_h = (cache[k] for k in range(5))"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("kept", "taken"), LAYOUTS.values(), ids=LAYOUTS)
+@pytest.mark.parametrize(("derivative", "mistake"), [("1 - h**2", None), ("1 - h", "square_forgotten")])
+def test_a_backward_function_is_judged_with_the_right_numbers_in_its_own_cache(
+    kept, taken, derivative, mistake
+):
+    found = verdict("rnn_step_backward", NO_TANH.format(kept), BACKWARD.format(taken, derivative))
+    assert (found.status, found.mistake) == ("wrong" if mistake else "right", mistake)
+    assert "your rnn_step_forward is not right yet" in found.message
+
+
+def test_no_cause_is_named_where_the_cache_holds_numbers_of_a_wrong_forward_function():
+    kept, taken = (
+        "{'a': a, 'in': (x, prev_h), 'W': (Wx, Wh)}",
+        "h, (x, prev_h), (Wx, Wh) = np.tanh(cache['a']), cache['in'], cache['W']",
+    )
+    found = verdict("rnn_step_backward", NO_TANH.format(kept), BACKWARD.format(taken, "1 - h**2"))
+    assert found.mistake == "forward_first" and "cannot be judged yet" in found.message

@@ -96,9 +96,11 @@ def test_a_class_from_folder_to_chart(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["collect", "nowhere"], "There is no folder nowhere"),
+        (["collect", "nowhere"], "nowhere is no folder"),
         (["collect", "empty"], "is empty"),
         (["collect", "full", "--chapters", "77"], "No exercise is in chapter 77"),
+        (["collect", "course"], "is the course. Give what was handed in"),
+        (["course", "full", "--chapters", "1"], "holds other things"),
         (["collect", "full", "--csv", "nowhere/m.csv"], "cannot be written"),
         (["summary", "nowhere.csv"], "There is no file nowhere.csv"),
         (["summary", "full/a.ipynb"], "cannot be used"),
@@ -109,6 +111,8 @@ def test_a_class_from_folder_to_chart(tmp_path, capsys):
 def test_errors_are_one_sentence_and_status_1(tmp_path, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "empty").mkdir()
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "nbgrader_config.py").touch()
     hand_in(tmp_path / "full" / "a.ipynb", "x = 1")
     assert main(arguments) == 1
     assert says in capsys.readouterr().err
@@ -140,6 +144,14 @@ def test_marks_are_written_after_each_student_and_ctrl_c_keeps_them(tmp_path, mo
     assert main(["collect", str(folder), "--csv", str(path)]) == 0
     assert "1 students are in" in capsys.readouterr().out
     assert [r[STEP] for r in marks.read(path)[0]] == ["right", "right"]
+
+
+def test_feedback_that_is_missing_is_written_for_those_who_are_judged_already(tmp_path):
+    folder, path = tmp_path / "handed in", tmp_path / "m.csv"
+    hand_in(folder / "anna.ipynb", *answer(STEP))
+    for more in ([], ["--feedback", str(tmp_path / "f")]):
+        assert main(["collect", str(folder), "--csv", str(path), *more]) == 0
+    assert "✓" in (tmp_path / "f" / "anna.txt").read_text(encoding="utf-8")
 
 
 def test_a_student_who_hands_in_again_is_judged_again(tmp_path):

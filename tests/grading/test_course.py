@@ -60,6 +60,11 @@ def test_points_come_from_a_number_or_from_a_csv_file(tmp_path):
     table = tmp_path / "points.csv"
     table.write_text("exercise;points\r\nrnn_backward;30\r\n", encoding="utf-8-sig")  # as Excel saves it
     assert course.points_for(str(table)) == dict.fromkeys(bank.ORDER, 10) | {"rnn_backward": 30}
+    made = tmp_path / "course"
+    made.mkdir()
+    (made / "nbgrader_config.py").touch()
+    next(course.make_course(made, ["01"], str(table)))
+    assert course.points_for(str(made / "points.csv"))["rnn_backward"] == 30  # for the next time
     for wrong in (
         "exercise,points\nrnn_backwards,3\n",
         "name,points\na,3\n",

@@ -138,6 +138,15 @@ def test_a_loop_over_time_is_seen_as_in_the_notebook(tmp_path):
     assert (found.status, found.mistake) == ("wrong", "loop_over_time")
 
 
+def test_a_backward_that_reads_numbers_of_a_wrong_forward_is_looked_at(tmp_path):
+    step = "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    a = x @ Wx - prev_h @ Wh + b\n"
+    step += "    return np.tanh(a), {'a': a, 'in': (x, prev_h, Wx, Wh)}"
+    back = "def rnn_step_backward(dnext_h, cache):\n    x, prev_h, Wx, Wh = cache['in']\n"
+    back += "    next_h = np.tanh(cache['a'])\n" + ANSWERS["rnn_step_backward"].split("= cache\n")[1]
+    found = judge_cells(tmp_path, "import numpy as np", step, back)
+    assert statuses(found) == {"rnn_step_forward": "wrong", "rnn_step_backward": "look at"}
+
+
 def test_a_right_backward_counts_though_its_forward_is_empty(tmp_path):
     """Only the names that it unpacks tell which cache it wants."""
     blank = "def {}(*inputs):\n    raise NotImplementedError('TODO')"

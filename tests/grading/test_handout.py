@@ -36,6 +36,13 @@ print(json.dumps(found))
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory):
     folder = tmp_path_factory.mktemp("handout") / "pack"
+    list(handout.make_handout(folder))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def small_pack(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("handout") / "small"
     list(handout.make_handout(folder, ["01", "02"]))
     return folder
 
@@ -126,6 +133,47 @@ def test_wrong_and_unfilled_answers_are_recognised(pack):
     assert found["rnn_step_forward"] == found["captioning_sample"] == found["weight_gradients"] == "right"
     blank = "".join(f"def {name}(*given):\n    raise NotImplementedError('TODO')\n" for name in bank.ORDER)
     assert graded(pack, blank) == dict.fromkeys(bank.ORDER, "unfilled")
+
+
+def test_an_answer_that_calls_one_which_is_missing_waits(pack):
+    code = "from cs231n.exercises import check, bank\n"
+    code += "rnn_step_forward = bank.find('rnn_step_forward').reference\nimport numpy as np\n"
+    printed = run(pack, code + ANSWERS["rnn_forward"] + "\ncheck(rnn_forward)")
+    assert printed.startswith("○ rnn_forward cannot be checked yet.")
+    assert (
+        "rnn_step_forward is needed here, and yours is not right yet. Write it in chapter 01 first."
+        in printed
+    )
+
+
+def test_an_answer_that_is_kept_and_not_used_says_why(pack, tmp_path):
+    """The cache holds nothing, so the backward function cannot read it."""
+    step = ANSWERS["rnn_step_forward"].partition("    return")[0] + "    return next_h, None\n"
+    sections = {"rnn_step_forward": step, "rnn_step_backward": ANSWERS["rnn_step_backward"]}
+    text = "\n".join(f"# === {name} ===\n{section}" for name, section in sections.items())
+    (tmp_path / "my_answers.py").write_text(text, encoding="utf-8")
+    code = "import numpy as np\nfrom cs231n import rnn_layers\ntry:\n"
+    code += (
+        "    rnn_layers.rnn_step_backward(np.zeros((2, 2)), None)\nexcept RuntimeError as error: print(error)"
+    )
+    printed = run(pack, code, cwd=tmp_path)
+    assert "yours cannot be used: it cannot read the cache of your rnn_step_forward." in printed
+
+
+def test_a_pack_speaks_only_of_its_own_chapters(small_pack):
+    names = run(small_pack, "from cs231n.exercises import bank, progress; print(bank.ORDER); progress()")
+    assert "rnn_backward" in names and "lstm" not in names and "caption_lengths" not in names
+    links = set()
+    for path in (small_pack / "notebooks").glob("*.ipynb"):
+        text = "\n".join(texts(nbformat.read(path, as_version=4)))
+        links |= set(re.findall(r"\]\(((?!http|attachment)[^)#]*)", text))
+    assert links and not [link for link in links if not (small_pack / "notebooks" / link).exists()]
+
+
+def test_a_course_without_these_chapters_is_named_before_anything_is_written(tmp_path):
+    with pytest.raises(ValueError, match="Not all of these chapters"):
+        list(handout.make_handout(tmp_path / "pack", ["01"], tmp_path / "course"))
+    assert not (tmp_path / "pack").exists()
 
 
 def code_cells(build, source):

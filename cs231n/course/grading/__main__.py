@@ -33,9 +33,7 @@ def summary(options):
     except FileNotFoundError:
         raise ValueError(f"There is no file {path}. Make it with: collect FOLDER --csv {path}") from None
     except (OSError, ValueError) as error:
-        raise ValueError(
-            f"{path} cannot be used: {error}. It should come from the command collect."
-        ) from None
+        raise ValueError(f"{path} cannot be used: {error}. It should come from collect.") from None
     print(table(found))
     if chart:
         plot(found, chart)
@@ -95,16 +93,13 @@ def _parser():
 
     three = commands.add_parser("course", help="make a course folder for nbgrader")
     three.add_argument("folder", type=Path, help="a new folder, or a course folder of this command")
-    three.add_argument(
-        "--points", default="10", help="for each exercise (10), or a CSV file: exercise,points"
-    )
+    points = "for each exercise (10, or as before), or a CSV file: exercise,points"
+    three.add_argument("--points", help=points)
     three.set_defaults(run=course)
 
     four = commands.add_parser("handout", help="make a pack for students without the reference")
     four.add_argument("folder", type=Path, help="a new folder")
-    four.add_argument(
-        "--course", type=Path, help="a course folder for nbgrader, whose notebooks are handed out"
-    )
+    four.add_argument("--course", type=Path, help="a course folder of nbgrader whose notebooks it takes")
     four.set_defaults(run=handout)
     for each in (one, three, four):
         each.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")

@@ -51,15 +51,14 @@ def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", c
     """
     asked = [name for name in bank.ORDER if bank.find(name).chapter.startswith(tuple(chapters) or "")]
     if not asked:
-        raise ValueError(
-            f"No exercise is in chapter {' or '.join(chapters)}. Chapters are 00, 01, and so on."
-        )
+        raise ValueError(f"No exercise is in chapter {' or '.join(chapters)}. Chapters are 00 to 09.")
     students = {student.name: student for student in submissions(folder)}
     code = [content for name, content in sorted(process.pack().items()) if name.endswith(".py")]
     version = hashlib.sha256(repr((asked, seconds, code)).encode()).hexdigest()[:6]
     versions = {name: f"{version}-{student.print}" for name, student in students.items()}
     rows, aside = marks.kept(csv, versions)
-    waiting = [student for name, student in students.items() if not rows[name]]
+    told = {name for name in students if not feedback or _feedback_file(feedback, name).exists()}
+    waiting = [student for name, student in students.items() if not rows[name] or name not in told]
     done = len(students) - len(waiting)
     if aside:
         print(f"What was in {csv} is in {aside} now.")
@@ -84,11 +83,8 @@ def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", c
                 if look := marks.plain(student.row[marks.LOOK]):
                     tqdm.write(f"Look at {marks.plain(student.name)}: {look}")
     except KeyboardInterrupt:
-        done = sum(row is not None for row in rows.values())
-        raise ValueError(
-            f"Stopped. The marks of {done} of {len(rows)} students are in {csv}.\n"
-            "The same command goes on from there."
-        ) from None
+        done = f"The marks of {sum(map(bool, rows.values()))} of {len(rows)} students are in {csv}."
+        raise ValueError(f"Stopped. {done}\nThe same command goes on from there.") from None
     print(f"Written: {csv}")
     return any(row[marks.LOOK] for row in rows.values())
 
@@ -101,7 +97,9 @@ def submissions(folder):
     """
     students, bare, with_chapter = {}, [], False
     if not folder.is_dir():
-        raise ValueError(f"There is no folder {folder}. Give the folder that holds the submissions.")
+        raise ValueError(f"{folder} is no folder. Give the folder that holds the submissions.")
+    if (folder / "nbgrader_config.py").exists():
+        raise ValueError(f"{folder} is the course. Give what was handed in: {folder / 'submitted'}")
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")) or not (path.is_dir() or path.is_file()):
             continue  # pipes and devices are passed over
@@ -163,13 +161,17 @@ def grade_all(students, seconds, seed, jobs=1):
         process.stopped.clear()
 
 
+def _feedback_file(folder, name):
+    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", name)  # fits every file system
+    name = name if len(name) <= 60 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    return folder / f"{name}.txt"
+
+
 def _write_feedback(folder, student, exercises):
     folder.mkdir(parents=True, exist_ok=True)
     told = [student.results[name].message for name in exercises if name in student.results]
     text = "\n\n".join(told) or "No notebook was found in what you handed in."
-    name = re.sub(r'[\x00-\x1f<>:"/\\|?*]', "_", student.name)  # fits every file system
-    name = name if len(name) <= 60 else f"{name[:50]}_{hashlib.sha256(name.encode()).hexdigest()[:8]}"
-    (folder / f"{name}.txt").write_text(text + "\n", encoding="utf-8", errors="replace")
+    _feedback_file(folder, student.name).write_text(text + "\n", encoding="utf-8", errors="replace")
 
 
 def _files(path, student):

@@ -55,11 +55,12 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 """
 
 
-def make_course(folder, chapters=(), points="10"):
+def make_course(folder, chapters=(), points=None):
     """Write nbgrader_config.py, source/ and release/. Yields a line for each thing done.
 
     chapters: numbers such as '01'; none for all
-    points: for each exercise, a number; or a CSV file with the columns exercise and points
+    points: for each exercise, a number; or a CSV file with the columns exercise and points; none for
+        those of the folder's points.csv, or 10
     ValueError: when something it needs is missing, with what to do
     """
     for package in ("nbgrader", "jupytext"):
@@ -67,10 +68,14 @@ def make_course(folder, chapters=(), points="10"):
             how = 'Install it with: pip install -e ".[instructor,test]"'
             raise ValueError(f"{package} is not installed. {how}")
     build = load_build()
-    wanted, points = chosen(build, chapters), points_for(points)
     folder = Path(folder).resolve()
+    table, config = folder / "points.csv", folder / "nbgrader_config.py"
+    if not config.exists() and folder.exists() and any(folder.iterdir()):
+        raise ValueError(f"{folder} holds other things. Give a new folder, or a course folder made before.")
+    wanted, points = chosen(build, chapters), points_for(points or (table if table.exists() else 10))
     folder.mkdir(parents=True, exist_ok=True)
-    config = folder / "nbgrader_config.py"
+    rows = [f"{name},{most:g}\n" for name, most in points.items()]
+    table.write_text("exercise,points\n" + "".join(rows), encoding="utf-8", newline="\n")
     if not config.exists():
         text = CONFIG.replace("CHAPTERS", "|".join(source.stem for source in build.chapters()))
         config.write_text(text, encoding="utf-8", newline="\n")
@@ -90,23 +95,22 @@ def chosen(build, chapters):
     """The sources of these chapters, of all where none is named. ValueError where one does not exist."""
     sources = {source.name[:2]: source for source in build.chapters()}
     if unknown := set(chapters) - set(sources):
-        raise ValueError(f"There is no chapter {' or '.join(unknown)}. Chapters are 00, 01, and so on.")
+        raise ValueError(f"There is no chapter {' or '.join(unknown)}. Chapters are 00 to 09.")
     return [source for number, source in sources.items() if not chapters or number in chapters]
 
 
 def points_for(given):
     """Points by exercise, from one number for all or from a CSV file. ValueError says what is wrong with it."""
     try:
-        return dict.fromkeys(ORDER, float(given))
-    except ValueError:
-        pass
-    try:
+        if re.fullmatch(r"[\d.]+", str(given)):
+            return dict.fromkeys(ORDER, float(given))
         text = Path(given).read_text(encoding="utf-8-sig")
         rows = csv.DictReader(text.splitlines(), delimiter=";" if ";" in text else ",")
         found = {row["exercise"]: float(row["points"]) for row in rows}
     except (OSError, KeyError, TypeError, ValueError) as error:
+        why = f"it has no column {error}" if isinstance(error, KeyError) else error
         what = "--points is a number, or a CSV file with the columns exercise and points."
-        raise ValueError(f"{what} {given} is not: {error}") from None
+        raise ValueError(f"{what} {given} is not: {why}") from None
     if unknown := set(found) - set(ORDER):
         raise ValueError(f"{given} names {' and '.join(unknown)}. The exercises are: {', '.join(ORDER)}.")
     return dict.fromkeys(ORDER, 10.0) | found

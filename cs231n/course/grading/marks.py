@@ -32,8 +32,8 @@ def write(path, rows, exercises, separator=","):
         with write_whole(path) as file:
             file.write(text.getvalue().encode("utf-8-sig", "replace"))
     except OSError as error:
-        why = f"{error.strerror}. Is it open in another program, such as Excel?"
-        raise ValueError(f"{path} cannot be written: {why}") from None
+        asks = " Is it open in another program, such as Excel?" * isinstance(error, PermissionError)
+        raise ValueError(f"{path} cannot be written: {error.strerror}.{asks}") from None
 
 
 def read(path):

@@ -54,11 +54,13 @@ WORDS = {  # sentences that are not true without a reference
 NOTE = (
     "> **This pack holds no solutions.** A check tells you whether your answer is right. Where it is\n"
     "> not, nothing stands in for it: cells that need it say which function has to be written first, and in\n"
-    "> which chapter. Go on with the next TODO, or come back later."
+    "> which chapter. Go on with a TODO that does not need it, or come back later. A few experiments are nearly\n"
+    "> answers. Here you see what they draw, and not their code."
 )
-PROMISE = re.compile(r"the\s+course's\s+own|read\s+ours")
+NOT_SAID = re.compile(r"the\s+course's\s+own|read\s+ours|A\s+check\s+names\s+this|one_hot\.T|dx\[::-1\]")
+LINK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+)\.ipynb[^)]*\)")
 NOT_HERE = "*The code of this is nearly an answer, so it is not in this pack.*"
-TEXTS = ("LICENSE", "pyproject.toml", "environment.yml", "get_data.py")
+TEXTS = ("LICENSE", "pyproject.toml", "environment.yml", "get_data.py", "datasets/README.md")
 README = """# Image captioning with recurrent networks
 
     uv run jupyter lab notebooks
@@ -75,7 +77,7 @@ Open the first notebook. This pack holds no solutions: your answers are checked 
 def make_handout(folder, chapters=(), course=None):
     """Write the pack. Yields a line for each thing done.
 
-    folder: a new or empty folder; chapters: numbers such as '01', none for all
+    folder: a new or empty folder; chapters: numbers such as '01', none for all that there are
     course: the course folder for nbgrader whose release/ has the notebooks, else they are made
     ValueError: when the folder is in use, or a chapter does not exist
     """
@@ -86,8 +88,16 @@ def make_handout(folder, chapters=(), course=None):
         )
     build = load_build()
     wanted = chosen(build, chapters)
-    _write_package(folder / "cs231n")
-    yield f"Written: {folder / 'cs231n'}, with the stored outputs of {len(bank.ORDER)} exercises"
+    if course:
+        made = [source for source in wanted if (course / "release" / source.stem).is_dir()]
+        if not made or (chapters and made != wanted):
+            raise ValueError(
+                f"Not all of these chapters are in {course / 'release'}. Make them with: course {course}"
+            )
+        wanted = made
+    stems = [source.stem for source in wanted]
+    _write_package(folder / "cs231n", stems)
+    yield f"Written: {folder / 'cs231n'}, which checks with stored numbers"
     (folder / "notebooks").mkdir()
     for source in wanted:
         solved = nbformat.read(build.SOLVED / f"{source.stem}.ipynb", as_version=4)
@@ -95,6 +105,9 @@ def make_handout(folder, chapters=(), course=None):
         if course:
             chapter = nbformat.read(course / "release" / source.stem / f"{source.stem}.ipynb", as_version=4)
         chapter = without_answers(chapter, solved)
+        for cell in chapter.cells:
+            if cell.cell_type == "markdown":
+                cell.source = LINK.sub(lambda link: link[0] if link[2] in stems else link[1], cell.source)
         chapter.cells[0].source += "\n\n" + NOTE
         _write(folder / "notebooks" / f"{source.stem}.ipynb", build.text_of(chapter))
         yield f"Written: {source.stem}.ipynb"
@@ -108,7 +121,7 @@ def make_handout(folder, chapters=(), course=None):
 
 
 def stored_checks():
-    """What the checks of the pack know: exercise → its fields, its cases, and what the reference returns."""
+    """What the checks of the pack know: exercise → its fields, its cases, what the reference returns."""
     stored = {}
     for name in bank.ORDER:
         exercise = bank.find(name)
@@ -119,7 +132,7 @@ def stored_checks():
     return stored
 
 
-def _write_package(package):
+def _write_package(package, chapters):
     skipped = {ROOT / "cs231n" / name for name in LEFT_OUT}
 
     def ignore(folder, names):
@@ -127,7 +140,7 @@ def _write_package(package):
 
     shutil.copytree(ROOT / "cs231n", package, ignore=ignore)
     (package / "exercises" / "bank").mkdir()
-    (package / "exercises" / "bank" / "checks.pickle").write_bytes(pickle.dumps(stored_checks()))
+    (package / "exercises" / "bank" / "checks.pickle").write_bytes(pickle.dumps((chapters, stored_checks())))
     files = Path(__file__).parent / "files"
     for file, name in (
         (files / "bank.py", "__init__.py"),
@@ -162,7 +175,9 @@ def _empty(function, name, arguments):
     if name in bank.ORDER:
         does = f"from cs231n.exercises.bank import find\nreturn find('{name}').reference({arguments})"
     else:
-        why = f"{name} gives an answer away, so it is not in this pack."
+        why = (
+            f"This cell needs {name} of the package. It would give an answer away, so it is not in this pack."
+        )
         does = f"from cs231n.exercises.bank import NotYet\nraise NotYet('{why}')"
     function.body = ast.parse(does).body
 
@@ -210,10 +225,10 @@ def without_answers(chapter, solved):
 
 
 def _without_promises(paragraph):
-    if not PROMISE.search(paragraph):
+    if not NOT_SAID.search(paragraph):
         return paragraph
     sentences = re.split(r"(?<=[.!?])\s+", paragraph)
-    return " ".join(sentence for sentence in sentences if not PROMISE.search(sentence))
+    return " ".join(sentence for sentence in sentences if not NOT_SAID.search(sentence))
 
 
 def _shown(identity, outputs):

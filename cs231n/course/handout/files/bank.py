@@ -13,8 +13,8 @@ from cs231n.exercises.bank.waiting import NotYet, watch_notebook
 from cs231n.exercises.exercise import Exercise
 
 REFERENCE = False
-STORED = pickle.loads(Path(__file__).with_name("checks.pickle").read_bytes())
-ORDER = tuple(STORED)
+CHAPTERS, STORED = pickle.loads(Path(__file__).with_name("checks.pickle").read_bytes())
+ORDER = tuple(name for name, (fields, _, _) in STORED.items() if fields["chapter"] in CHAPTERS)
 _loading = False
 watch_notebook()
 
@@ -22,7 +22,7 @@ watch_notebook()
 @cache
 def find(name):
     """The exercise called `name`. ValueError when there is none."""
-    if name not in ORDER:
+    if name not in STORED:
         raise ValueError(f"There is no exercise called {name}. The exercises are: {', '.join(ORDER)}.")
     fields, cases, _ = STORED[name]
     return Exercise(**fields, reference=_stub(name), cases=lambda: cases, mistakes=())
@@ -38,10 +38,12 @@ def _stub(name):
             asked = _arrays((case.upstream or case.inputs).values())
             if len(given) == len(asked) and all(map(_same, given, asked)):
                 return copy.deepcopy(outputs)
-        if mine := _own(name):
+        mine, refused = _own(name)
+        if mine:
             return mine(*arguments, **named)
-        where = fields["chapter"][:2]
-        raise NotYet(f"{name} is needed here, and yours is not right yet. Write it in chapter {where} first.")
+        why = f"cannot be used: {refused}" if refused else "is not right yet."
+        where = f"Write it in chapter {fields['chapter'][:2]} first."
+        raise NotYet(f"{name} is needed here, and yours {why} {where}")
 
     to_be_written.__name__ = to_be_written.__qualname__ = name
     to_be_written.__code__ = to_be_written.__code__.replace(co_name=name, co_qualname=name)
@@ -57,14 +59,15 @@ def _same(a, b):
 
 
 def _own(name):
-    """The reader's own function, kept and checked, or None."""
+    """The reader's own function, kept and checked, or None; and why it is not used, where it is kept."""
     from cs231n.exercises import answers_file
 
     file = answers_file.path()
     if _loading or file is None or not file.exists():
-        return None
-    mine = getattr(_kept(file, file.stat().st_mtime_ns), name)
-    return None if mine is find(name).reference else mine
+        return None, ""
+    my = _kept(file, file.stat().st_mtime_ns)
+    mine = getattr(my, name, find(name).reference)
+    return (None if mine is find(name).reference else mine), my.refused.get(name, "")
 
 
 @cache

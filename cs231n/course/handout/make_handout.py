@@ -63,14 +63,20 @@ NOT_HERE = "*The code of this is nearly an answer, so it is not in this pack.*"
 TEXTS = ("LICENSE", "pyproject.toml", "environment.yml", "get_data.py", "datasets/README.md")
 README = """# Image captioning with recurrent networks
 
+You need Python 3.11 or later. With uv:
+
     uv run jupyter lab notebooks
 
-or, without uv,
+Without uv, in this folder:
 
+    python -m venv .venv
+    .venv\\Scripts\\activate          (Windows)
+    source .venv/bin/activate       (macOS, Linux)
     python -m pip install -e .
     jupyter lab notebooks
 
-Open the first notebook. This pack holds no solutions: your answers are checked with stored numbers.
+Open the first notebook. Write your code where it says TODO, and run the cell under it: it tells you
+whether your answer is right. This pack holds no solutions.
 """
 
 
@@ -237,7 +243,7 @@ def _shown(identity, outputs):
     for k, output in enumerate(outputs):
         if picture := output.get("data", {}).get("image/png"):
             cell.setdefault("attachments", {})[f"{k}.png"] = {"image/png": picture}
-            cell.source += f"\n\n![What the code of the solved edition draws.](attachment:{k}.png)"
+            cell.source += f"\n\n![What the code draws.](attachment:{k}.png)"
         elif output.output_type == "stream":
             cell.source += f"\n\n```\n{output.text.rstrip()}\n```"
     return cell

@@ -118,7 +118,7 @@ def _caches(exercise, function, forward):
         note = f"with the reference {asked.name}, because yours is not right yet"
         if works:
             mended, told = with_right_outputs(forward, reference), f"but your {asked.name} is not right yet"
-            yield mended, told, None if holds_only_right_numbers(asked, mended) else FORWARD_FIRST
+            yield mended, told, None if holds_only_right_numbers(exercise, mended) else FORWARD_FIRST
             yield lambda *inputs: forward(*inputs)[-1], told, FORWARD_FIRST
         for maker in _other_caches(exercise, function, reference):
             yield maker, note, None

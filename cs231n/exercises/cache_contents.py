@@ -53,28 +53,29 @@ def with_right_outputs(forward, reference):
 
     def make(*inputs):
         *outputs, cache = forward(*inputs)
-        pairs = [
-            pair
-            for mine, ours in zip(outputs, reference(*inputs), strict=False)
-            for pair in _pairs(mine, ours)
-        ]
+        pairs = []
+        for mine, ours in zip(outputs, reference(*inputs), strict=False):
+            pairs += _pairs(mine, ours)
         return _replaced(cache, pairs)
 
     return make
 
 
-def holds_only_right_numbers(asked, make_cache):
-    """Is each number in such a cache an input, a right output, or in our own cache? Tried on the first case."""
+def holds_only_right_numbers(exercise, make_cache):
+    """Can each number in a cache be right for a backward function: an input, a right output, or what lies between?
+
+    Tried on the first case.
+    """
+    asked = bank.find(exercise.forward)
     case = cases(asked.name)[0]
     made = outputs_and_cache(lambda *inputs: (make_cache(*inputs),), case)
+    if made is None:
+        return False
     outputs, ours = outputs_and_cache(asked.reference, case)
     known = {**case.inputs, **dict(zip(asked.outputs, outputs, strict=False))}
-    backward = next((bank.find(name) for name in bank.ORDER if bank.find(name).forward == asked.name), asked)
-    known |= leaves(ours) | (backward.between(**known) if backward.between else {})
+    known |= leaves(ours) | (exercise.between(**known) if exercise.between else {})
     numbers = np.concatenate([np.ravel(value) for value in known.values() if isinstance(value, np.ndarray)])
-    return made is not None and all(
-        np.isin(leaf, numbers).all() for leaf in leaves(made[1]).values() if _is_float(leaf)
-    )
+    return all(np.isin(leaf, numbers).all() for leaf in leaves(made[1]).values() if _is_float(leaf))
 
 
 def taken_out_in_another_order(exercise, names, forward):

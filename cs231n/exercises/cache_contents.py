@@ -62,7 +62,7 @@ def with_right_outputs(forward, reference):
 
 
 def holds_only_right_numbers(exercise, make_cache):
-    """Can each number in a cache be right for a backward function: an input, a right output, or what lies between?
+    """Can each number in a cache be right: an input, a right output, or one of those that lie between?
 
     Tried on the first case.
     """

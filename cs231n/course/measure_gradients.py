@@ -4,8 +4,9 @@ import contextlib
 
 import numpy as np
 
-from cs231n.exercises import as_written, bank
+from cs231n.exercises import as_written, bank, time_limit
 from cs231n.exercises.printing import say
+from cs231n.exercises.time_limit import TooLong, limited
 from cs231n.gradient_check import eval_numerical_gradient_array
 
 TOLERANCE = 1e-6  # of the largest measured number; central differences in float64 are far better than this
@@ -45,7 +46,7 @@ def compare_gradients(forward, backward, inputs, upstream):
     def output(_=None):
         return forward(*(value.copy() for value in values.values()))[0]
 
-    given = _try(lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[1]))
+    given = _once(lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[1]))
     if isinstance(given, str):
         say(f"  ✗ {given}")
         return
@@ -65,7 +66,7 @@ def measure_loss_gradients(name, model, *inputs):
         loss = bank.find(name).reference
     else:
         say(f"This measures what you wrote for {name}:")
-    result = _try(lambda: loss(model, *inputs))
+    result = _once(lambda: loss(model, *inputs))
     grads = result[1] if isinstance(result, tuple) and len(result) == 2 else result
     if not isinstance(grads, dict):
         say(f"  ✗ {grads if isinstance(grads, str) else 'it does not give back a loss and a dict'}")
@@ -104,6 +105,14 @@ def _departure(gradient, measured):
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
     where = f" at {list(place)}" if place else ""
     return f"differs{where}: measured {measured[place]:.6g}, given {gradient[place]:.6g}"
+
+
+def _once(call):
+    """As `_try`, and stopped where it does not come to an end."""
+    try:
+        return _try(lambda: limited(call))
+    except TooLong:
+        return f"it does not come to an end: stopped after {time_limit.SECONDS:g} seconds"
 
 
 def _try(call):

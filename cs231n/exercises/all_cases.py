@@ -117,9 +117,9 @@ def _caches(exercise, function, forward):
     if own and not (works and is_right(asked, forward)):
         note = f"with the reference {asked.name}, because yours is not right yet"
         if works:
-            mended, told = with_right_outputs(forward, reference), f"but your {asked.name} is not right yet"
-            yield mended, told, None if holds_only_right_numbers(exercise, mended) else FORWARD_FIRST
-            yield lambda *inputs: forward(*inputs)[-1], told, FORWARD_FIRST
+            for maker in (with_right_outputs(forward, reference), lambda *inputs: forward(*inputs)[-1]):
+                fault = None if holds_only_right_numbers(exercise, maker) else FORWARD_FIRST
+                yield maker, f"but your {asked.name} is not right yet", fault
         for maker in _other_caches(exercise, function, reference):
             yield maker, note, None
         return

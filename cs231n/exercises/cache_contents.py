@@ -1,5 +1,7 @@
 """What a forward function puts into its cache, and whether a backward function can live on that."""
 
+import copy
+
 import numpy as np
 
 from cs231n.exercises import bank
@@ -29,8 +31,8 @@ def what_is_missing(exercise, forward):
     outputs, cache = made
     ours = list(leaves(outputs_and_cache(exercise.reference, case)[1]).values())
     theirs = list(leaves(cache).values())
-    if not all(isinstance(leaf, np.ndarray | np.generic | int | float | str | None) for leaf in theirs):
-        return None  # something that cannot be looked into
+    if not all(map(_can_be_seen, theirs)):
+        return None
     needed = [name for name in inputs if name != "b" and _share(inputs[name], ours) == 1]
     if all(leaf is None for leaf in theirs):
         what = "None" if theirs else "empty"
@@ -75,7 +77,10 @@ def holds_only_right_numbers(exercise, make_cache):
     known = {**case.inputs, **dict(zip(asked.outputs, outputs, strict=False))}
     known |= leaves(ours) | (exercise.between(**known) if exercise.between else {})
     numbers = np.concatenate([np.ravel(value) for value in known.values() if isinstance(value, np.ndarray)])
-    return all(np.isin(leaf, numbers).all() for leaf in leaves(made[1]).values() if _is_float(leaf))
+    held = leaves(made[1]).values()
+    return all(_can_be_seen(leaf) for leaf in held) and all(
+        np.isin(leaf, numbers).all() for leaf in held if _is_float(leaf)
+    )
 
 
 def taken_out_in_another_order(exercise, names, forward):
@@ -133,6 +138,10 @@ def _same(value, known):
     return value.dtype.kind in "fiub" and value.shape == known.shape and np.array_equal(value, known)
 
 
+def _can_be_seen(leaf):
+    return isinstance(leaf, np.ndarray | np.generic | int | float | str | None)
+
+
 def _is_float(leaf):
     return isinstance(leaf, np.ndarray | float) and np.asarray(leaf).dtype.kind == "f"
 
@@ -151,6 +160,10 @@ def _replaced(cache, pairs):
     if isinstance(cache, tuple | list):
         parts = [_replaced(value, pairs) for value in cache]
         return cache._make(parts) if hasattr(cache, "_make") else type(cache)(parts)
+    if hasattr(cache, "__dict__") and not isinstance(cache, np.ndarray):  # an object with attributes
+        made = copy.copy(cache)
+        vars(made).update(_replaced(vars(cache), pairs))
+        return made
     fits = (ours for mine, ours in pairs if isinstance(cache, np.ndarray) and _same(cache, mine))
     return next(fits, cache)
 

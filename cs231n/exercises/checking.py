@@ -46,7 +46,8 @@ def check(function, forward=None):
     say(verdict.message)
     if verdict.status != "right":
         function, readable = fallback(name, forward)
-        say(f'  hint("{name}") helps. Until yours is right, the reference stands in: just go on.')
+        helps = f'hint("{name}") helps. ' if verdict.mistake not in ("forward_first", "waits") else ""
+        say(f"  {helps}Until yours is right, the reference stands in: just go on.")
         if not readable:
             say(f"  It cannot read the cache of your {forward.__name__}: keep inputs and outputs there too.")
         return function

@@ -64,19 +64,32 @@ def grade(function, forward=None, name=None):
         if not tried and _unfilled(exercise, attempt.runs, function):
             return Verdict(exercise.name, "unfilled", messages.unfilled_message(exercise))
         tried.append(attempt)
-    telling = _most_telling(tried)
+    telling = _most_telling(exercise.name, tried)
     if telling.fault == FORWARD_FIRST and all(run.outputs for run in telling.runs):
         return Verdict(exercise.name, "wrong", messages.forward_first_message(exercise), "forward_first")
     return replace(_not_right(exercise, function, telling), attempt=telling)
 
 
-def _most_telling(tried):
-    """The first attempt; where its cache is at fault, one with a right cache that does not fail."""
+def _most_telling(name, tried):
+    """The first attempt; where its cache is at fault and it fails, one with a right cache that does not fail.
+
+    Where the forward function is wrong, the attempt that gets most right.
+    """
     first = tried[0]
     fault = next((attempt.fault for attempt in tried if attempt.fault), None)
-    if first.fault == FORWARD_FIRST or (fault and any(run.error for run in first.runs)):
+    if first.note.startswith("but your "):
+        return max(tried, key=lambda attempt: _count_right(name, attempt.runs))
+    if fault and any(run.error for run in first.runs):
         return next((a for a in tried[1:] if all(run.outputs for run in a.runs)), first)
     return first
+
+
+def _count_right(name, runs):
+    """How many outputs are right, over all cases; -1 where some case gives none."""
+    if not all(run.outputs for run in runs):
+        return -1
+    pairs = zip(expected(name), runs, strict=True)
+    return sum(agrees(right[output], run.outputs[output]) for right, run in pairs for output in right)
 
 
 def _right(exercise, function, attempt):
@@ -116,7 +129,7 @@ def _remarks(exercise, function, runs):
 def _not_right(exercise, function, attempt):
     runs = attempt.runs
     if type(runs[0].error).__name__ == "NotYet":  # only in a pack without the reference
-        return Verdict(exercise.name, "unfilled", messages.waits_message(exercise, runs[0].error))
+        return Verdict(exercise.name, "unfilled", messages.waits_message(exercise, runs[0].error), "waits")
     if isinstance(runs[-1].error, TooLong):
         return Verdict(
             exercise.name, "error", messages.endless_message(exercise, function, runs[-1]), "endless"

@@ -60,7 +60,7 @@ def answers():
                     refused[each] = reason
                 else:
                     loaded[each] = function
-        if name in loaded and len(loaded) < len(names):
+        if name in loaded and len(loaded) < len(names) and bank.REFERENCE:
             missing = names[1]
             refused[name] = f"it shares a cache with {missing}, and yours is not kept yet."
             loaded = {}

@@ -39,21 +39,23 @@ def borrowed_message(exercise, names):
 
 def waits_message(exercise, why):
     """For an answer that calls another one, where nothing stands in for that."""
-    return _join(f"○ {exercise.name} cannot be checked yet.", str(why), "Then run this check again.")
+    again = f"Then run the cell with {exercise.name} and this check again."
+    return _join(f"○ {exercise.name} cannot be checked yet.", str(why), again)
 
 
 def forward_first_message(exercise):
     """For a backward function that reads numbers of a wrong forward function."""
     return _join(
-        f"✗ {exercise.name} cannot be judged yet: your {exercise.forward}, whose cache it reads, is not right.",
-        f"Make {exercise.forward} right first. Then run this check again.",
+        f"○ {exercise.name} cannot be judged yet: your {exercise.forward}, whose cache it reads, is not right.",
+        f"Make {exercise.forward} right first. Then run the cell with {exercise.name} and this check again.",
     )
 
 
 def right_message(exercise, note, remarks):
     """One line, remarks that cost nothing, one thing worth knowing, and the next step."""
     first = f"✓ {exercise.name} is right" + (f" ({note})." if note else ".")
-    return _join(first, *remarks, f"Worth knowing: {exercise.worth_knowing}", f"Next: {exercise.next_step}")
+    next_step = "make that right too." if note.endswith("is not right yet") else exercise.next_step
+    return _join(first, *remarks, f"Worth knowing: {exercise.worth_knowing}", f"Next: {next_step}")
 
 
 def changed_remark(function, names):

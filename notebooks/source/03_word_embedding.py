@@ -236,9 +236,9 @@ print(f"yours takes {(time.perf_counter() - start) / 20 * 1000:.2f} ms")
 # %% [markdown]
 # <details><summary>A hint</summary>
 #
-# `one_hot = np.eye(V)[x.ravel()]` is (N·T, V), and `one_hot.T @ dout.reshape(N * T, D)` is dW. This makes many
-# multiplications with 0, but a matrix product is what computers do best. What happens with the 10,000 words of a real
-# vocabulary?
+# `one_hot = np.eye(V)[x.ravel()]` is (N·T, V), and `one_hot.T @ dout.reshape(N * T, D)` is dW. A product with one-hot
+# rows multiplies mostly with 0, but a matrix product is what computers do best. What happens with the 10,000 words of a
+# real vocabulary?
 #
 # </details>
 #

@@ -384,3 +384,21 @@ def test_no_cause_is_named_where_the_cache_holds_numbers_of_a_wrong_forward_func
     )
     found = verdict("rnn_step_backward", NO_TANH.format(kept), BACKWARD.format(taken, "1 - h**2"))
     assert found.mistake == "forward_first" and "cannot be judged yet" in found.message
+
+
+KEPT = {  # a wrong forward function, and how a backward function reads its cache
+    "an object": ("next_h = a", "types.SimpleNamespace(x=x, p=prev_h, U=Wx, V=Wh, h=next_h)",
+                  "x, prev_h, Wx, Wh, next_h = c.x, c.p, c.U, c.V, c.h"),
+    "its own sum": ("next_h = a", "(x, prev_h, Wx, Wh, a)", "x, prev_h, Wx, Wh, a = c\n    next_h = np.tanh(a)"),
+    "another state": ("next_h = np.tanh(a + 1)", "(x, next_h, Wx, Wh, next_h)", "x, prev_h, Wx, Wh, next_h = c"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "cache", "taken"), KEPT.values(), ids=KEPT)
+def test_of_a_backward_function_with_a_wrong_partner_no_false_mistake_is_named(line, cache, taken):
+    step = "import types\ndef rnn_step_forward(x, prev_h, Wx, Wh, b):\n    a = x @ Wx + prev_h @ Wh + b\n"
+    step += f"    {line}\n    return next_h, {cache}"
+    back = f"def rnn_step_backward(dnext_h, c):\n    {taken}\n    da = dnext_h * (1 - next_h**2)\n"
+    back += "    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.{}(axis=0)"
+    assert verdict("rnn_step_backward", step, back.format("sum")).status == "right"
+    assert verdict("rnn_step_backward", step, back.format("mean")).mistake in ("db_averaged", "forward_first")

@@ -140,10 +140,7 @@ def test_an_answer_that_calls_one_which_is_missing_waits(pack):
     code += "rnn_step_forward = bank.find('rnn_step_forward').reference\nimport numpy as np\n"
     printed = run(pack, code + ANSWERS["rnn_forward"] + "\ncheck(rnn_forward)")
     assert printed.startswith("○ rnn_forward cannot be checked yet.")
-    assert (
-        "rnn_step_forward is needed here, and yours is not right yet. Write it in chapter 01 first."
-        in printed
-    )
+    assert "rnn_step_forward is needed here. Its check in chapter 01 has to say ✓ first." in printed
 
 
 def test_an_answer_that_is_kept_and_not_used_says_why(pack, tmp_path):
@@ -157,7 +154,7 @@ def test_an_answer_that_is_kept_and_not_used_says_why(pack, tmp_path):
         "    rnn_layers.rnn_step_backward(np.zeros((2, 2)), None)\nexcept RuntimeError as error: print(error)"
     )
     printed = run(pack, code, cwd=tmp_path)
-    assert "yours cannot be used: it cannot read the cache of your rnn_step_forward." in printed
+    assert "Yours is kept, but not used: it cannot read the cache of your rnn_step_forward." in printed
 
 
 def test_a_pack_speaks_only_of_its_own_chapters(small_pack):
@@ -244,7 +241,7 @@ def test_nothing_of_the_package_is_taken_for_an_answer(pack):
 
 def test_an_unfilled_notebook_says_what_needs_to_be_right_first(pack):
     errors, printed = execute(pack, "01_rnn_step")
-    needed = "rnn_step_forward is needed here, and yours is not right yet. Write it in chapter 01 first."
+    needed = "rnn_step_forward is needed here. Its check in chapter 01 has to say ✓ first."
     assert errors[0].evalue == needed and errors[0].traceback == [needed]
     assert {error.ename for error in errors} == {"NotYet"}
     assert all(error.evalue.endswith(needed) for error in errors)

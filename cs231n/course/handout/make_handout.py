@@ -181,9 +181,7 @@ def _empty(function, name, arguments):
     if name in bank.ORDER:
         does = f"from cs231n.exercises.bank import find\nreturn find('{name}').reference({arguments})"
     else:
-        why = (
-            f"This cell needs {name} of the package. It would give an answer away, so it is not in this pack."
-        )
+        why = f"`{name}` of the package would give an answer away, so it is not in this pack."
         does = f"from cs231n.exercises.bank import NotYet\nraise NotYet('{why}')"
     function.body = ast.parse(does).body
 

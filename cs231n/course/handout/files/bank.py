@@ -41,9 +41,9 @@ def _stub(name):
         mine, refused = _own(name)
         if mine:
             return mine(*arguments, **named)
-        why = f"cannot be used: {refused}" if refused else "is not right yet."
-        where = f"Write it in chapter {fields['chapter'][:2]} first."
-        raise NotYet(f"{name} is needed here, and yours {why} {where}")
+        why = f"Yours is kept, but not used: {refused}" if refused else ""
+        why = why or f"Its check in chapter {fields['chapter'][:2]} has to say ✓ first."
+        raise NotYet(f"{name} is needed here. {why}")
 
     to_be_written.__name__ = to_be_written.__qualname__ = name
     to_be_written.__code__ = to_be_written.__code__.replace(co_name=name, co_qualname=name)

@@ -102,7 +102,8 @@ def _parser():
     four.add_argument("--course", type=Path, help="a course folder of nbgrader whose notebooks it takes")
     four.set_defaults(run=handout)
     for each in (one, three, four):
-        each.add_argument("--chapters", nargs="+", metavar="NN", default=(), help="only these, such as 01 02")
+        of = {"nargs": "+", "metavar": "NN", "default": (), "type": lambda number: number.zfill(2)}
+        each.add_argument("--chapters", **of, help="only these, such as 01 02")
     return parser
 
 

@@ -118,7 +118,7 @@ def _caches(exercise, function, forward):
         note = f"with the reference {asked.name}, because yours is not right yet"
         if works:
             for maker in (with_right_outputs(forward, reference), lambda *inputs: forward(*inputs)[-1]):
-                fault = None if holds_only_right_numbers(exercise, maker) else FORWARD_FIRST
+                fault = None if holds_only_right_numbers(exercise, forward, maker) else FORWARD_FIRST
                 yield maker, f"but your {asked.name} is not right yet", fault
         for maker in _other_caches(exercise, function, reference):
             yield maker, note, None

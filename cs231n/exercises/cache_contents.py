@@ -63,16 +63,22 @@ def with_right_outputs(forward, reference):
     return make
 
 
-def holds_only_right_numbers(exercise, make_cache):
+def holds_only_right_numbers(exercise, forward, make_cache):
     """Can each number in a cache be right: an input, a right output, or one of those that lie between?
 
     Tried on the first case.
     """
     asked = bank.find(exercise.forward)
     case = cases(asked.name)[0]
-    made = outputs_and_cache(lambda *inputs: (make_cache(*inputs),), case)
-    if made is None:
+    own, made = (
+        outputs_and_cache(forward, case),
+        outputs_and_cache(lambda *inputs: (make_cache(*inputs),), case),
+    )
+    if own is None or made is None:
         return False
+    parts = [part for output in own[0] for part, _ in _pairs(output, np.asarray(output))]
+    if any(_same(part, value) for part in parts for value in case.inputs.values()):
+        return False  # an output that looks like an input: nobody knows which of the two is meant
     outputs, ours = outputs_and_cache(asked.reference, case)
     known = {**case.inputs, **dict(zip(asked.outputs, outputs, strict=False))}
     known |= leaves(ours) | (exercise.between(**known) if exercise.between else {})
@@ -148,7 +154,8 @@ def _is_float(leaf):
 
 def _pairs(mine, ours):
     """Arrays and what belongs in their place: a whole output, and each of its time steps."""
-    if np.shape(mine) != np.shape(ours):
+    mine = np.asarray(mine)
+    if mine.shape != ours.shape:
         return []
     steps = range(ours.shape[1]) if ours.ndim == 3 else ()
     return [(mine, ours), *((mine[:, t], ours[:, t]) for t in steps)]

@@ -70,16 +70,17 @@ def holds_only_right_numbers(exercise, forward, make_cache):
     """
     asked = bank.find(exercise.forward)
     case = cases(asked.name)[0]
-    own, made = (
-        outputs_and_cache(forward, case),
-        outputs_and_cache(lambda *inputs: (make_cache(*inputs),), case),
-    )
-    if own is None or made is None:
+    own = outputs_and_cache(forward, case)
+    made = outputs_and_cache(lambda *inputs: (make_cache(*inputs),), case)
+    outputs, ours = outputs_and_cache(asked.reference, case)
+    if own is None or made is None or len(own[0]) != len(outputs):
         return False
-    parts = [part for output in own[0] for part, _ in _pairs(output, np.asarray(output))]
+    pairs = list(zip(own[0], outputs, strict=True))
+    if not all(isinstance(mine, np.ndarray) and mine.shape == right.shape for mine, right in pairs):
+        return False
+    parts = [part for mine, right in pairs for part, _ in _pairs(mine, right)]
     if any(_same(part, value) for part in parts for value in case.inputs.values()):
         return False  # an output that looks like an input: nobody knows which of the two is meant
-    outputs, ours = outputs_and_cache(asked.reference, case)
     known = {**case.inputs, **dict(zip(asked.outputs, outputs, strict=False))}
     known |= leaves(ours) | (exercise.between(**known) if exercise.between else {})
     numbers = np.concatenate([np.ravel(value) for value in known.values() if isinstance(value, np.ndarray)])

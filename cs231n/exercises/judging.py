@@ -65,7 +65,8 @@ def grade(function, forward=None, name=None):
             return Verdict(exercise.name, "unfilled", messages.unfilled_message(exercise))
         tried.append(attempt)
     telling = _most_telling(exercise.name, tried)
-    if telling.fault == FORWARD_FIRST and all(run.outputs for run in telling.runs):
+    wrong_numbers = telling.fault == FORWARD_FIRST and all(run.outputs for run in telling.runs)
+    if wrong_numbers or (exercise.forward and _cannot_be_read(exercise, tried)):
         return Verdict(exercise.name, "wrong", messages.forward_first_message(exercise), "forward_first")
     return replace(_not_right(exercise, function, telling), attempt=telling)
 
@@ -82,6 +83,18 @@ def _most_telling(name, tried):
     if fault and any(run.error for run in first.runs):
         return next((a for a in tried[1:] if all(run.outputs for run in a.runs)), first)
     return first
+
+
+def _cannot_be_read(exercise, tried):
+    """Does the answer fail on every cache as it would on one that it was not written for?"""
+    other = f"with the reference {exercise.forward}, because yours is not right yet"
+    for attempt in tried:
+        error = next((run.error for run in attempt.runs if run.error), None)
+        layout = isinstance(error, TypeError | LookupError | AttributeError) or "to unpack" in str(error)
+        shape = attempt.fault == FORWARD_FIRST and isinstance(error, ValueError)
+        if not (shape or (layout and (attempt.note == other or attempt.fault == FORWARD_FIRST))):
+            return False
+    return True
 
 
 def _count_right(name, runs):

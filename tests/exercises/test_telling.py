@@ -4,7 +4,7 @@ import pytest
 from cells import Notebook
 from solved import ANSWERS, check_cell
 
-from cs231n.exercises import grade
+from cs231n.exercises import bank, grade
 
 TANH = "np.tanh(x @ Wx + prev_h @ Wh + b)"
 STEP = ANSWERS["rnn_step_forward"]
@@ -402,3 +402,33 @@ def test_of_a_backward_function_with_a_wrong_partner_no_false_mistake_is_named(l
     back += "    return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.{}(axis=0)"
     assert verdict("rnn_step_backward", step, back.format("sum")).status == "right"
     assert verdict("rnn_step_backward", step, back.format("mean")).mistake in ("db_averaged", "forward_first")
+
+
+@pytest.mark.parametrize("name", [name for name in bank.ORDER if bank.find(name).forward])
+def test_a_right_backward_function_is_wrong_beside_no_mistake_of_its_partner(name):
+    """The partner keeps its own wrong outputs, in a dict; the backward function reads them from there."""
+    exercise = bank.find(name)
+    partner = bank.find(exercise.forward)
+
+    def backward(*upstream_and_cache):
+        *upstream, cache = upstream_and_cache
+        return exercise.reference(*upstream, cache["kept"])
+
+    for mistake in partner.mistakes:
+
+        def forward(*inputs, mistake=mistake):
+            *right, cache = partner.reference(*inputs)
+            wrong = mistake.function(*inputs)
+            wrong = wrong if isinstance(wrong, tuple) else (wrong,)
+            same = {id(mine): other for mine, other in zip(right, wrong, strict=True)}
+            return (*wrong, {"kept": tuple(same.get(id(part), part) for part in cache)})
+
+        found = grade(backward, forward, name)
+        assert found.status == "right" or found.mistake == "forward_first", (mistake.name, found.message)
+
+
+def test_a_cache_that_no_other_function_makes_waits_for_its_own():
+    blank = "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    raise NotImplementedError"
+    found = verdict("rnn_step_backward", blank, BACKWARD.format(LAYOUTS["dict"][1], "1 - h**2"))
+    assert found.mistake == "forward_first"
+    assert "NameError" in verdict("rnn_step_backward", blank, BACKWARD.format("h = hidden", "1")).message

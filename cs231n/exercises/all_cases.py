@@ -83,6 +83,11 @@ def is_right(exercise, function, forward=None):
     return all_right(exercise.name, runs)
 
 
+def with_reference(*names):
+    """The note on an attempt for which something wrong was replaced."""
+    return f"with the reference {' and '.join(names)}, because yours is not right yet"
+
+
 def _helpers(exercise, function):
     """Which other exercises' names the function sees, when they are not the reference already."""
     yield {}, ""
@@ -94,7 +99,7 @@ def _helpers(exercise, function):
     used = [name for name in others if name in function.__code__.co_names]
     wrong = [name for name in used if not _helper_is_right(name, seen)]
     if wrong:
-        yield others, f"with the reference {' and '.join(wrong)}, because yours is not right yet"
+        yield others, with_reference(*wrong)
     else:
         yield others, f"with the reference {' and '.join(used)} in place of yours" if used else ""
 
@@ -115,7 +120,7 @@ def _caches(exercise, function, forward):
     own = forward is not None and forward is not reference
     works = own and run(asked, forward, cases(asked.name)[0]).error is None
     if own and not (works and is_right(asked, forward)):
-        note = f"with the reference {asked.name}, because yours is not right yet"
+        note = with_reference(asked.name)
         if works:
             for maker in (with_right_outputs(forward, reference), lambda *inputs: forward(*inputs)[-1]):
                 fault = None if holds_only_right_numbers(exercise, forward, maker) else FORWARD_FIRST

@@ -8,7 +8,7 @@ from itertools import permutations
 import numpy as np
 
 from cs231n.exercises import bank, messages, source
-from cs231n.exercises.all_cases import FORWARD_FIRST, attempts
+from cs231n.exercises.all_cases import FORWARD_FIRST, attempts, with_reference
 from cs231n.exercises.cache_contents import what_is_missing
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.count_calls import calls_grow
@@ -87,7 +87,7 @@ def _most_telling(name, tried):
 
 def _cannot_be_read(exercise, tried):
     """Does the answer fail on every cache as it would on one that it was not written for?"""
-    other = f"with the reference {exercise.forward}, because yours is not right yet"
+    other = with_reference(exercise.forward)
     for attempt in tried:
         error = next((run.error for run in attempt.runs if run.error), None)
         layout = isinstance(error, TypeError | LookupError | AttributeError) or "to unpack" in str(error)

@@ -143,6 +143,13 @@ def test_an_answer_that_calls_one_which_is_missing_waits(pack):
     assert "rnn_step_forward is needed here. Its check in chapter 01 has to say ✓ first." in printed
 
 
+def test_a_cache_that_only_an_empty_function_could_make_is_not_called_an_error(pack):
+    code = "from cs231n.exercises import check\ndef rnn_step_forward(x, prev_h, Wx, Wh, b):\n"
+    code += "    raise NotImplementedError\ndef rnn_step_backward(dnext_h, cache):\n    return cache['dx']\n"
+    printed = run(pack, code + "check(rnn_step_backward, forward=rnn_step_forward)")
+    assert printed.startswith("○ rnn_step_backward cannot be judged yet")
+
+
 def test_an_answer_that_is_kept_and_not_used_says_why(pack, tmp_path):
     """The cache holds nothing, so the backward function cannot read it."""
     step = ANSWERS["rnn_step_forward"].partition("    return")[0] + "    return next_h, None\n"

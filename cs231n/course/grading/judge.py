@@ -52,9 +52,9 @@ def judge(notebook, seconds=10, seed=0):
     results, limit = found.results, seconds
     while True:
         cells = [(number, source) for number, source in notebook.cells.items() if number not in ended]
-        gone = [name for name, result in results.items() if result.status not in TRUSTED]
+        lost = [name for name, result in results.items() if result.status not in TRUSTED]
         job = {"cells": cells, "seconds": seconds / 2, "limit": limit / 2, "seed": seed}
-        job |= {"done": list(results), "gone": gone}
+        job |= {"done": list(results), "gone": lost}
         failed, step, left = dict(ended), None, []
         with StudentProcess(job, notebook.helpers) as process:
             try:

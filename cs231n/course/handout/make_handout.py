@@ -53,9 +53,9 @@ WORDS = {  # sentences that are not true without a reference
 }
 NOTE = (
     "> **This pack holds no solutions.** A check tells you whether your answer is right. Where it is\n"
-    "> not, nothing stands in for it: cells that need it say which function has to be written first, and in\n"
+    "> not, nothing stands in for it: cells that need it say which function has to be right first, and in\n"
     "> which chapter. Go on with a TODO that does not need it, or come back later. A few experiments are nearly\n"
-    "> answers. Here you see what they draw, and not their code."
+    "> answers. Here you see what they draw, and not their code. Skip what the text asks you to do with it."
 )
 NOT_SAID = re.compile(r"the\s+course's\s+own|read\s+ours|A\s+check\s+names\s+this|one_hot\.T|dx\[::-1\]")
 LINK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+)\.ipynb[^)]*\)")

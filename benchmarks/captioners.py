@@ -129,7 +129,7 @@ def short_training(model):
 
 
 def race(unit, max_length):
-    """Short captions in one kind of unit, as in chapter 07."""
+    """Short captions in one kind of unit, as in chapter 12."""
 
     def data(scenes):
         data, texts = short_texts(scenes, longest=44, hidden="airplanes")
@@ -154,23 +154,23 @@ def race(unit, max_length):
 
 
 CAPTIONERS = {
-    # Chapter 09: the same training with and without attention, and with other cells.
-    "09_lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), 8, 4e-3, 0.7),
-    "09_lstm_open_12": Captioner(recurrent("lstm", 128, forget_bias=3), 12, 4e-3, 0.8),
-    "09_attention": looking(64),
-    "09_attention_12": looking(64, epochs=12, decay=0.8),
-    "09_attention_places": looking(74, places=True),
-    "09_channels": looking(64, channels=True),
-    "09_channels_places": looking(74, channels=True, places=True),
+    # Chapter 07: the same training with and without attention, and with other cells.
+    "07_lstm_open": Captioner(recurrent("lstm", 128, forget_bias=3), 8, 4e-3, 0.7),
+    "07_lstm_open_12": Captioner(recurrent("lstm", 128, forget_bias=3), 12, 4e-3, 0.8),
+    "07_attention": looking(64),
+    "07_attention_12": looking(64, epochs=12, decay=0.8),
+    "07_attention_places": looking(74, places=True),
+    "07_channels": looking(64, channels=True),
+    "07_channels_places": looking(74, channels=True, places=True),
     # Chapter 06: equal sizes, and an RNN with as many weights as the LSTM.
     "06_rnn": short_training(recurrent("rnn", 128, W=128)),
     "06_rnn_wide": short_training(recurrent("rnn", 214, W=128)),
     "06_lstm": short_training(recurrent("lstm", 128, W=128)),
     "06_lstm_open": short_training(recurrent("lstm", 128, W=128, forget_bias=3)),
-    # Chapter 07: the same captions in three units.
-    "07_words": race("words", max_length=17),
-    "07_pieces": race("pieces", max_length=30),
-    "07_characters": race("characters", max_length=50),
+    # Chapter 12: the same captions in three units.
+    "12_words": race("words", max_length=17),
+    "12_pieces": race("pieces", max_length=30),
+    "12_characters": race("characters", max_length=50),
 }
 
 

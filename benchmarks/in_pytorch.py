@@ -1,4 +1,4 @@
-"""The LSTM of the course in PyTorch: `python -m benchmarks.in_pytorch` stores its numbers for chapter 08.
+"""The LSTM of the course in PyTorch: `python -m benchmarks.in_pytorch` stores its numbers for chapter 13.
 
 The chapter shows `torch_lstm` as it stands here, and compares these numbers with its own.
 """

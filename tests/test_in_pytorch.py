@@ -1,4 +1,4 @@
-"""The numbers that chapter 08 compares itself with: today's PyTorch gives them, and so does the package."""
+"""The numbers that chapter 13 compares itself with: today's PyTorch gives them, and so does the package."""
 
 import importlib.util
 import sys

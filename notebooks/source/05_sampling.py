@@ -169,7 +169,7 @@ solver.train()
 # $$\text{perplexity} = e^{\,\text{loss of a word}}, \qquad \text{loss of a word} = \frac{\text{loss} \cdot N}{K}$$
 #
 # $N$ captions, and $K$ places in them where a word is predicted: every word and `<END>`, but neither `<START>` nor
-# `<NULL>`. ([Chapter 7](07_words_or_characters.ipynb) measures bits a letter. Perplexity is the same thing for words:
+# `<NULL>`. ([Chapter 12](12_words_or_characters.ipynb) measures bits a letter. Perplexity is the same thing for words:
 # $\log_2$ of it is bits a word.)
 
 

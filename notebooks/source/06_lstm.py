@@ -443,7 +443,7 @@ print(f"loss below 0.2: {'✓ yes' if final < 0.2 else '✗ no'}")
 #
 # Now two models learn from all captions: an RNN, and an LSTM whose forget gates start open. The same data, the same
 # minibatches, states of the same size. From here on we use the course's own functions, which do the same as yours and
-# are faster ([chapter 8](08_make_it_fast.ipynb) shows why).
+# are faster ([chapter 13](13_make_it_fast.ipynb) shows why).
 #
 # The solver can do three more things, and we switch them on:
 #
@@ -732,7 +732,7 @@ if facts:
 # Look at these pictures and at twenty more (write `some = list(found)[:20]`). For each error ask: could the
 # features know it (a shadow taken for a thing)? Did the training captions teach it (a colour that this thing never had)?
 # Or was it known and lost on the way (the probe above)? Each answer asks for another remedy: other features, more
-# data, a better memory. [Chapter 9](09_attention.ipynb) tries a fourth: to look at the picture again, before each word.
+# data, a better memory. [Chapter 7](07_attention.ipynb) tries a fourth: to look at the picture again, before each word.
 
 # %% [markdown]
 # ## More to do
@@ -808,7 +808,7 @@ def suspicious_step_backward(dnext_h, dnext_c, cache):
 # ## What you have now
 #
 # A captioner with a memory that can hold on, and three ways to look inside: gates, probes, and the table of its errors. In
-# [chapter 7](07_words_or_characters.ipynb) it must hold on for much longer: it will write letter by letter.
+# [chapter 7](07_attention.ipynb) it looks at the picture again, before each word.
 #
 # **Papers.** Hochreiter and Schmidhuber, 1997, *Long short-term memory*. Gers, Schmidhuber and Cummins, 2000, *Learning to
 # forget* (the forget gate). Jozefowicz, Zaremba and Sutskever, 2015, *An empirical exploration of recurrent network

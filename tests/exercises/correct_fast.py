@@ -1,4 +1,4 @@
-"""Correct answers to the exercises of chapters 7 and 8."""
+"""Correct answers to the exercises of chapters 12 and 13."""
 
 from collections import Counter
 from itertools import pairwise

@@ -409,7 +409,7 @@ def lstm_back_making_the_steps_again(dh, cache):
     return np.array(dx).swapaxes(0, 1), dstate, dWx, dWh, db
 
 
-# ---- chapter 8
+# ---- chapter 13
 
 
 @answers("weight_gradients")

@@ -51,7 +51,7 @@ def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", c
     """
     asked = [name for name in bank.ORDER if bank.find(name).chapter.startswith(tuple(chapters) or "")]
     if not asked:
-        raise ValueError(f"No exercise is in chapter {' or '.join(chapters)}. Chapters are 00 to 09.")
+        raise ValueError(f"No exercise is in chapter {' or '.join(chapters)}. Chapters are 00 to 13.")
     students = {student.name: student for student in submissions(folder)}
     code = [content for name, content in sorted(process.pack().items()) if name.endswith(".py")]
     version = hashlib.sha256(repr((asked, seconds, code)).encode()).hexdigest()[:6]

@@ -95,7 +95,7 @@ def chosen(build, chapters):
     """The sources of these chapters, of all where none is named. ValueError where one does not exist."""
     sources = {source.name[:2]: source for source in build.chapters()}
     if unknown := set(chapters) - set(sources):
-        raise ValueError(f"There is no chapter {' or '.join(unknown)}. Chapters are 00 to 09.")
+        raise ValueError(f"There is no chapter {' or '.join(unknown)}. Chapters are 00 to 13.")
     return [source for number, source in sources.items() if not chapters or number in chapters]
 
 

@@ -28,13 +28,13 @@ ORDER = (
     "lstm_step_backward",
     "lstm_forward",
     "lstm_backward",
+    "attention_forward",
+    "attention_backward",
+    "attention_lstm_step_forward",
     "most_frequent_pair",
     "merge",
     "weight_gradients",
     "counted_words_loss",
-    "attention_forward",
-    "attention_backward",
-    "attention_lstm_step_forward",
 )
 
 

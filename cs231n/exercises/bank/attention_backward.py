@@ -59,7 +59,7 @@ dweights_from_state: dot_cells(A, dcontext) -> dot_cells(A, h * dcontext)
 """
 
 EXERCISE = Exercise(
-    chapter="09_attention",
+    chapter="07_attention",
     reference=attention_backward,
     needs=("attention_forward",),
     forward="attention_forward",

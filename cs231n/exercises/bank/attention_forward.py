@@ -53,7 +53,7 @@ read_with_scores: mix_cells(weights, A) -> mix_cells(scores, A)
 """
 
 EXERCISE = Exercise(
-    chapter="09_attention",
+    chapter="07_attention",
     reference=attention_forward,
     outputs={"context": ("sample", "unit"), "weights": ("sample", "cell")},
     returns_cache=True,

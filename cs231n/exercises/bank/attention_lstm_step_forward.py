@@ -47,7 +47,7 @@ cell_not_squashed: o * np.tanh(next_c) -> o * next_c
 """
 
 EXERCISE = Exercise(
-    chapter="09_attention",
+    chapter="07_attention",
     reference=attention_lstm_step_forward,
     needs=("attention_forward", "lstm_step_forward"),
     outputs={"next_h": ("sample", "unit"), "next_c": ("sample", "unit")},

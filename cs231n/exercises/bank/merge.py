@@ -80,7 +80,7 @@ def from_the_right(word, pair, new):
 
 
 EXERCISE = Exercise(
-    chapter="07_words_or_characters",
+    chapter="12_words_or_characters",
     reference=merge,
     outputs={"merged": ("place",)},
     whole_numbers=True,

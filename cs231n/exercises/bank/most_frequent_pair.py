@@ -69,7 +69,7 @@ last_count_only: pairs.get(pair, 0) + count -> count
 """
 
 EXERCISE = Exercise(
-    chapter="07_words_or_characters",
+    chapter="12_words_or_characters",
     reference=most_frequent_pair,
     outputs={"first": (), "second": ()},
     whole_numbers=True,

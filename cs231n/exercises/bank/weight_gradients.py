@@ -69,7 +69,7 @@ factors_exchanged: x.reshape(N * T, D).T @ rows -> rows.T @ x.reshape(N * T, D)
 """
 
 EXERCISE = Exercise(
-    chapter="08_make_it_fast",
+    chapter="13_make_it_fast",
     reference=weight_gradients,
     outputs={"dWx": ("input", "unit"), "dWh": ("old unit", "unit"), "db": ("unit",)},
     cases=inputs,

@@ -1,4 +1,4 @@
-"""Chapter 09: one look at the cells of a picture, and the LSTM that looks before every word."""
+"""Chapter 07: one look at the cells of a picture, and the LSTM that looks before every word."""
 
 from .pencil import Sheet
 

@@ -1,4 +1,4 @@
-"""Chapters 01, 02 and 08: one step of the vanilla RNN, all steps unrolled, and what can leave the loop."""
+"""Chapters 01, 02 and 13: one step of the vanilla RNN, all steps unrolled, and what can leave the loop."""
 
 from .pencil import Sheet
 

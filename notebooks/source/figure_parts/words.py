@@ -1,4 +1,4 @@
-"""Chapters 00, 03 and 07: what is built, how captions are written as numbers, and how words become vectors."""
+"""Chapters 00, 03 and 12: what is built, how captions are written as numbers, and how words become vectors."""
 
 from matplotlib.patches import Circle, Polygon, Rectangle
 

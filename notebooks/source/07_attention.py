@@ -297,13 +297,13 @@ beside = {
     "RNN": "06_rnn",
     "LSTM": "06_lstm",
     "LSTM, bias 3": "06_lstm_open",
-    "LSTM, bias 3, longer": "09_lstm_open",
-    "attention, channels": "09_channels",
-    "attention, channels + places": "09_channels_places",
-    "attention, summands": "09_attention",
-    "attention, summands + places": "09_attention_places",
-    "LSTM, bias 3, longest": "09_lstm_open_12",
-    "attention, summands, longest": "09_attention_12",
+    "LSTM, bias 3, longer": "07_lstm_open",
+    "attention, channels": "07_channels",
+    "attention, channels + places": "07_channels_places",
+    "attention, summands": "07_attention",
+    "attention, summands + places": "07_attention_places",
+    "LSTM, bias 3, longest": "07_lstm_open_12",
+    "attention, summands, longest": "07_attention_12",
 }
 
 
@@ -342,7 +342,7 @@ def number_false(fact):
 
 
 kinds = ["count", "colour", "kind", "side", "place", "companion", "companion_side", "time", "weather"]
-two = {"without attention": "09_lstm_open", "with attention": "09_attention"}
+two = {"without attention": "07_lstm_open", "with attention": "07_attention"}
 mistakes = seeds_table(two, {kind: (number_false(kind), "{:.0f}") for kind in kinds})
 print(table({kind: {name: row[kind] for name, row in mistakes.items()} for kind in kinds}))
 
@@ -568,7 +568,6 @@ def step_in_a_hurry(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
 # ## What you have now
 #
 # The idea that led from recurrent captioners to today's language models, written by hand, and a picture of what it does.
-# This is the last chapter.
 #
 # Papers: Bahdanau, Cho, Bengio (2015), "Neural machine translation by jointly learning to align and translate"; Xu et
 # al. (2015), "Show, attend and tell"; Vaswani et al. (2017), "Attention is all you need"; Jain, Wallace (2019),

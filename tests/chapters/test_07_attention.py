@@ -1,4 +1,4 @@
-"""What chapter 09 says about its numbers and figures."""
+"""What chapter 07 says about its numbers and figures."""
 
 import numpy as np
 
@@ -36,8 +36,8 @@ def over_seeds(name, read):
     return [read(entry) for entry in stored_results(name).values()]
 
 
-EIGHT_EPOCHS = ("09_channels", "09_channels_places", "09_attention", "09_attention_places")
-LOOKING = (*EIGHT_EPOCHS, "09_attention_12")
+EIGHT_EPOCHS = ("07_channels", "07_channels_places", "07_attention", "07_attention_places")
+LOOKING = (*EIGHT_EPOCHS, "07_attention_12")
 
 
 def overlap(some, others):
@@ -54,16 +54,16 @@ def test_with_every_seed_attention_to_summands_is_true_more_often_than_the_rows_
     )
     right, true = chapter.space["right"], chapter.space["columns"]["true"]
     names = list(chapter.space["beside"].values())
-    above = names[: names.index("09_attention")]
-    assert "09_lstm_open" in above and "09_channels" in above
-    assert min(over_seeds("09_attention", true)) > max(max(over_seeds(name, true)) for name in above)
+    above = names[: names.index("07_attention")]
+    assert "07_lstm_open" in above and "07_channels" in above
+    assert min(over_seeds("07_attention", true)) > max(max(over_seeds(name, true)) for name in above)
     weather = {name: over_seeds(name, right("weather")) for name in names}
     without = [name for name in names if name not in LOOKING]
     assert min(min(weather[name]) for name in LOOKING) > max(max(weather[name]) for name in without)
     side, seconds = right("companion_side"), (lambda one: one["seconds"])
-    assert overlap(over_seeds("09_channels", side), over_seeds("09_lstm_open", side))
-    for name in ("09_channels", "09_attention"):
-        assert np.median(over_seeds(name, seconds)) > np.median(over_seeds("09_lstm_open", seconds))
+    assert overlap(over_seeds("07_channels", side), over_seeds("07_lstm_open", side))
+    for name in ("07_channels", "07_attention"):
+        assert np.median(over_seeds(name, seconds)) > np.median(over_seeds("07_lstm_open", seconds))
 
 
 def test_after_twelve_epochs_the_best_row_stands(chapter):
@@ -73,17 +73,17 @@ def test_after_twelve_epochs_the_best_row_stands(chapter):
     )
     true, side = true_of("regular"), chapter.space["right"]("companion_side")
     medians = {name: np.median(over_seeds(name, true)) for name in chapter.space["beside"].values()}
-    assert max(medians, key=medians.get) == "09_attention_12"
-    longest = over_seeds("09_attention_12", true)
+    assert max(medians, key=medians.get) == "07_attention_12"
+    longest = over_seeds("07_attention_12", true)
     assert {round(100 * share) for share in longest} == {92, 93}
-    assert min(longest) > max(over_seeds("09_lstm_open_12", true))
-    assert min(over_seeds("09_attention_12", side)) >= 0.92
+    assert min(longest) > max(over_seeds("07_lstm_open_12", true))
+    assert min(over_seeds("07_attention_12", side)) >= 0.92
 
 
 def test_longer_is_trained_as_the_rows_with_attention(chapter):
     chapter.says("8 epochs, the same rate, the same sizes", "a second such pair: 12 epochs")
-    pairs = [(name, "09_lstm_open", 8) for name in EIGHT_EPOCHS] + [
-        ("09_attention_12", "09_lstm_open_12", 12)
+    pairs = [(name, "07_lstm_open", 8) for name in EIGHT_EPOCHS] + [
+        ("07_attention_12", "07_lstm_open_12", 12)
     ]
     for name, without, epochs in pairs:
         training = over_seeds(name, lambda one: (one["epochs"], one["rate"], one["decay"]))
@@ -100,11 +100,11 @@ def test_the_side_is_right_with_summands_and_guessed_with_channels(chapter):
     )
     side = chapter.space["right"]("companion_side")
     ranges = {name: [round(100 * share) for share in over_seeds(name, side)] for name in EIGHT_EPOCHS}
-    assert (min(ranges["09_channels"]), max(ranges["09_channels"])) == (47, 60)
-    assert (min(ranges["09_channels_places"]), max(ranges["09_channels_places"])) == (22, 55)
-    assert min(ranges["09_attention"]) >= 80
+    assert (min(ranges["07_channels"]), max(ranges["07_channels"])) == (47, 60)
+    assert (min(ranges["07_channels_places"]), max(ranges["07_channels_places"])) == (22, 55)
+    assert min(ranges["07_attention"]) >= 80
     for read in [*(chapter.space["right"](fact) for fact in ("time", "companion_side")), true_of("regular")]:
-        assert overlap(over_seeds("09_attention", read), over_seeds("09_attention_places", read))
+        assert overlap(over_seeds("07_attention", read), over_seeds("07_attention_places", read))
 
 
 def true_of(rows):
@@ -113,7 +113,7 @@ def true_of(rows):
 
 def test_on_held_out_pairs_the_seeds_do_not_decide(chapter):
     chapter.says("the range of *summands* and that of *longer* overlap")
-    assert overlap(*(over_seeds(name, true_of("held_out")) for name in ("09_attention", "09_lstm_open")))
+    assert overlap(*(over_seeds(name, true_of("held_out")) for name in ("07_attention", "07_lstm_open")))
 
 
 def test_false_weather_and_companions_went_and_the_kind_stayed(chapter):

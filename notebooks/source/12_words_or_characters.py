@@ -475,7 +475,7 @@ plt.show()
 # **Predict.** In which column can three seeds decide between words and pieces?
 
 # %%
-three = {"words": "07_words", "pieces": "07_pieces", "characters": "07_characters"}
+three = {"words": "12_words", "pieces": "12_pieces", "characters": "12_characters"}
 columns = {
     "weights": (lambda one: one["weights"], "{:,}"),
     "bits per character": (lambda one: one["bits_per_character"], "{:.2f}"),
@@ -652,7 +652,7 @@ def cut_differently(text):
 #
 # ## What you have now
 #
-# An answer with numbers, and the tokenizer of today's language models. In [chapter 8](08_make_it_fast.ipynb) you make long
+# An answer with numbers, and the tokenizer of today's language models. In [chapter 13](13_make_it_fast.ipynb) you make long
 # sequences fast.
 #
 # **Papers.** Gage, 1994, *A new algorithm for data compression* (byte pairs). Sennrich, Haddow and Birch, 2016, *Neural

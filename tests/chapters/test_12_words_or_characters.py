@@ -1,4 +1,4 @@
-"""What chapter 07 says, measured by one run of the chapter."""
+"""What chapter 12 says, measured by one run of the chapter."""
 
 import pytest
 
@@ -107,7 +107,7 @@ def test_the_first_letter_costs_most_and_from_the_third_on_little(chapter, space
 # ---- three seeds
 
 
-STORED = {name: stored_results(f"07_{name}").values() for name in ("words", "pieces", "characters")}
+STORED = {name: stored_results(f"12_{name}").values() for name in ("words", "pieces", "characters")}
 
 
 def over(read):

@@ -1,4 +1,4 @@
-"""What chapter 08 says, measured: counts, shapes, equal numbers; of times only what holds on a busy machine."""
+"""What chapter 13 says, measured: counts, shapes, equal numbers; of times only what holds on a busy machine."""
 
 import inspect
 from pathlib import Path

@@ -224,7 +224,7 @@ plt.show()
 # **Predict.** In the painted world we know the facts of each picture, so we can *judge* a caption: it is true when
 # everything that it says is so. How many of these 600 copied captions are true: about 5 %, 15 %, 40 % or 70 %?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 if DATA == SCENES_DIR:  # nobody wrote down the facts of a photograph
     facts = load_facts("val")
     anyone = np.random.default_rng(0).permutation(len(first))[: len(facts)]
@@ -318,5 +318,5 @@ plt.show()
 # You know what goes in and what should come out. In [chapter 1](01_rnn_step.ipynb) you build the first piece of the
 # network.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

@@ -410,5 +410,5 @@ compare_gradients(friends_forward, rnn_layers.rnn_step_backward, inputs, dnext_h
 # One step, forward and backward, and a way to trust it. In [chapter 2](02_rnn_sequence.ipynb) you run this step over a
 # whole sequence.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

@@ -29,7 +29,7 @@ use_course_style()
 # %% [markdown]
 # This line brings the functions that you wrote in chapter 1. Where you have none yet, it takes the course's own.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 my = answers()
 rnn_step_forward, rnn_step_backward = my.rnn_step_forward, my.rnn_step_backward
 
@@ -489,5 +489,5 @@ for steps in (1, 3):
 # *To read further:* Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks":
 # where the gradients go, and clipping.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

@@ -177,7 +177,7 @@ plt.show()
 #
 # **Predict.** Which word of these captions could replace *horse*? And *sea*?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 asked = ["horse", "sea", "red"]  # try others, such as house, ship, painting, dusk
 
 unit = after / np.linalg.norm(after, axis=1, keepdims=True)
@@ -224,7 +224,7 @@ print(out.shape)
 # Write the backward step without `np.add.at`, as one matrix product with one-hot vectors (see the question below), and
 # compare the times. Then try a loop over the words of the vocabulary. Which one is the fastest?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 x = np.random.default_rng(0).integers(0, len(after), (100, 16))
 out, cache = word_embedding_forward(x, after)
 
@@ -260,5 +260,5 @@ print(f"yours takes {(time.perf_counter() - start) / 20 * 1000:.2f} ms")
 #
 # *To read further:* Mikolov and others (2013), "Linguistic regularities in continuous space word representations".
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

@@ -39,7 +39,7 @@ data = load_coco_data(base_dir=DATA)
 # These lines bring the functions that you wrote in the chapters before. Where you have none yet, they take the
 # course's own.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 my = answers()
 rnn_forward, rnn_backward = my.rnn_forward, my.rnn_backward
 word_embedding_forward, word_embedding_backward = my.word_embedding_forward, my.word_embedding_backward
@@ -247,7 +247,7 @@ shown = [0, 4, 5, 8, 9, 10]
 show_pictures([image_from_url(url) for url in data["val_urls"][shown]], [new[i] for i in shown], columns=3)
 plt.show()
 
-# %% tags=["nbval-ignore-output"]
+# %%
 repeated = np.mean([text in known for text in new])
 print(f"word for word one of the fifty captions: {repeated:.0%}")
 if DATA == SCENES_DIR:
@@ -321,5 +321,5 @@ if DATA == SCENES_DIR:
 # *To read further:* Vinyals and others (2015), "Show and tell: a neural image caption generator": the model of this
 # chapter, with an LSTM. Bengio and others (2015), "Scheduled sampling": what to do about the missing teacher.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

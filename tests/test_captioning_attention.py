@@ -8,7 +8,7 @@ from cs231n.attention import attention_lstm_backward, attention_lstm_forward
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import sample_coco_minibatch
-from cs231n.gradient_check import eval_numerical_gradient
+from cs231n.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array
 from cs231n.grid_utils import GridFeatures
 from cs231n.temporal_layers import (
     temporal_affine_backward,
@@ -71,6 +71,17 @@ def test_gradients_equal_central_differences():
     assert grads.keys() == model.params.keys()
     for name, w in model.params.items():
         numeric = eval_numerical_gradient(lambda _: model.loss(features, captions)[0], w, verbose=False)
+        np.testing.assert_allclose(grads[name], numeric, rtol=1e-5, atol=1e-7, err_msg=name)
+
+
+def test_gradients_of_any_loss_of_the_scores_equal_central_differences():
+    model, features, captions = model_of(), features_of(3), captions_of(3)
+    scores, cache = model.scores(features, captions)
+    assert scores.shape == (3, 7, len(WORDS))
+    dscores = np.random.default_rng(0).standard_normal(scores.shape)
+    grads = model.scores_backward(dscores, cache)
+    for name, w in model.params.items():
+        numeric = eval_numerical_gradient_array(lambda _: model.scores(features, captions)[0], w, dscores)
         np.testing.assert_allclose(grads[name], numeric, rtol=1e-5, atol=1e-7, err_msg=name)
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.gradient_check import eval_numerical_gradient
+from cs231n.fast.packing import pack_captions
+from cs231n.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array
 
 CELLS = ("rnn", "lstm")
 VOCABULARY = {w: i for i, w in enumerate(["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat", "dog", "sea"])}
@@ -319,6 +320,39 @@ def test_step_by_step_gives_the_loss_of_the_sequence(cell):
     assert loss == pytest.approx(model.loss(features, captions)[0], rel=1e-10)
 
 
+# Scores of given words, for a loss of one's own
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_scores_of_words_are_those_of_the_steps(cell):
+    model, (features, captions) = make_model(cell), make_batch()
+    scores, _ = model.scores(features, captions)
+    state = model.initial_state(features)
+    for t in range(T):
+        expected, state = model.step(captions[:, t], state)
+        np.testing.assert_allclose(scores[:, t], expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gradients_of_any_loss_of_the_scores_equal_central_differences(cell, packed):
+    model, (features, captions) = make_model(cell), make_batch()
+    words = (captions,)
+    if packed:
+        order, counts, rows, _ = pack_captions(captions, 0)
+        features, words = features[order], (rows, counts)
+    scores, cache = model.scores(features, *words)
+    dscores = np.random.default_rng(0).standard_normal(scores.shape)
+    before = dscores.copy()
+    for _ in range(2):  # the same cache may serve again
+        grads = model.scores_backward(dscores, cache)
+    np.testing.assert_array_equal(dscores, before)
+    assert grads.keys() == model.params.keys()
+    for name, w in model.params.items():
+        numeric = eval_numerical_gradient_array(lambda _: model.scores(features, *words)[0], w, dscores)
+        np.testing.assert_allclose(grads[name], numeric, rtol=1e-6, atol=1e-8, err_msg=name)
+
+
 # Saving
 
 
@@ -389,6 +423,12 @@ WRONG = {
     "features holds inf": lambda m, f, c: m.sample(f / 0.0),
     "features has shape ": lambda m, f, c: m.sample(f[0]),
     "words holds 99": lambda m, f, c: m.step(np.full(len(f), 99), m.initial_state(f)),
+    "words holds 8": lambda m, f, c: m.scores(f, np.where(c == 2, V, c)),
+    "words has shape": lambda m, f, c: m.scores(f, c[1:]),
+    "counts is": lambda m, f, c: m.scores(f, c[0], [4, 4]),
+    "counts is ": lambda m, f, c: m.scores(f, c[0], [3, 4]),
+    "counts begins with 7": lambda m, f, c: m.scores(f, c[0], [7]),
+    "dscores has shape": lambda m, f, c: m.scores_backward(np.zeros((4, V)), m.scores(f, c)[1]),
 }
 
 
@@ -410,3 +450,4 @@ def test_no_captions_at_all_cost_nothing(cell):
     loss, grads = model.loss(features[:0], captions[:0])
     assert loss == 0 and not any(g.any() for g in grads.values())
     assert model.sample(features[:0], max_length=5).shape == (0, 5)
+    assert model.scores(features[:0], captions[:0])[0].shape == (0, T, V)

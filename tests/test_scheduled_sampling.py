@@ -12,9 +12,9 @@ VOCABULARY = {word: k for k, word in enumerate(["<NULL>", "<START>", "<END>", "<
 CAPTIONS = np.array([[1, 4, 5, 6, 2, 0], [1, 6, 2, 0, 0, 0], [1, 4, 6, 5, 6, 2]])
 
 
-def model_and_features(own_share):
+def model_and_features(own_share, cell="rnn"):
     np.random.seed(3)
-    model = ScheduledCaptioner(VOCABULARY, input_dim=4, wordvec_dim=5, hidden_dim=6, dtype=np.float64)
+    model = ScheduledCaptioner(VOCABULARY, 4, 5, 6, cell, np.float64)
     model.own_share = own_share
     return model, np.random.randn(3, 4)
 
@@ -26,15 +26,17 @@ def test_with_no_words_of_its_own_it_is_teacher_forcing():
     assert loss == right and all((grads[name] == right_grads[name]).all() for name in grads)
 
 
-def test_gradients_equal_central_differences_of_the_words_heard():
-    model, features = model_and_features(0.5)
-    order, counts, words_in, words_out = pack_captions(CAPTIONS, 0)
-    heard = np.random.default_rng(0).integers(3, 7, size=len(words_in))
-    _, grads = model._loss_of_words(features[order], heard, words_out, counts)
+@pytest.mark.parametrize("cell", ["rnn", "lstm"])
+def test_gradients_equal_central_differences_of_the_words_heard(cell):
+    model, features = model_and_features(0.5, cell)
+
+    def loss_and_grads():
+        np.random.seed(5)  # the same words are drawn and heard
+        return model.loss(features, CAPTIONS)
+
+    _, grads = loss_and_grads()
     for name, w in model.params.items():
-        numeric = eval_numerical_gradient(
-            lambda _: model._loss_of_words(features[order], heard, words_out, counts)[0], w, verbose=False
-        )
+        numeric = eval_numerical_gradient(lambda _: loss_and_grads()[0], w, verbose=False)
         np.testing.assert_allclose(grads[name], numeric, rtol=1e-5, atol=1e-8, err_msg=name)
 
 
@@ -50,9 +52,9 @@ def test_own_words_are_those_said_one_step_before_by_the_same_caption():
 def test_the_share_of_own_words_is_the_one_asked_for(share, monkeypatch):
     model, features = model_and_features(share)
     heard = []
-    forward = model._forward
+    scores = model.scores
     monkeypatch.setattr(
-        model, "_forward", lambda f, words, counts: heard.append(words) or forward(f, words, counts)
+        model, "scores", lambda f, words, counts: heard.append(words) or scores(f, words, counts)
     )
     many = np.repeat(np.array([[1, 5, 5, 5, 5, 5, 5, 5, 5, 2]]), 300, axis=0)
     model.loss(np.repeat(features[:1], 300, axis=0), many)

@@ -112,25 +112,74 @@ class CaptioningRNN:
         returns: loss, summed over time and averaged over captions, and grads, a dict like params
         ValueError: for a wrong shape, a word out of range, or features that are not finite
         """
-        p, cell, grads = self.params, CELLS[self.cell_type], {}
         features = self._checked(features)
         check_shapes(features=(self._vectors(features), "N D"), captions=(captions, "N T"))
-        check_indices("captions", captions, len(p["W_embed"]), "the vocabulary")
+        check_indices("captions", captions, len(self.params["W_embed"]), "the vocabulary")
         order, counts, words_in, words_out = pack_captions(captions, self._null)
         weights = (words_out != self._null).astype(self.dtype) / len(captions)
+        scores, cache = self.scores(features[order], words_in, counts)
+        loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
+        return loss, self.scores_backward(dscores, cache)
 
-        state, proj_cache = self._first_state(features[order])
-        a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])
+    def scores(self, features, words, counts=None):
+        """Scores of the word that comes after each given word: the forward half of `loss`.
+
+        Whoever has another loss writes only that: it turns the scores into dscores, its gradient with respect to
+        them, and `scores_backward` does the rest.
+
+        features: (N, D), or GridFeatures of N pictures
+        words: (N, T) integers, each caption's words from <START> on; or (K,) packed rows, with counts
+        counts: for packed rows, how many captions have a word at each step, as from `pack_captions`
+        returns: scores (N, T, V), or (K, V) for packed rows, and cache
+        ValueError: for a wrong shape, a word out of range, counts that do not fit, or features not finite
+        """
+        p, cell, shape = self.params, CELLS[self.cell_type], np.shape(words)
+        features = self._checked(features)
+        if counts is None:
+            check_shapes(features=(self._vectors(features), "N D"), words=(words, "N T"))
+            words, counts = words.T.ravel(), [shape[0]] * shape[1]
+        check_shapes(words=(words, "K"))
+        check_indices("words", words, len(p["W_embed"]), "the vocabulary")
+        if sum(counts) != len(words) or list(counts) != sorted(counts, reverse=True):
+            raise ValueError(
+                f"counts is {counts}, expected numbers that do not grow and add up to {len(words)}"
+            )
+        if max(counts, default=0) > len(features):
+            raise ValueError(
+                f"counts begins with {counts[0]}, expected at most {len(features)}: one a picture"
+            )
+
+        state, proj_cache = self._first_state(features)
+        a, words_cache = word_inputs_forward(words, p["W_embed"], p["Wx"], p["b"])
         (h, *_), states_cache = cell.states(a, state, *(p[name] for name in cell.weights), counts)
         scores, vocab_cache = affine_forward(h, p["W_vocab"], p["b_vocab"])
-        loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
+        cache = (shape, proj_cache, words_cache, states_cache, vocab_cache)
+        if len(shape) == 2:
+            scores = scores.reshape(*shape[::-1], scores.shape[1]).swapaxes(0, 1)
+        return scores, cache
 
+    def scores_backward(self, dscores, cache):
+        """Backward of `scores`: from the gradient of the scores to those of all weights.
+
+        dscores: (N, T, V), or (K, V) for packed rows: the shape of the scores
+        cache: from `scores`
+        returns: grads, a dict like params
+        ValueError: for a wrong shape
+        """
+        cell, grads = CELLS[self.cell_type], {}
+        shape, proj_cache, words_cache, states_cache, vocab_cache = cache
+        if np.shape(dscores)[:-1] != shape:
+            raise ValueError(
+                f"dscores has shape {np.shape(dscores)}, expected that of the scores, {(*shape, 'V')}"
+            )
+        if len(shape) == 2:
+            dscores = dscores.swapaxes(0, 1).reshape(-1, dscores.shape[-1])
         dh, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
         da, dh0, *dweights = cell.states_backward(dh, states_cache)
         grads |= zip(cell.weights, dweights, strict=True)
         grads["W_embed"], grads["Wx"], grads["b"] = word_inputs_backward(da, words_cache)
         _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache)
-        return loss, grads
+        return grads
 
     def sample(self, features, max_length=30):
         """Greedy captions: at each step the word with the highest score, until every caption has ended.

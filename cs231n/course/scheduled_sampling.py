@@ -11,13 +11,11 @@ from cs231n.course.scenes import claims
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import greedy_captions
 from cs231n.fast.packing import pack_captions, row_blocks
-from cs231n.fast.states import rnn_states, rnn_states_backward
-from cs231n.fast.words import softmax_loss, word_inputs_backward, word_inputs_forward
-from cs231n.layers import affine_backward, affine_forward
+from cs231n.fast.words import softmax_loss
 
 
 class ScheduledCaptioner(CaptioningRNN):
-    """A `CaptioningRNN` with a vanilla RNN that hears some words of its own in training.
+    """A `CaptioningRNN` that hears some words of its own in training.
 
     own_share: how many of the words that go in are its own, from 0 (teacher forcing) to 1
     """
@@ -33,35 +31,17 @@ class ScheduledCaptioner(CaptioningRNN):
         if self.own_share == 0:
             return super().loss(features, captions)
         order, counts, words_in, words_out = pack_captions(captions, self._null)
-        features = self._checked(features)[order]
-        scores, _ = self._forward(features, words_in, counts)
+        features = features[order]
+        scores, _ = self.scores(features, words_in, counts)
         noise = np.random.gumbel(size=scores.shape).astype(scores.dtype)
         said = (scores + noise).argmax(axis=1)  # a draw from the softmax of the scores (Gumbel, 1954)
         heard = np.where(
             np.random.random(len(said)) < self.own_share, own_words(said, words_in, counts), words_in
         )
-        return self._loss_of_words(features, heard, words_out, counts)
-
-    def _forward(self, features, words_in, counts):
-        p = self.params
-        h0, proj_cache = affine_forward(features, p["W_proj"], p["b_proj"])
-        a, words_cache = word_inputs_forward(words_in, p["W_embed"], p["Wx"], p["b"])
-        (h, *_), states_cache = rnn_states(a, (h0,), p["Wh"], counts)
-        scores, vocab_cache = affine_forward(h, p["W_vocab"], p["b_vocab"])
-        return scores, (proj_cache, words_cache, states_cache, vocab_cache)
-
-    def _loss_of_words(self, features, words_in, words_out, counts):
-        scores, (proj_cache, words_cache, states_cache, vocab_cache) = self._forward(
-            features, words_in, counts
-        )
-        weights = (words_out != self._null).astype(self.dtype) / len(features)
+        scores, cache = self.scores(features, heard, counts)
+        weights = (words_out != self._null).astype(self.dtype) / len(captions)
         loss, dscores = softmax_loss(scores, words_out, weights, out=scores)
-        grads = {}
-        dh, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
-        da, dh0, grads["Wh"] = rnn_states_backward(dh, states_cache)
-        grads["W_embed"], grads["Wx"], grads["b"] = word_inputs_backward(da, words_cache)
-        _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache)
-        return loss, grads
+        return loss, self.scores_backward(dscores, cache)
 
 
 def own_words(said, words_in, counts):

@@ -22,7 +22,14 @@ WAYS = {
         "from cs231n.fast.states import rnn_states\nimport cs231n.rnn_layers as room\n"
         "def rnn_forward(*given): return room.rnn_forward(*given)",
     ],
-    "captioning_loss": ["def captioning_loss(model, *given): return model.loss(*given)"],
+    "captioning_loss": [
+        "def captioning_loss(model, *given): return model.loss(*given)",
+        "from cs231n.temporal_layers import temporal_softmax_loss\n"
+        "def captioning_loss(model, features, captions):\n"
+        "    scores, cache = model.scores(features, captions[:, :-1])\n"
+        "    loss, dscores = temporal_softmax_loss(scores, captions[:, 1:], captions[:, 1:] != model._null)\n"
+        "    return loss, model.scores_backward(dscores, cache)",
+    ],
     "captioning_sample": [
         "from cs231n.classifiers.rnn import CaptioningRNN\n"
         "def captioning_sample(*given): return CaptioningRNN.sample(*given)"

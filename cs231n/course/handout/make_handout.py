@@ -187,7 +187,7 @@ def _empty(function, name, arguments):
 
 
 def _model_without_answers():
-    """classifiers/rnn.py with `loss` and `sample` of the reader's own, for an RNN, and without `step`."""
+    """classifiers/rnn.py with `loss` and `sample` of the reader's own, for an RNN, without the rest."""
     tree = ast.parse((ROOT / "cs231n" / "classifiers" / "rnn.py").read_text(encoding="utf-8"))
     only_rnn = (
         "if self.cell_type != 'rnn':\n    from cs231n.exercises.bank import NotYet\n"
@@ -197,8 +197,8 @@ def _model_without_answers():
         if isinstance(node, ast.FunctionDef) and node.name in OF_THE_MODEL:
             _empty(node, f"captioning_{node.name}", f"self, {OF_THE_MODEL[node.name]}")
             node.body = ast.parse(only_rnn).body + node.body
-        elif isinstance(node, ast.FunctionDef) and node.name == "step":
-            _empty(node, "step", "")
+        elif isinstance(node, ast.FunctionDef) and node.name in ("step", "scores", "scores_backward"):
+            _empty(node, node.name, "")
     return ast.unparse(tree) + "\n"
 
 

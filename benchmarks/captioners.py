@@ -5,11 +5,11 @@ python -m benchmarks.captioners rnn lstm --seeds 0 1    train these again
 python -m benchmarks.captioners --search words lstm     find their learning rates again
 python -m benchmarks.captioners --table                 print the table of what is stored
 
-One file a captioner, benchmarks/results/NAME.json, one entry a seed. To add a captioner, add a line to
+One file a captioner, datasets/scenes/results/NAME.json, one entry a seed. To add a captioner, add a line to
 CAPTIONERS. A caption is true when it is a sentence of the world and all it states is true of its picture.
 
 The captioners of chapter 06 have no rate of their own: it is the one of RATES with the lowest loss on 500
-validation captions, with a seed that is in no table. benchmarks/results/rates.json holds what each gave.
+validation captions, with a seed that is in no table. datasets/scenes/results/rates.json holds what each gave.
 """
 
 import argparse
@@ -286,7 +286,7 @@ def load_results(name):
 
 
 def load(name):
-    """What a file of benchmarks/results holds; {} when it is not there."""
+    """What a file of datasets/scenes/results holds; {} when it is not there."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 

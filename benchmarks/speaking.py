@@ -1,4 +1,4 @@
-"""What chapter 05 says about ways to speak, measured with three seeds: benchmarks/results/05_speaking.json.
+"""What chapter 05 says about ways to speak, measured with three seeds: datasets/scenes/results/05_speaking.json.
 
 python -m benchmarks.speaking [SEED …]
 python -m benchmarks.speaking --table     print what is stored

@@ -1,4 +1,4 @@
-"""Loading on real pieces of COCO, on small files of the same layout, and on damaged ones."""
+"""Loading the scenes, small files of COCO's layout, and damaged ones."""
 
 import json
 import shutil
@@ -12,7 +12,6 @@ import pytest
 
 from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch, subset
 
-SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "coco_sample"
 WORDS = ["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat", "sees", "é"]
 SIZES = {"train": (40, 9), "val": (12, 4)}  # captions, pictures
 
@@ -393,24 +392,9 @@ def test_a_vocabulary_nested_without_end_is_damaged(folder):
         load_coco_data(folder)
 
 
-# Real data
+# The scenes
 
 
-@pytest.mark.skipif(not SAMPLE.is_dir(), reason=f"needs a piece of the real COCO files in {SAMPLE}")
-@pytest.mark.parametrize("max_train", [None, 50])
-def test_a_real_piece_of_coco(max_train):
-    data = load_coco_data(SAMPLE, max_train=max_train)
-    assert data["train_captions"].shape == (max_train or 7500, 17) and data["val_captions"].shape == (570, 17)
-    assert data["train_features"].shape == (1500, 512) and data["train_urls"][0].startswith("http://")
-    captions, features, _ = sample_coco_minibatch(data, 20)
-    for text in decode_captions(captions, data["idx_to_word"]):
-        assert text.startswith("<START> ") and text.endswith(" <END>") and "<NULL>" not in text
-    assert 30 < np.linalg.norm(features, axis=1).mean() < 90
-
-
-@pytest.mark.skipif(
-    not (SCENES_DIR / "coco2014_captions.h5").exists(), reason="datasets/scenes is not built yet"
-)
 def test_the_scenes_load_with_the_same_keys():
     data = load_coco_data(SCENES_DIR)
     for split in SIZES:

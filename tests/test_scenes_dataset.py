@@ -8,6 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
+from coco_like import write_coco_like
 
 from cs231n.coco_utils import decode_captions, load_coco_data
 from cs231n.course.scenes import (
@@ -30,7 +31,6 @@ from make_scenes import network_backward, train_extractor  # noqa: E402
 from make_scenes.build import main as rebuild  # noqa: E402
 
 SCENES = ROOT / "datasets" / "scenes"
-COCO_SAMPLE = ROOT.parent / "shared" / "data" / "coco_sample"
 SPLITS = ("train", "val")
 
 
@@ -53,10 +53,8 @@ def layout(folder):
     return found
 
 
-def test_layout_is_that_of_the_coco_files():
-    if not COCO_SAMPLE.is_dir():
-        pytest.skip(f"the piece of real COCO at {COCO_SAMPLE} is absent")
-    assert layout(SCENES) == layout(COCO_SAMPLE)
+def test_layout_is_that_of_the_coco_files(tmp_path):
+    assert layout(SCENES) == layout(write_coco_like(tmp_path))
 
 
 def test_there_are_as_many_pictures_as_promised(facts):
@@ -140,7 +138,7 @@ def test_features_have_mean_0_and_standard_deviation_1_over_the_training_set(dat
 
 def test_the_whole_dataset_fits_in_12_megabytes():
     committed = [
-        p for p in SCENES.iterdir() if not p.name.endswith("_grid.h5")
+        p for p in SCENES.rglob("*") if p.is_file() and not p.name.endswith("_grid.h5")
     ]  # the cells are made on first use
     assert sum(p.stat().st_size for p in committed) <= 12_000_000
 

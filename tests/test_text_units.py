@@ -1,9 +1,8 @@
 """Words and characters: nothing is lost on the way, and both are measured on the same text."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
+from coco_like import write_coco_like
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
@@ -19,7 +18,6 @@ from cs231n.course.text_units import (
 )
 from cs231n.decoding import greedy_captions
 
-COCO_SAMPLE = Path(__file__).resolve().parents[2] / "shared" / "data" / "coco_sample"
 TEXTS = {
     "train": ["a red ball", "two red balls on grass", "a lovely ball", "a red <UNK> ball"],
     "val": ["a sandy ball", "two balls"],
@@ -227,11 +225,8 @@ def test_invented_words_are_those_no_training_caption_holds():
 # ---- real captions
 
 
-@pytest.mark.skipif(
-    not COCO_SAMPLE.is_dir(), reason="the sample of real COCO captions is not on this machine"
-)
-def test_real_captions_survive_the_way_to_characters_and_back():
-    data = load_coco_data(base_dir=COCO_SAMPLE)
+def test_captions_in_the_layout_of_coco_survive_the_way_to_characters_and_back(tmp_path):
+    data = load_coco_data(base_dir=write_coco_like(tmp_path))
     characters = with_characters(data)
     assert caption_texts(characters) == caption_texts(data)
     assert len(characters["idx_to_word"]) < 80

@@ -1,15 +1,16 @@
 """Results of trainings too long for a chapter, three seeds each; `benchmarks/captioners.py` makes them."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 
-RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+from cs231n.coco_utils import SCENES_DIR
+
+RESULTS = SCENES_DIR / "results"
 
 
 def stored_results(name):
-    """What a file of benchmarks/results holds: for a captioner a dict from seed to what was measured.
+    """What a file of datasets/scenes/results holds: for a captioner a dict from seed to what was measured.
 
     FileNotFoundError: when there is none of that name
     """

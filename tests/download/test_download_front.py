@@ -21,7 +21,6 @@ from cs231n.course.download.store import default_folder
 
 ROOT = Path(__file__).parents[2]
 FRONT = ROOT / "get_data.py"
-SHARED = ROOT.parent / "shared" / "data" / "coco_manifest.json"
 
 
 unix = pytest.mark.skipif(os.name == "nt", reason="on Windows links need a privilege, and ~name is a guess")
@@ -157,14 +156,6 @@ def test_the_manifest_has_ten_files_of_which_six_are_needed():
     assert len(manifest.files) == 10 and len(manifest.needed) == 6
     assert manifest.urls[0].startswith("https://") and manifest.archive_name == "coco_captioning.zip"
     assert COCO.parent == Path(cs231n.course.download.__file__).parent
-
-
-@pytest.mark.skipif(not SHARED.is_file(), reason="the collected facts do not lie beside this copy")
-def test_the_manifest_agrees_with_the_collected_facts():
-    facts = json.loads(SHARED.read_text(encoding="utf-8"))
-    ours = json.loads(COCO.read_text(encoding="utf-8"))
-    for key in ("files", "archive", "needed_by_the_notebooks"):
-        assert ours[key] == facts[key]
 
 
 # --- the function

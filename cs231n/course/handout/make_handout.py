@@ -118,8 +118,7 @@ def make_handout(folder, chapters=(), course=None):
         _write(folder / "notebooks" / f"{source.stem}.ipynb", build.text_of(chapter))
         yield f"Written: {source.stem}.ipynb"
     shutil.copytree(build.STUDENT / "figures", folder / "notebooks" / "figures")
-    for place in ("datasets/scenes", "benchmarks/results"):
-        shutil.copytree(ROOT / place, folder / place)
+    shutil.copytree(ROOT / "datasets/scenes", folder / "datasets/scenes")
     for name in TEXTS:
         shutil.copyfile(ROOT / name, folder / name)
     _write(folder / "README.md", README)

@@ -5,7 +5,7 @@ import os
 os.environ["TQDM_DISABLE"] = "1"  # no progress bars in the notebooks' outputs
 os.environ["CS231N_ANSWERS"] = "off"  # nothing read from or written to a student's my_answers.py
 os.environ["CS231N_STILL"] = "1"  # a picture in place of a slider, as the built notebooks store it
-os.environ["OPENBLAS_NUM_THREADS"] = "1"  # two notebooks run at a time: more threads get in each other's way
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two notebooks at a time: more threads only wait
 
 import matplotlib  # noqa: E402
 import pytest  # noqa: E402

@@ -11,6 +11,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
+from cs231n.files import open_h5, refusal
+
 DATASETS_DIR = Path(__file__).resolve().parent.parent / "datasets"
 COCO_DIR = DATASETS_DIR / "coco_captioning"
 SCENES_DIR = DATASETS_DIR / "scenes"
@@ -150,7 +152,15 @@ def _map_h5(path, *names):
         if any(array.id.get_offset() is None for array in arrays):  # compressed, in chunks or empty
             return [array[()] for array in arrays]
         places = [(array.dtype, array.id.get_offset(), array.shape) for array in arrays]
-    return [np.memmap(path, dtype, "r", offset, shape) for dtype, offset, shape in places]
+    return [mapped(path, dtype, offset, shape) for dtype, offset, shape in places]
+
+
+def mapped(path, dtype, offset, shape):
+    """Numbers in one piece of a file, as an np.memmap; read into memory on a drive that maps no files."""
+    try:
+        return np.memmap(path, dtype, "r", offset, shape)
+    except OSError:
+        return np.fromfile(path, dtype, int(np.prod(shape)), offset=offset).reshape(shape)
 
 
 @contextmanager
@@ -158,7 +168,7 @@ def _opened(path):
     if not path.is_file():
         raise _missing(path)
     try:
-        with h5py.File(path, "r") as file:
+        with open_h5(path) as file:
             yield file
     except (OSError, KeyError, RuntimeError) as error:
         raise _damaged(path, error) from None
@@ -223,6 +233,8 @@ def _missing(path):
 
 
 def _damaged(path, error):
+    if says := refusal(error):
+        return OSError(error.errno, f"The file is there, but cannot be read: {says}", str(path))
     size = path.stat().st_size
     return OSError(f"{path} ({size:,} bytes) is damaged or incomplete: {error}. {_what_to_do(path)}")
 

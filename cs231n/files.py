@@ -1,5 +1,6 @@
-"""Files that are whole or not there."""
+"""Files that are whole or not there, and HDF5 files on any drive."""
 
+import os
 import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,6 +24,25 @@ def write_whole(path, mode="wb", pause=0.1):
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+def open_h5(path):
+    """An HDF5 file for reading. No lock is asked for, since some drives refuse locks, as NFS often does.
+
+    OSError: when it cannot be opened; `refusal` tells whether the file is at fault
+    """
+    import h5py  # here, since get_data.py works without it
+
+    return h5py.File(path, "r", locking=False)
+
+
+def refusal(error):
+    """What the system says, such as "Permission denied", where it does not let a file be read.
+
+    returns: None where the file itself is at fault
+    """
+    number = getattr(error, "errno", None)
+    return os.strerror(number) if number else None
 
 
 def part_of(path):

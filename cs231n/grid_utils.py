@@ -11,7 +11,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cs231n.coco_utils import checked_array
+from cs231n.coco_utils import checked_array, mapped
+from cs231n.files import open_h5, refusal
 
 
 class GridFeatures:
@@ -61,7 +62,7 @@ def load_grid_features(path):
             "they have to be made with a convolutional network, such as VGG16, from its last layer with places."
         )
     try:
-        with h5py.File(path, "r") as file:
+        with open_h5(path) as file:
             if "features" not in file:
                 raise ValueError(f"{path} has no array `features`. It has: {', '.join(file) or 'nothing'}.")
             linked = not isinstance(file.get("features", getlink=True), h5py.HardLink)
@@ -71,8 +72,10 @@ def load_grid_features(path):
             offset = array.id.get_offset()  # None where the array is compressed or cut in pieces
             if offset is None:
                 return array[:]
-            return np.memmap(path, array.dtype, "r", offset, array.shape)
+            return mapped(path, array.dtype, offset, array.shape)
     except OSError as error:
+        if says := refusal(error):
+            raise OSError(error.errno, f"The file is there, but cannot be read: {says}", str(path)) from None
         raise OSError(f"{path} is no HDF5 file, or it is damaged: {error}") from None
 
 

@@ -42,7 +42,7 @@ class Dataset:
 class File:
     """An HDF5 file, for reading, in a `with` block."""
 
-    def __init__(self, path, mode="r"):
+    def __init__(self, path, mode="r", locking=None):
         self._file = pyfive.File(str(path), mode)
 
     def __enter__(self):

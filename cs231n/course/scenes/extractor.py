@@ -6,8 +6,9 @@ It plays the part VGG16's layer fc7 plays for COCO. `datasets/make_scenes` train
 from functools import lru_cache
 from pathlib import Path
 
-import h5py
 import numpy as np
+
+from cs231n.files import open_h5
 
 from . import network
 from .files import FOLDER
@@ -25,7 +26,7 @@ def activations(pictures, weights, batch=100):
 @lru_cache(maxsize=2)
 def load(path):
     """Weights, mean and projection of the frozen extractor."""
-    with h5py.File(path, "r") as file:
+    with open_h5(path) as file:
         stored = {k: file[k][()] for k in file}
     weights = {
         k: stored[k].astype(np.float32) * stored.get(f"{k}_step", np.float32(1))

@@ -4,8 +4,9 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-import h5py
 import numpy as np
+
+from cs231n.files import open_h5
 
 from .canvas import SIDE
 from .draw_scene import draw_scene
@@ -54,7 +55,7 @@ def load_pictures(split, indices=None, folder=FOLDER):
     split: "train" or "val"; indices: row numbers (any order, repeats allowed), or None for all
     Returns (N, 72, 72, 3) uint8.
     """
-    with h5py.File(_path(split, "pictures.h5", folder), "r") as file:
+    with open_h5(_path(split, "pictures.h5", folder)) as file:
         pictures = file["pictures"]
         if indices is None:
             return pictures[:]

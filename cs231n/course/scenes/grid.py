@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image
 
 from cs231n.course.progress_bar import progress_bar
-from cs231n.files import write_whole
+from cs231n.files import open_h5, write_whole
 from cs231n.grid_utils import load_grid_features
 
 from . import extractor, network
@@ -90,7 +90,7 @@ def _source(split, folder):
 def _read(path, source):
     """The cells in a file, or None where it is absent, damaged, or made from other files."""
     try:
-        with h5py.File(path, "r") as file:
+        with open_h5(path) as file:
             made_from, stored = file.attrs["made_from"], file.attrs["sha256"]
         grid = np.array(load_grid_features(path)) if made_from == source else None
     except (OSError, KeyError, ValueError):

@@ -1,0 +1,104 @@
+"""Files are read from drives that cannot do everything: no locks, no mapping into memory, no right to read."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from cs231n import coco_utils
+from cs231n.course.scenes.grid import _digest
+from cs231n.grid_utils import load_grid_features
+from tests.coco_like import write_coco_like
+
+ROOT = Path(__file__).resolve().parent.parent
+COMPILER = shutil.which("cc")
+NO_LOCKS = """
+#include <errno.h>
+#include <stdlib.h>
+int flock(int file, int operation) { errno = atoi(getenv("FLOCK_ERRNO")); return -1; }
+"""
+READ_ALL = """
+import sys
+from cs231n.coco_utils import SCENES_DIR, load_coco_data
+from cs231n.course.scenes import extractor, files, grid
+from cs231n.grid_utils import load_grid_features
+load_coco_data(SCENES_DIR, max_train=10)
+extractor.extract_features(files.load_pictures("val", [0]))
+load_grid_features(sys.argv[1])
+assert grid._read(sys.argv[1], "these pictures") is not None
+print("all read")
+"""
+
+
+@pytest.fixture(scope="module")
+def grid_file(tmp_path_factory):
+    path = tmp_path_factory.mktemp("drive") / "grid.h5"
+    cells = np.ones((2, 25, 64), np.float16)
+    with h5py.File(path, "w") as file:
+        file["features"] = cells
+        file.attrs["made_from"], file.attrs["sha256"] = "these pictures", _digest(cells)
+    return path
+
+
+@pytest.fixture(scope="module")
+def no_locks(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("flock")
+    (folder / "flock.c").write_text(NO_LOCKS, encoding="utf-8")
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", "flock.so", "flock.c"], cwd=folder, check=True)
+    return folder / "flock.so"
+
+
+@pytest.mark.skipif(not (sys.platform == "linux" and COMPILER), reason="preloads a flock of its own")
+@pytest.mark.parametrize("number", [37, 95, 5, 11])  # ENOLCK, EOPNOTSUPP, EIO, EAGAIN of Linux
+def test_a_drive_that_refuses_locks_is_read_as_any_other(no_locks, grid_file, number):
+    variables = {name: value for name, value in os.environ.items() if name != "HDF5_USE_FILE_LOCKING"}
+    variables |= {"LD_PRELOAD": str(no_locks), "FLOCK_ERRNO": str(number), "PYTHONPATH": str(ROOT)}
+    locked = f"import h5py; h5py.File({str(grid_file)!r})"
+    refused = subprocess.run([sys.executable, "-c", locked], env=variables, capture_output=True, check=False)
+    assert b"unable to lock file" in refused.stderr  # the stand-in does refuse
+    done = subprocess.run(
+        [sys.executable, "-c", READ_ALL, str(grid_file)], env=variables, capture_output=True, check=False
+    )
+    assert done.stdout.split() == [b"all", b"read"], done.stderr.decode()
+
+
+def test_one_function_opens_what_is_read():
+    for path in (ROOT / "cs231n").rglob("*.py"):
+        opened = re.findall(r"h5py\.File\((.*)\)", path.read_text(encoding="utf-8"))
+        assert path.name == "files.py" or all('"w"' in how for how in opened), path
+
+
+def test_a_drive_that_maps_no_files_into_memory(monkeypatch, tmp_path, grid_file):
+    folder = write_coco_like(tmp_path, 40, 8)
+    mapped = coco_utils.load_coco_data(folder, pca_features=True, max_train=3)
+    cells = np.array(load_grid_features(grid_file))
+
+    def refuses(*_):
+        raise OSError(19, "No such device")
+
+    monkeypatch.setattr(coco_utils.np, "memmap", refuses)
+    read = coco_utils.load_coco_data(folder, pca_features=True, max_train=3)
+    for split in ("train", "val"):
+        assert np.array_equal(read[f"{split}_features"], mapped[f"{split}_features"])
+    assert np.array_equal(load_grid_features(grid_file), cells)
+
+
+@pytest.mark.parametrize("load", [coco_utils.load_coco_data, load_grid_features])
+def test_a_file_that_the_system_does_not_let_read_is_not_called_damaged(
+    monkeypatch, tmp_path, grid_file, load
+):
+    def refuses(path):
+        raise PermissionError(13, "Unable to synchronously open file")
+
+    for module in ("coco_utils", "grid_utils"):
+        monkeypatch.setattr(f"cs231n.{module}.open_h5", refuses)
+    path = write_coco_like(tmp_path, 40, 8) if load is coco_utils.load_coco_data else grid_file
+    with pytest.raises(PermissionError, match="cannot be read: .*[Pp]ermission") as raised:
+        load(path)
+    assert "damaged" not in str(raised.value) and ".h5" in str(raised.value)

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from cs231n import optim
+from cs231n import optim, progress_bar
+from cs231n.checkpoint import read_checkpoint, write_checkpoint
 from cs231n.coco_utils import sample_coco_minibatch
 from cs231n.fast.threads import ThreadChooser, use_threads
 
@@ -131,8 +132,6 @@ class CaptioningSolver:
         Weights, the update rule's memory, the histories and np.random's state come from the file.
         ValueError: when the file is no checkpoint, or of a run with other settings, data or weights
         """
-        from cs231n.course.checkpoint import read_checkpoint  # lazy, as in _bar
-
         read_checkpoint(self, path)
 
     def _step(self):
@@ -157,22 +156,16 @@ class CaptioningSolver:
         """A progress bar, or None when nothing is to be shown."""
         if not self.verbose:
             return None
-        # Bars and checkpoints serve the course, not the lesson. They are imported only where they are asked
-        # for, so that whoever takes the layers, the model and the solver alone needs nothing of the course.
-        from cs231n.course.progress_bar import progress_bar
-
-        return progress_bar(total=total, unit="batch")
+        return progress_bar.progress_bar(total=total, unit="batch")
 
     def _show(self, bar):
         if bar is None:
             return
-        from cs231n.course.progress_bar import in_notebook  # lazy, as in _bar
-
         bar.update()
         done = len(self.loss_history)
         if done == 1 or done % self.print_every == 0:
             bar.set_postfix(loss=f"{self.loss_history[-1]:.3f}", refresh=False)
-            if bar.disable and not in_notebook():
+            if bar.disable and not progress_bar.in_notebook():
                 print(f"(Minibatch {done}) loss: {self.loss_history[-1]:.3f}")
 
     def _end_epoch(self):
@@ -185,8 +178,6 @@ class CaptioningSolver:
         if self.on_epoch:
             self.on_epoch(self)
         if self.checkpoint is not None:
-            from cs231n.course.checkpoint import write_checkpoint  # lazy, as in _bar
-
             write_checkpoint(self, self.checkpoint)
 
     def _validate(self):

@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cs231n import optim
+from cs231n import optim, progress_bar
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course import progress_bar
 
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")
 WORDS = {word: i for i, word in enumerate(["<NULL>", "<START>", "<END>", "<UNK>", "a", "cat", "dog", "sea"])}

@@ -6,9 +6,9 @@ import zipfile
 import numpy as np
 import pytest
 
+from cs231n import progress_bar
 from cs231n.captioning_solver import CaptioningSolver, clip_gradients
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course import progress_bar
 
 WORDS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "a": 3, "red": 4, "ball": 5, "runs": 6}
 RULES = ("sgd", "sgd_momentum", "rmsprop", "adam")

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from cs231n.course import progress_bar as module
+from cs231n import progress_bar as module
 
 
 def drawn(**options):
@@ -16,7 +16,7 @@ def drawn(**options):
 
 
 def test_piped_output_has_no_bar():
-    code = "from cs231n.course.progress_bar import progress_bar\nfor _ in progress_bar(range(3)): pass"
+    code = "from cs231n.progress_bar import progress_bar\nfor _ in progress_bar(range(3)): pass"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == done.stderr == ""
 

@@ -1,5 +1,6 @@
 """The code is tidy, and nothing in it works on one system only."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -32,3 +33,24 @@ def test_no_unix_only_modules():
         assert not re.search(
             r"^(import|from) (resource|pwd|grp)\b", path.read_text(encoding="utf-8"), re.M
         ), path
+
+
+ROOMS = ("cs231n", "cs231n.exercises", "cs231n.course", "instructors", "notebooks", "benchmarks", "tests")
+
+
+def room(module):
+    """How far along the arrow a module is: 0 for the core."""
+    return max((i for i, name in enumerate(ROOMS) if f"{module}.".startswith(f"{name}.")), default=-1)
+
+
+def test_arrows_go_one_way():
+    """The core knows nothing of exercises, and they nothing of the course; not inside a function either."""
+    for path in (
+        p for p in CODE if p.is_relative_to(ROOT / "cs231n") or p.is_relative_to(ROOT / "instructors")
+    ):
+        own = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import | ast.ImportFrom) and not getattr(node, "level", 0):
+                prefix = f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+                far = [n.name for n in node.names if room(prefix + n.name) > room(own)]
+                assert not far, f"{own} imports {prefix}{far[0]}"

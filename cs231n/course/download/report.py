@@ -8,7 +8,7 @@ from functools import partial
 
 from tqdm import tqdm
 
-from cs231n.course.progress_bar import in_notebook
+from cs231n.progress_bar import in_notebook
 
 from .store import megabytes
 

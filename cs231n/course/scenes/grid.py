@@ -16,9 +16,9 @@ import h5py
 import numpy as np
 from PIL import Image
 
-from cs231n.course.progress_bar import progress_bar
 from cs231n.files import open_h5, write_whole
 from cs231n.grid_utils import load_grid_features
+from cs231n.progress_bar import progress_bar
 
 from . import extractor, network
 from .files import FOLDER, load_pictures

@@ -72,13 +72,8 @@ class CaptioningRNN:
         """
         if cell_type not in CELLS:
             raise ValueError(f"cell_type is {cell_type!r}, expected 'rnn', 'lstm' or 'attention'")
-        if "<NULL>" not in word_to_idx:
-            raise ValueError("word_to_idx has no <NULL>, which pads captions to one length")
+        self._set_vocabulary(word_to_idx)
         self.cell_type, self.dtype = cell_type, np.dtype(dtype)
-        self.word_to_idx = dict(word_to_idx)
-        self.idx_to_word = {number: word for word, number in word_to_idx.items()}
-        self._null = word_to_idx["<NULL>"]
-        self._start, self._end = word_to_idx.get("<START>"), word_to_idx.get("<END>")
 
         V, D, W, H, G = len(word_to_idx), input_dim, wordvec_dim, hidden_dim, grid_dim
         kH = CELLS[cell_type].blocks * H
@@ -134,21 +129,7 @@ class CaptioningRNN:
         ValueError: for a wrong shape, a word out of range, counts that do not fit, or features not finite
         """
         p, cell, shape = self.params, CELLS[self.cell_type], np.shape(words)
-        features = self._checked(features)
-        if counts is None:
-            check_shapes(features=(self._vectors(features), "N D"), words=(words, "N T"))
-            words, counts = words.T.ravel(), [shape[0]] * shape[1]
-        check_shapes(words=(words, "K"))
-        check_indices("words", words, len(p["W_embed"]), "the vocabulary")
-        if sum(counts) != len(words) or list(counts) != sorted(counts, reverse=True):
-            raise ValueError(
-                f"counts is {counts}, expected numbers that do not grow and add up to {len(words)}"
-            )
-        if max(counts, default=0) > len(features):
-            raise ValueError(
-                f"counts begins with {counts[0]}, expected at most {len(features)}: one a picture"
-            )
-
+        features, words, counts = self._as_rows(features, words, counts)
         state, proj_cache = self._first_state(features)
         a, words_cache = word_inputs_forward(words, p["W_embed"], p["Wx"], p["b"])
         (h, *_), states_cache = cell.states(a, state, *(p[name] for name in cell.weights), counts)
@@ -260,6 +241,32 @@ class CaptioningRNN:
             raise ValueError(f"{path} was not written by CaptioningRNN.save: {error}") from None
         model.params = params
         return model
+
+    def _set_vocabulary(self, word_to_idx):
+        if "<NULL>" not in word_to_idx:
+            raise ValueError("word_to_idx has no <NULL>, which pads captions to one length")
+        self.word_to_idx = dict(word_to_idx)
+        self.idx_to_word = {number: word for word, number in word_to_idx.items()}
+        self._null = word_to_idx["<NULL>"]
+        self._start, self._end = word_to_idx.get("<START>"), word_to_idx.get("<END>")
+
+    def _as_rows(self, features, words, counts):
+        """The arguments of `scores`, checked: features in the model's dtype, words as packed rows, and counts."""
+        features = self._checked(features)
+        if counts is None:
+            check_shapes(features=(self._vectors(features), "N D"), words=(words, "N T"))
+            words, counts = words.T.ravel(), [len(words)] * words.shape[1]
+        check_shapes(words=(words, "K"))
+        check_indices("words", words, len(self.params["W_embed"]), "the vocabulary")
+        if sum(counts) != len(words) or list(counts) != sorted(counts, reverse=True):
+            raise ValueError(
+                f"counts is {counts}, expected numbers that do not grow and add up to {len(words)}"
+            )
+        if max(counts, default=0) > len(features):
+            raise ValueError(
+                f"counts begins with {counts[0]}, expected at most {len(features)}: one a picture"
+            )
+        return features, words, counts
 
     def _first_state(self, features):
         """The state before the first word, and the cache of the product that makes h0."""

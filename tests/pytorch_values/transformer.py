@@ -1,7 +1,7 @@
 """Make transformer.json with PyTorch in float64: `python tests/pytorch_values/transformer.py`.
 
 Layers: PyTorch's own MultiheadAttention, LayerNorm and TransformerDecoderLayer, norm first and last, with
-autograd's gradients. Assignment: a captioning model with the names and the order of the assignment's modules, out of
+autograd's gradients. Assignment: a captioning model with the names and the order of its modules, out of
 nn.Linear and nn.LayerNorm, without dropout.
 """
 

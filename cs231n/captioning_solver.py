@@ -7,7 +7,7 @@ import numpy as np
 from cs231n import optim, progress_bar
 from cs231n.checkpoint import read_checkpoint, write_checkpoint
 from cs231n.coco_utils import sample_coco_minibatch
-from cs231n.fast.threads import ThreadChooser, use_threads
+from cs231n.fast.threads import ThreadChooser, threads_for, use_threads
 
 
 class CaptioningSolver:
@@ -40,8 +40,8 @@ class CaptioningSolver:
         checkpoint=None,
         threads=None,
     ):
-        """Remember what to train, on what, and how. Minibatches are drawn from np.random: a seed repeats a run,
-        to the last digit where threads is given, and within rounding otherwise.
+        """Remember what to train, on what, and how. Minibatches are drawn from np.random: on one machine, a seed
+        repeats a run to the last bit (a large one needs `threads` too, see there).
 
         model: object with .params and .loss(features, captions)
         data: dict from `load_coco_data`
@@ -57,7 +57,9 @@ class CaptioningSolver:
         patience: stop after so many epochs without a better validation loss
         clip_norm: longest gradient, over all weights together; a longer one is shortened to it
         checkpoint: path of an .npz file, written after each epoch; `resume` reads it
-        threads: how many threads the matrix products take; None tries while training which number is fastest
+        threads: how many threads the matrix products take. None takes 1 where batch_size · weights is below 100
+            million, as in every chapter. Above, as at COCO's sizes, it tries while training which number is
+            fastest, on a busy machine too: then a seed repeats the run within rounding only
         ValueError: for an unknown update_rule, a size below 1, or patience without val_size
         """
         rules = ("sgd", "sgd_momentum", "rmsprop", "adam")
@@ -82,7 +84,7 @@ class CaptioningSolver:
         self.print_every, self.verbose, self.on_epoch = print_every, verbose, on_epoch
         self.val_size, self.patience = val_size, patience
         self.clip_norm, self.checkpoint = clip_norm, checkpoint
-        self._threads = ThreadChooser(threads)
+        self._threads = ThreadChooser(threads_for(batch_size, model.params) if threads is None else threads)
         self.optim_configs = {name: dict(optim_config or {}) for name in model.params}
         self.loss_history, self.epoch = [], 0
         self.val_loss_history, self.best_params, self.best_epoch = [], None, None

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from cs231n.captioning_solver import CaptioningSolver
+from cs231n.classifiers import rnn
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.fast import threads
 from cs231n.fast.threads import ThreadChooser, available_threads, use_threads
+from cs231n.layers import affine_forward
 
 WORDS = {"<NULL>": 0, "<START>": 1, "<END>": 2, "a": 3, "ball": 4}
 
@@ -180,8 +182,11 @@ def test_the_solver_trains_and_validates_with_the_threads_it_is_given(machine):
     assert set(model.used) == {3} and set(after_epoch) == {4} and machine.pool.num_threads == 4
 
 
-def test_the_solver_chooses_when_no_number_is_given(machine):
+def test_the_solver_takes_one_thread_for_small_work_and_chooses_for_large(machine, monkeypatch):
     model = Watching(machine.pool)
+    solver_for(None, model).train()
+    assert set(model.used) == {1} and machine.pool.num_threads == 4
+    monkeypatch.setattr(threads, "LARGE", 8)  # eight captions, one weight
     solver_for(None, model).train()
     assert set(model.used) == {1, 2, 4} and machine.pool.num_threads == 4
 
@@ -223,10 +228,19 @@ def test_the_number_of_threads_changes_a_run_within_rounding_only():
     np.testing.assert_allclose(*losses, rtol=1e-4)
 
 
-def test_speaking_leaves_no_setting_behind(machine):
-    features = np.random.default_rng(0).standard_normal((9, 6)).astype(np.float32)
-    CaptioningRNN(WORDS, 6, 5, 7).sample(features)
-    assert machine.pool.num_threads == 4
+@pytest.mark.parametrize("large, taken", [(10**8, 1), (0, 4)])
+def test_speaking_takes_one_thread_for_small_work_and_leaves_no_setting_behind(
+    machine, monkeypatch, large, taken
+):
+    monkeypatch.setattr(threads, "LARGE", large)
+    features, used = np.random.default_rng(0).standard_normal((9, 6)).astype(np.float32), []
+    with monkeypatch.context() as patch:
+        patch.setattr(
+            rnn, "affine_forward", lambda *a: used.append(machine.pool.num_threads) or affine_forward(*a)
+        )
+        model = CaptioningRNN(WORDS, 6, 5, 7)
+        model.step(np.full(9, 1), model.initial_state(features))
+    assert used == [4, taken] and machine.pool.num_threads == 4
 
 
 @pytest.mark.skipif(

@@ -10,7 +10,7 @@ import numpy as np
 from cs231n.fast.attention import attention_states, attention_states_backward
 from cs231n.fast.packing import pack_captions
 from cs231n.fast.states import lstm_states, lstm_states_backward, rnn_states, rnn_states_backward
-from cs231n.fast.threads import chooser_of
+from cs231n.fast.threads import threads_for, use_threads
 from cs231n.fast.words import softmax_loss, word_inputs_backward, word_inputs_forward
 from cs231n.files import write_whole
 from cs231n.grid_utils import GridFeatures
@@ -211,8 +211,7 @@ class CaptioningRNN:
         check_shapes(words=(words, "N"), state=(h, "N H"), Wh=(p["Wh"][:, : h.shape[1]], "H H"))
         check_indices("words", words, len(p["W_embed"]), "the vocabulary")
         cell = CELLS[self.cell_type]
-        job = ("step", self.cell_type, len(words).bit_length(), *p["Wh"].shape, len(p["b_vocab"]))
-        with chooser_of(*job).step():
+        with use_threads(threads_for(len(words), p)):
             a, _ = word_inputs_forward(words, p["W_embed"], p["Wx"], p["b"])
             state, _ = cell.states(a, state, *(p[name] for name in cell.weights), [len(words)])
             scores, _ = affine_forward(state[0], p["W_vocab"], p["b_vocab"])

@@ -1,19 +1,25 @@
-"""How many threads the matrix products take, chosen while they run.
+"""How many threads the matrix products take: one for small work, and for large work the number that is fastest.
 
 NumPy cuts a product into as many parts as the machine has cores, and it is done when the last part is done. The
-small products of a recurrent step last about a millisecond. When another program holds one of the cores, a part
-waits for that core far longer than it works: then one thread is faster than all. So we measure while we run.
+small products of a recurrent step last about a millisecond or less. When another program holds one of the cores,
+a part waits for that core far longer than it works: then one thread is faster than all.
+
+The number of parts decides how sums are rounded. Small work, which is all that the chapters do, always takes one
+thread: more would gain nothing, and a seed gives the same numbers to the last bit. Large work can gain much, and
+the number that is fastest depends on what else the machine does: a `ThreadChooser` measures while it runs. That
+has a price: runs with the same seed are then the same within rounding only, unless the number is given.
 """
 
 import time
 from collections import deque
 from contextlib import contextmanager
-from functools import lru_cache
 
 try:
     from threadpoolctl import ThreadpoolController
 except ImportError:  # as in a browser, where NumPy has no threads: then there is nothing to choose
     ThreadpoolController = None
+
+LARGE = 100_000_000  # rows · weights from which more than one thread can pay
 
 _pools = None
 
@@ -32,10 +38,22 @@ def available_threads():
     return max((pool.num_threads for pool in thread_pools()), default=1)
 
 
+def threads_for(rows, params):
+    """1 where the work is small, and None, no number of its own, where it is large.
+
+    rows: captions in a batch, or pictures that are spoken of; each meets every weight at each step
+    params: dict of weights
+    """
+    return 1 if rows * sum(w.size for w in params.values()) < LARGE else None
+
+
 @contextmanager
 def use_threads(count):
-    """Matrix products inside `with use_threads(count):` take so many threads; afterwards as many as before."""
-    before = [(pool, pool.num_threads) for pool in thread_pools()]
+    """Matrix products inside `with use_threads(count):` take so many threads; afterwards as many as before.
+
+    count: a number, or None to leave it as it is
+    """
+    before = [(pool, pool.num_threads) for pool in thread_pools()] if count else []
     try:
         for pool, _ in before:
             pool.set_num_threads(count)
@@ -114,9 +132,3 @@ class ThreadChooser:
     def _typical(self, count):
         times = sorted(self._seconds[count])
         return times[(len(times) - 1) // 2]
-
-
-@lru_cache(maxsize=64)
-def chooser_of(*job):
-    """The chooser of a job that comes again and again, such as a step of speaking with so many captions."""
-    return ThreadChooser()

@@ -520,9 +520,11 @@ plt.show()
 #
 # </details>
 #
-# So no fixed number is right. The solver does what you have just done: it times its own steps, with one thread, with half
-# and with all, keeps the number that is fastest now, and tries the others again from time to time.
-# `CaptioningSolver(…, threads=1)` fixes the number: then a run with a seed can be repeated exactly. The code is in
+# So no fixed number is right for a training of this size. The solver does what you have just done: it times its own steps,
+# with one thread, with half and with all, keeps the number that is fastest now, and tries the others again from time to
+# time. That has a price. The number of threads decides in which order sums are added up, so two runs with the same seed are
+# then equal within rounding only. `CaptioningSolver(…, threads=1)` fixes the number. The small trainings of the other
+# chapters always take one thread: there a seed gives the same numbers to the last bit. The code is in
 # [`fast/threads.py`](../cs231n/fast/threads.py).
 
 # %% [markdown]

@@ -1,4 +1,4 @@
-"""The first code cell of every chapter: in Google Colab it fetches the course, elsewhere it does nothing."""
+"""A chapter's first code cell, where the repository has an address: in Google Colab it fetches the course."""
 
 import os
 import shutil
@@ -13,10 +13,7 @@ from cs231n.course import colab
 from tests.test_notebooks import SOURCES, build
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def first_code_cell(source, solved=False):
-    return next(cell for cell in build.notebook(source, solved).cells if cell.cell_type == "code")
+WHERE = "https://github.com/somebody/some-course"
 
 
 def run(code, folder, **stand_ins):
@@ -40,16 +37,19 @@ def run(code, folder, **stand_ins):
     return done.stdout.splitlines()
 
 
-def test_it_is_the_same_in_every_chapter_and_both_editions():
-    cells = [first_code_cell(source, solved) for source in SOURCES for solved in (False, True)]
-    assert {cell.source for cell in cells} == {build.COLAB}
-    assert all(cell.metadata.cellView == "form" and cell.metadata.jupyter.source_hidden for cell in cells)
+@pytest.mark.parametrize("solved", [False, True], ids=["student", "solved"])
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
+def test_where_the_repository_has_an_address_each_chapter_opens_in_colab(source, solved):
+    first, cell = build.notebook(source, solved, WHERE).cells[:2]
+    colab = "https://colab.research.google.com/github/somebody/some-course"
+    assert f"]({colab}/blob/main/notebooks/{source.stem}.ipynb)" in first.source
+    assert cell.source == build.COLAB.replace("ADDRESS", WHERE)
+    assert cell.metadata.cellView == "form" and cell.metadata.jupyter.source_hidden
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.stem)
-def test_each_chapter_has_a_badge_that_opens_it(source):
-    first = build.notebook(source, False).cells[0].source
-    assert f"]({build.IN_COLAB}/blob/main/notebooks/{source.stem}.ipynb)" in first
+def test_without_an_address_nothing_leads_to_colab(source):
+    assert "colab" not in build.text_of(build.notebook(source, True)).lower()
 
 
 def test_elsewhere_it_does_nothing(tmp_path):
@@ -62,7 +62,7 @@ def test_elsewhere_it_does_nothing(tmp_path):
 )
 def test_in_colab_it_fetches_the_course_and_goes_to_the_chapters(tmp_path):
     course = tmp_path / "content" / "course"
-    cell = build.COLAB.replace("/content/course", course.as_posix()).replace(build.ADDRESS, ROOT.as_uri())
+    cell = build.COLAB.replace("/content/course", course.as_posix()).replace("ADDRESS", ROOT.as_uri())
     code = f"{cell}\nimport cs231n; print(cs231n.__file__); print(os.getcwd())\n{cell}"
     said, where, folder, again = run(code, tmp_path, colab="")
     assert "The course is here" in said and said == again

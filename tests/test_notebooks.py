@@ -127,22 +127,6 @@ def test_every_chapter_has_a_drawing_with_a_description(source):
 
 
 @each_chapter
-def test_drawings_are_found_from_the_solved_edition_too(source):
-    for _, path in pictures(build.notebook(source, True)):
-        assert (NOTEBOOKS / "solutions" / path).is_file(), path
-
-
-@each_chapter
-@pytest.mark.parametrize("solved", [False, True], ids=["student", "solved"])
-def test_links_to_files_of_the_pack_lead_somewhere(source, solved):
-    folder = NOTEBOOKS / "solutions" if solved else NOTEBOOKS
-    cells = build.notebook(source, solved).cells
-    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
-    for link in re.findall(r"\]\((?!https?://|#)([^)\s]+)\)", text):
-        assert (folder / link).is_file(), link
-
-
-@each_chapter
 def test_every_chapter_asks_a_question_and_answers_it(source):
     tags = [tag for cell in build.notebook(source, True).cells for tag in cell.metadata.get("tags", [])]
     assert "answer" in tags

@@ -44,15 +44,6 @@ def test_no_lock_file_is_committed():
     assert not [f for f in committed() if f.endswith((".lock", "pylock.toml"))]
 
 
-def test_the_readme_leads_to_the_repositorys_own_address():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    owner, name = project["urls"]["Repository"].split("/")[-2:]
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    places = re.findall(r"(?:research\.google\.com/github|mybinder\.org/v2/gh)/([^/]+)/([^/]+)/", text)
-    pages = re.findall(r"//([^/.]+)\.github\.io/([^/]+)/", text)
-    assert len(places) > 9 and pages and set(places + pages) == {(owner, name)}
-
-
 def test_every_action_of_the_workflows_is_pinned():
     for path in (ROOT / ".github" / "workflows").glob("*.yml"):
         used = re.findall(r"uses: (\S+)", path.read_text(encoding="utf-8"))

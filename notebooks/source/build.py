@@ -4,6 +4,8 @@
     python notebooks/source/build.py 01 05      build these chapters, changed or not
     python notebooks/source/build.py --prose 01 no code cell has changed: keep the stored outputs, run nothing
     python notebooks/source/build.py --check    build nothing; exit with 1 when a built notebook is out of date
+    python notebooks/source/build.py --address https://github.com/NAME/REPOSITORY
+                                                this is where the repository is: links and badges lead there
 
 A source is a py:percent file with solutions between `### BEGIN SOLUTION` and `### END SOLUTION`, and answers
 to questions in markdown cells tagged "answer". The student edition, notebooks/NN_name.ipynb, has a stub in
@@ -20,7 +22,6 @@ import hashlib
 import os
 import re
 import sys
-import tomllib
 from pathlib import Path
 
 import jupytext
@@ -45,26 +46,66 @@ MOVES = re.compile(r"\d\.\d|\de[-+]\d|%|<Figure|\d m?s\b| a second\b")
 VERDICT = re.compile(r"✓ (yes|unchanged|agrees|Right\b|\w+ is right)|✗ (no\b|differs)")
 # Outputs that are the same everywhere: no progress bars or sliders, nothing kept, sums in one order.
 QUIET = {"TQDM_DISABLE": "1", "CS231N_STILL": "1", "CS231N_ANSWERS": "off", "OPENBLAS_NUM_THREADS": "1"}
-# The repository's address stands in pyproject.toml, and nowhere else.
-ADDRESS = tomllib.loads((STUDENT.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]["urls"][
-    "Repository"
-]
-IN_COLAB = ADDRESS.replace("https://github.com/", "https://colab.research.google.com/github/")
-BADGE = f"[![Open this chapter in Google Colab](figures/open_in_colab.svg)]({IN_COLAB}/blob/main/notebooks/"
-COLAB = f"""\
+COLAB = """\
 # Only for Google Colab: fetch the course. Anywhere else this cell does nothing.
 import os
 import subprocess
 import sys
 
-KEEP_MY_ANSWERS_IN_DRIVE = False  # @param {{type:"boolean"}}
+KEEP_MY_ANSWERS_IN_DRIVE = False  # @param {type:"boolean"}
 if "google.colab" in sys.modules:
     if not os.path.isdir("/content/course"):
-        subprocess.run(["git", "clone", "--quiet", "--depth=1", "{ADDRESS}", "/content/course"], check=True)
+        subprocess.run(["git", "clone", "--quiet", "--depth=1", "ADDRESS", "/content/course"], check=True)
     sys.path.insert(0, "/content/course")
     from cs231n.course.colab import settle
 
     settle(KEEP_MY_ANSWERS_IN_DRIVE)"""
+
+
+# The repository's address stands in pyproject.toml only. Where none stands, nothing leads there.
+PROJECT, README = STUDENT.parent / "pyproject.toml", STUDENT.parent / "README.md"
+URLS = re.compile(r'^\[project\.urls\]\n(?:Repository = "(.*)"\n)?', re.M)
+LINKS = re.compile(r"(?<=<!-- links, by build.py -->\n).*?(?=<!-- end of links -->\n)", re.DOTALL)
+
+
+def address():
+    """https://github.com/NAME/REPOSITORY, or None."""
+    return URLS.search(PROJECT.read_text(encoding="utf-8"))[1]
+
+
+def in_colab(where, stem):
+    """The address of a chapter in Google Colab."""
+    return (
+        f"{where.replace('github.com', 'colab.research.google.com/github')}/blob/main/notebooks/{stem}.ipynb"
+    )
+
+
+def links(where):
+    """What the README says between its marks: where the course runs without an installation."""
+    if not where:
+        return ""
+    owner, name = where.split("/")[-2:]
+    binder = f"https://mybinder.org/v2/gh/{owner}/{name}/main?urlpath=lab/tree/notebooks/{chapters()[0].stem}.ipynb"
+    colab = ", ".join(f"[{source.stem[:2]}]({in_colab(where, source.stem)})" for source in chapters())
+    return (
+        f"**Nothing installed?** [Try chapters 0 to 4 in your browser](https://{owner}.github.io/{name}/), "
+        f"open all of them\nin [Binder]({binder}), or one of them in Google Colab: {colab}.\n\n"
+    )
+
+
+def move_to(where):
+    """Write the repository's address to its one place, and lead there from the README and every chapter.
+
+    where: https://github.com/NAME/REPOSITORY; "" takes every link away again
+    ValueError: for another kind of address
+    """
+    if where and not re.fullmatch(r"https://github\.com/[\w.-]+/[\w.-]+", where):
+        raise ValueError(f"{where} is not like https://github.com/NAME/REPOSITORY")
+    line = f'Repository = "{where}"\n' if where else ""
+    _write(PROJECT, URLS.sub(f"[project.urls]\n{line}", PROJECT.read_text(encoding="utf-8")))
+    _write(README, LINKS.sub(lambda _: links(where), README.read_text(encoding="utf-8")))
+    for source in chapters():
+        build(source, prose=True)
 
 
 def chapters():
@@ -72,11 +113,12 @@ def chapters():
     return sorted(SOURCE.glob("[0-9][0-9]_*.py"))
 
 
-def notebook(source, solved):
+def notebook(source, solved, where=None):
     """One edition of a chapter, not executed.
 
     source: path of the py:percent file
     solved: True for the solved edition, False for the student's
+    where: the repository's address; without one, the chapter does not open in Google Colab
     returns: a notebook (nbformat 4.5); cell ids come from the source, so two builds give the same
     """
     parsed = jupytext.read(source, fmt="py:percent")
@@ -103,12 +145,14 @@ def notebook(source, solved):
         if tags:
             new.metadata["tags"] = tags
         cells.append(new)
-    title, _, rest = cells[0].source.partition("\n")
-    badge = f"{BADGE}{source.stem}.ipynb)"
-    cells[0].source = f"{title}\n\n{from_the_folder_below(badge) if solved else badge}\n{rest}"
-    colab = nbformat.v4.new_code_cell(COLAB, id=f"colab-{source.stem[:2]}")
-    colab.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
-    cells.insert(1, nbformat.from_dict(colab))
+    if where:
+        title, _, rest = cells[0].source.partition("\n")
+        there = in_colab(where, source.stem)
+        badge = f"[![Open this chapter in Google Colab](figures/open_in_colab.svg)]({there})"
+        cells[0].source = f"{title}\n\n{from_the_folder_below(badge) if solved else badge}\n{rest}"
+        colab = nbformat.v4.new_code_cell(COLAB.replace("ADDRESS", where), id=f"colab-{source.stem[:2]}")
+        colab.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
+        cells.insert(1, nbformat.from_dict(colab))
     metadata = {
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -182,21 +226,27 @@ def outdated(source):
     """Which built notebooks of a chapter are absent or not what the source gives: a list of paths."""
     student, solved = STUDENT / f"{source.stem}.ipynb", SOLVED / f"{source.stem}.ipynb"
     stale = []
-    if not student.exists() or student.read_text(encoding="utf-8") != text_of(notebook(source, solved=False)):
+    if not student.exists() or student.read_text(encoding="utf-8") != text_of(
+        notebook(source, False, address())
+    ):
         stale.append(student)
-    if not solved.exists() or not _same_cells(solved, notebook(source, solved=True)):
+    if not solved.exists() or not _same_cells(solved, notebook(source, True, address())):
         stale.append(solved)
     return stale
 
 
 def keep_outputs(chapter, path):
     """Take the outputs over from the notebook as it was built. ValueError when a code cell has changed."""
-    before = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
-    cells = [cell for cell in chapter.cells if cell.cell_type == "code"]
+    before, cells = (
+        [c for c in some.cells if c.cell_type == "code" and "colab" not in c.metadata.get("tags", [])]
+        for some in (nbformat.read(path, as_version=4), chapter)
+    )
     if [cell.source for cell in before] != [cell.source for cell in cells]:
         raise ValueError(f"{path.name}: a code cell has changed, so the chapter must run. Leave --prose out")
     for cell, old in zip(cells, before, strict=True):
-        cell.outputs, cell.execution_count = old.outputs, old.execution_count
+        cell.outputs = old.outputs
+    for number, cell in enumerate((c for c in chapter.cells if c.cell_type == "code"), 1):
+        cell.execution_count = number
 
 
 def build(source, prose=False):
@@ -205,14 +255,14 @@ def build(source, prose=False):
     prose: True keeps the stored outputs, where only text has changed
     """
     SOLVED.mkdir(exist_ok=True)
-    solved = notebook(source, solved=True)
+    solved = notebook(source, True, address())
     if prose:
         keep_outputs(solved, SOLVED / f"{source.stem}.ipynb")
     else:
         execute(solved, SOLVED)
     mark_what_moves(solved)
     _write(SOLVED / f"{source.stem}.ipynb", text_of(solved))
-    _write(STUDENT / f"{source.stem}.ipynb", text_of(notebook(source, solved=False)))
+    _write(STUDENT / f"{source.stem}.ipynb", text_of(notebook(source, False, address())))
     for name, picture in readme_pictures(solved):
         (STUDENT / "figures" / name).write_bytes(picture)
 
@@ -240,10 +290,19 @@ def main():
     )
     parser.add_argument("--prose", action="store_true", help="keep the outputs: only text has changed")
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
+    parser.add_argument("--address", metavar="URL", help="where the repository is; '' for nowhere yet")
     options = parser.parse_args()
+    if options.address is not None:
+        try:
+            move_to(options.address)
+        except ValueError as error:
+            parser.error(str(error))
+        return 0
     wanted = [s for s in chapters() if not options.chapters or s.name[:2] in options.chapters]
     if options.check:
         stale = [path for source in wanted for path in outdated(source)]
+        if LINKS.search(README.read_text(encoding="utf-8"))[0] != links(address()):
+            stale.append(README)
         for path in stale:
             print(f"out of date: {path.relative_to(STUDENT.parent)}")
         return 1 if stale else 0
@@ -260,8 +319,7 @@ def _same_cells(path, fresh):
         keep_outputs(fresh, path)
     except ValueError:
         return False
-    executed = all(cell.execution_count for cell in fresh.cells if cell.cell_type == "code")
-    return executed and path.read_text(encoding="utf-8") == text_of(mark_what_moves(fresh))
+    return path.read_text(encoding="utf-8") == text_of(mark_what_moves(fresh))
 
 
 def _write(path, text):

@@ -1,0 +1,108 @@
+"""Every link that stays in the repository leads somewhere, and nothing leads to an address that is nobody's."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+from tests.test_notebooks import NOTEBOOKS, SOURCES
+from tests.test_packages import committed
+from tests.test_site import load_build as load_site
+
+ROOT = Path(__file__).resolve().parent.parent
+LINK = re.compile(r"""\]\((?:<([^>]+)>|([^)\s]+))|(?:href|src)="([^"]+)\"""")
+PAGES = [
+    *ROOT.glob("*.md"),
+    *(p for room in ("docs", "datasets", "benchmarks", "site") for p in (ROOT / room).rglob("*.md")),
+]
+PAGES += sorted(NOTEBOOKS.rglob("*.ipynb"))
+
+
+def text_of(page):
+    """What a page says, code left out."""
+    if page.suffix == ".ipynb":
+        cells = nbformat.read(page, as_version=4).cells
+        return "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    return re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.DOTALL)
+
+
+def links(text):
+    found = (next(filter(None, groups)) for groups in LINK.findall(text))
+    return [unquote(link) for link in found if not re.match(r"https?://|mailto:|data:", link)]
+
+
+def anchors(page):
+    """The places of a page that can be linked to, as GitHub names its headings."""
+    heads = re.findall(r"^#+ (.+)$", text_of(page), re.M)
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(page):
+    for link in links(text_of(page)):
+        path, _, anchor = link.partition("#")
+        there = page.parent / path if path else page
+        assert there.exists(), link
+        assert not anchor or anchor in anchors(there), link
+
+
+def test_links_of_the_site_lead_to_what_is_built_from():
+    """OUT/solutions, OUT/figures and OUT/try come from the notebooks folder."""
+    site = load_site()
+    page = site.front_page(
+        {source.stem + ".ipynb": "" for source in SOURCES if source.stem[:2] in site.IN_THE_BROWSER}
+    )
+    assert len(links(page)) > len(SOURCES)
+    for link in links(page):
+        file = re.sub(r"^try/notebooks/index.html\?path=", "", link)
+        assert (NOTEBOOKS / re.sub(r"^(solutions/.*)\.html$", r"\1.ipynb", file)).is_file(), link
+
+
+def test_no_committed_file_holds_a_placeholder_in_an_address():
+    for name in committed():
+        if name.endswith((".md", ".ipynb", ".html", ".toml", ".cff", ".yml")):
+            text = (ROOT / name).read_text(encoding="utf-8")
+            assert not re.search(
+                r"(github\.(com|io)|/github|/gh)/?(OWNER|NAME|USER)\b(?!/REPOSITORY)", text
+            ), name
+            assert "OWNER" not in text, name
+
+
+@pytest.fixture
+def copy(tmp_path):
+    """The parts of the repository that an address changes."""
+    for name in committed():
+        if name.startswith("notebooks/") or name in ("README.md", "pyproject.toml"):
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def run_build(copy, *arguments):
+    command = [sys.executable, str(copy / "notebooks" / "source" / "build.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_one_command_makes_every_link_and_takes_it_away_again(copy):
+    files = [path for path in copy.rglob("*") if path.is_file()]
+    before = {path: path.read_bytes() for path in files}
+    assert run_build(copy, "--address", "https://github.com/somebody/some-course") == (0, "")
+    assert run_build(copy, "--check") == (0, "")
+    readme = (copy / "README.md").read_text(encoding="utf-8")
+    assert "https://somebody.github.io/some-course/" in readme
+    assert "https://mybinder.org/v2/gh/somebody/some-course/main" in readme
+    for source in SOURCES:
+        assert f"github/somebody/some-course/blob/main/notebooks/{source.stem}.ipynb" in readme
+    assert run_build(copy, "--address", "") == (0, "")
+    assert {path: path.read_bytes() for path in files} == before
+
+
+def test_an_address_of_another_kind_is_refused(copy):
+    code, said = run_build(copy, "--address", "https://example.org/course")
+    assert code == 2 and "https://github.com/NAME/REPOSITORY" in said and "Traceback" not in said

@@ -1,4 +1,4 @@
-"""Train a captioning model: draw a minibatch, compute loss and gradients, update every weight, again."""
+"""Train a captioning model: take a minibatch, compute loss and gradients, update every weight, again."""
 
 import math
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from cs231n import optim, progress_bar
 from cs231n.checkpoint import read_checkpoint, write_checkpoint
-from cs231n.coco_utils import sample_coco_minibatch
+from cs231n.coco_utils import minibatch
 from cs231n.fast.threads import ThreadChooser, threads_for, use_threads
 
 
@@ -40,16 +40,18 @@ class CaptioningSolver:
         checkpoint=None,
         threads=None,
     ):
-        """Remember what to train, on what, and how. Minibatches are drawn from np.random: on one machine, a seed
-        repeats a run to the last bit (a large one needs `threads` too, see there).
+        """Remember what to train, on what, and how. An epoch takes the captions in an order that np.random
+        shuffles, so that each comes once: on one machine, a seed repeats a run to the last bit (a large one needs
+        `threads` too, see there).
 
         model: object with .params and .loss(features, captions)
         data: dict from `load_coco_data`
         update_rule: name of a function in `optim`: 'sgd', 'sgd_momentum', 'rmsprop' or 'adam'
         optim_config: dict of its settings, such as learning_rate
         lr_decay: the learning rate is multiplied by it after each epoch
-        batch_size: captions a minibatch
-        num_epochs: how many epochs one call of train() does; an epoch is captions ÷ batch_size minibatches
+        batch_size: captions in a minibatch; all of them where there are fewer
+        num_epochs: how many epochs one call of train() does; an epoch is captions ÷ batch_size minibatches,
+            rounded down: what is left over at the end of an order is not seen in that epoch
         print_every: show the loss every so many minibatches
         verbose: False shows nothing
         on_epoch: called with this solver after each epoch
@@ -99,9 +101,10 @@ class CaptioningSolver:
         bar = self._bar(left)
         try:
             while self.epoch < last_epoch and not self._out_of_patience():
-                for _ in range(per_epoch):
+                order = np.random.permutation(len(self.data["train_captions"]))
+                for chosen in np.split(order[: per_epoch * self.batch_size], per_epoch):
                     with self._threads.step():
-                        self._step()
+                        self._step(chosen)
                     self._show(bar)
                 self._end_epoch()
         except KeyboardInterrupt:
@@ -136,8 +139,8 @@ class CaptioningSolver:
         """
         read_checkpoint(self, path)
 
-    def _step(self):
-        captions, features, _ = sample_coco_minibatch(self.data, self.batch_size, split="train")
+    def _step(self, chosen):
+        captions, features, _ = minibatch(self.data, chosen)
         loss, grads = self.model.loss(features, captions)
         if not np.isfinite(loss):
             raise FloatingPointError(

@@ -68,10 +68,18 @@ def sample_coco_minibatch(data, batch_size=100, split="train"):
     """
     if f"{split}_captions" not in data:
         raise ValueError(f"split is {split!r}, expected 'train' or 'val'")
-    captions = data[f"{split}_captions"]
-    chosen = np.random.choice(len(captions), batch_size)
+    return minibatch(data, np.random.choice(len(data[f"{split}_captions"]), batch_size), split)
+
+
+def minibatch(data, chosen, split="train"):
+    """These captions, each with its picture's features and address.
+
+    data: dict from `load_coco_data`
+    chosen: (N,) row numbers of captions
+    returns: captions (N, T) int32, features (N, D) float32, urls (N,)
+    """
     rows = data[f"{split}_image_idxs"][chosen]
-    return captions[chosen], data[f"{split}_features"][rows], data[f"{split}_urls"][rows]
+    return data[f"{split}_captions"][chosen], data[f"{split}_features"][rows], data[f"{split}_urls"][rows]
 
 
 def subset(data, rows):

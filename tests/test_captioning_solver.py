@@ -101,7 +101,9 @@ def test_training_is_the_public_update_rule_applied_to_each_weight(rule):
     model, data = CaptioningRNN(WORDS, 5, 6, 7), make_data()
     configs = {name: {"learning_rate": 0.01} for name in model.params}
     for step in range(8):
-        chosen = np.random.choice(40, 10)
+        if step % 4 == 0:
+            order = np.random.permutation(40)
+        chosen = order[step % 4 * 10 :][:10]
         features = data["train_features"][data["train_image_idxs"][chosen]]
         _, grads = model.loss(features, data["train_captions"][chosen])
         for name, w in model.params.items():
@@ -115,6 +117,41 @@ def test_training_is_the_public_update_rule_applied_to_each_weight(rule):
 def test_an_epoch_is_captions_divided_by_batch_size_rounded_down():
     for batch_size, batches in ((10, 4), (11, 3), (39, 1), (40, 1), (41, 1)):
         assert len(trained(batch_size=batch_size, num_epochs=2).loss_history) == 2 * batches
+
+
+class Listening:
+    """A model that remembers which captions it was shown."""
+
+    def __init__(self, model):
+        self.model, self.params, self.seen = model, model.params, []
+
+    def loss(self, features, captions):
+        self.seen += [tuple(row) for row in captions]
+        return self.model.loss(features, captions)
+
+
+def captions_seen(**options):
+    """Forty captions, no two alike, and those that training showed, in order."""
+    np.random.seed(0)
+    data = make_data()
+    data["train_captions"][:, 3] = np.arange(40) % 4 + 4
+    data["train_captions"][:, 4] = np.arange(40) // 4 % 4 + 4
+    data["train_captions"][:, 5] = np.arange(40) // 16 + 4
+    model = Listening(CaptioningRNN(WORDS, 5, 6, 7))
+    CaptioningSolver(model, data, verbose=False, **options).train()
+    return data["train_captions"], model.seen
+
+
+def test_an_epoch_shows_each_caption_once_in_another_order_each_time():
+    captions, seen = captions_seen(batch_size=10, num_epochs=2)
+    rows = sorted(map(tuple, captions))
+    assert sorted(seen[:40]) == rows and sorted(seen[40:]) == rows
+    assert seen[:40] != seen[40:] and seen[:40] != rows
+
+
+def test_what_fills_no_minibatch_waits_for_another_epoch():
+    _, seen = captions_seen(batch_size=11, num_epochs=1)
+    assert len(seen) == len(set(seen)) == 33
 
 
 def test_weights_a_user_holds_are_not_written_into():

@@ -221,9 +221,11 @@ def test_a_gradient_that_is_not_finite_raises():
 
 
 def test_the_solver_clips_what_the_update_rule_sees():
-    solver = solver_for(clip_norm=1e-3, update_rule="sgd", num_epochs=1, optim_config={"learning_rate": 1.0})
+    solver = solver_for(
+        clip_norm=1e-3, update_rule="sgd", batch_size=1000, num_epochs=1, optim_config={"learning_rate": 1.0}
+    )
     before = {name: w.copy() for name, w in solver.model.params.items()}
-    solver._step()
+    solver.train()
     step = {name: before[name] - w for name, w in solver.model.params.items()}
     np.testing.assert_allclose(joint_norm(step), 1e-3, rtol=1e-3)
 

@@ -161,6 +161,14 @@ def test_a_chapter_has_a_task_and_says_what_it_costs(source, kind):
 
 
 @each_chapter
+def test_an_optional_part_is_one_heading_that_says_so_and_is_folded(source):
+    for cell in build.notebook(source, solved=False).cells:
+        if "optional" in cell.metadata.get("tags", []):
+            assert re.fullmatch(r"#+ Optional: [^\n]+", cell.source)
+            assert cell.metadata["jp-MarkdownHeadingCollapsed"] is True
+
+
+@each_chapter
 def test_no_shell_lines(source):
     for cell in code_cells(build.notebook(source, True)):
         assert not re.search(r"^\s*[!%]", cell.source, re.M)

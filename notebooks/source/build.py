@@ -12,6 +12,7 @@ to questions in markdown cells tagged "answer". The student edition, notebooks/N
 place of each solution and an empty line in place of each answer; in a cell tagged "small-todo", whose solution is
 one line, `name = …`, the stub is `name = None`. The solved edition,
 notebooks/solutions/NN_name.ipynb, has both, and is executed.
+A markdown cell that is one heading, tagged "optional", is folded in JupyterLab with all that stands under it.
 
 Tests run the solved edition again and compare what no rounding can change: see `mark_what_moves`.
 """
@@ -144,6 +145,8 @@ def notebook(source, solved, where=None):
         new.id = identity
         if tags:
             new.metadata["tags"] = tags
+        if "optional" in tags:
+            new.metadata["jp-MarkdownHeadingCollapsed"] = True  # JupyterLab folds what is under this heading
         cells.append(new)
     if where:
         title, _, rest = cells[0].source.partition("\n")

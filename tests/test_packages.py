@@ -36,6 +36,11 @@ def test_conda_and_pip_install_the_same():
     assert conda_packages() == project_packages()
 
 
+def test_the_citation_has_the_version_of_the_package():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+
+
 def test_no_exact_pins():
     assert not [p for p in project_packages() if "==" in p]
 

@@ -1,6 +1,6 @@
 """The exercises, one file each: inputs, axes, hints, and the mistakes people make.
 
-docs/maintainers.md says how to add one.
+CONTRIBUTING.md says how to add one.
 """
 
 import difflib

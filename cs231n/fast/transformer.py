@@ -295,9 +295,10 @@ def decoder_step(x, said, seen, layers, heads, norm_first):
 
     def look(q, keys_values):
         k, v = (
-            part.reshape(*part.shape[:2], heads, -1).swapaxes(1, 2) for part in keys_values.swapaxes(0, 1)
+            part.reshape(*part.shape[:2], heads, D // heads).swapaxes(1, 2)
+            for part in keys_values.swapaxes(0, 1)
         )
-        scores = (q * scale).reshape(N, heads, 1, -1) @ k.swapaxes(-1, -2)
+        scores = (q * scale).reshape(N, heads, 1, D // heads) @ k.swapaxes(-1, -2)
         return (softmax_in_place(scores) @ v).reshape(N, D)
 
     for i, p in enumerate(layers):

@@ -6,7 +6,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.fast.threads import chooser_of
+from cs231n.fast.threads import threads_for, use_threads
 from cs231n.fast.transformer import (
     by_caption,
     decoder_backward,
@@ -204,8 +204,7 @@ class CaptioningTransformer(CaptioningRNN):
         check_indices("words", words, len(p["W_embed"]), "the vocabulary")
         if t >= len(self.positions):
             raise ValueError(f"this is word {t + 1}, expected at most max_length, {len(self.positions)}")
-        job = ("step", self.cell_type, len(words).bit_length(), len(self.layers), *p["W_vocab"].shape)
-        with chooser_of(*job).step():
+        with use_threads(threads_for(len(words), p)):
             x = p["W_embed"][words] + self.positions[t]
             x, said = decoder_step(x, said, seen, self.layers, self.num_heads, self.norm_first)
             scores, _ = affine_forward(self._last_norm(x)[0], p["W_vocab"], p["b_vocab"])

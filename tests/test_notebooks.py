@@ -110,7 +110,7 @@ def test_a_small_todo_is_one_value_that_is_held_beside_another_way(source):
         assert "✓ Right" in printed and "✗" not in printed
 
 
-@pytest.mark.parametrize("number", ["05", "06", "12", "13"])
+@pytest.mark.parametrize("number", ["05", "06", "10", "12", "13"])
 def test_one_code_cell_in_six_is_to_do(number):
     (source,) = (s for s in SOURCES if s.stem.startswith(number))
     chapter = build.notebook(source, False)

@@ -1,9 +1,10 @@
-"""Results of trainings too long for a chapter, three seeds each; `benchmarks/captioners.py` makes them."""
+"""What long trainings gave: numbers, from `benchmarks/captioners.py`, and models, from `store_captioners.py`."""
 
 import json
 
 import numpy as np
 
+from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR
 
 RESULTS = SCENES_DIR / "results"
@@ -15,6 +16,17 @@ def stored_results(name):
     FileNotFoundError: when there is none of that name
     """
     return json.loads((RESULTS / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def stored_captioner(name, dtype=np.float32):
+    """A trained captioner of datasets/scenes/results: "05_rnn", "06_rnn" or "06_lstm_open".
+
+    FileNotFoundError: when there is none of that name
+    """
+    model = CaptioningRNN.load(RESULTS / f"{name}.npz")
+    model.dtype = np.dtype(dtype)
+    model.params = {key: w.astype(dtype) for key, w in model.params.items()}
+    return model
 
 
 def over_seeds(values, form="{:.0%}"):

@@ -11,8 +11,7 @@
 # 1. write one LSTM step, forward and backward, and the whole sequence,
 # 2. see why its gradient survives, and when it does not,
 # 3. train an RNN and an LSTM on the same captions and compare them,
-# 4. look at its gates, and read out of its state what it still knows,
-# 5. find out which errors are left.
+# 4. read out of its state what it still knows.
 #
 # You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 90 minutes.
 
@@ -25,20 +24,17 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import judge, references, table
-from cs231n.course.error_analysis import count_errors, false_captions, statements
 from cs231n.course.plotting import plot_lines, plot_loss, show_pictures, use_course_style
-from cs231n.course.plotting.memory import plot_facts_in_state, plot_gates, plot_statements, plot_walk_back
-from cs231n.course.scenes import caption_is_true, load_facts, why_not_true
+from cs231n.course.plotting.memory import plot_facts_in_state, plot_walk_back
+from cs231n.course.scenes import caption_is_true, load_facts
 from cs231n.course.state_probes import (
     facts_in_state,
-    gates_while_reading,
     linear_probe,
     open_forget_gate,
     states_and_facts,
 )
 from cs231n.course.stored_results import seeds_table
 from cs231n.course.text_units import plain_texts
-from cs231n.decoding import sampled_captions
 from cs231n.exercises import agree, answers, check, hint, progress
 from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
 from cs231n.image_utils import image_from_url
@@ -590,29 +586,6 @@ print(table(seeds_table(four, columns)))
 # that the LSTM says more true captions of ordinary pictures than an RNN of as many weights, or that an open gate makes
 # more captions true. Had you seen one seed only, you could have believed either.
 #
-# ## Where does the LSTM win?
-#
-# In the painted world every caption states facts: how many, which colour, what, where, when. For each kind of fact: how
-# often is it right when it is said? Of the greedy captions, fewer than one in five names the time. So these captions
-# are drawn at random from the nucleus ([chapter 5](05_sampling.ipynb)).
-
-# %%
-order = ["count", "colour", "kind", "side", "place", "companion", "time", "weather"]
-drawn = {
-    name: plain_texts(
-        sampled_captions(model, data["val_features"][pictures], 17, top_p=0.8, seed=0), data["idx_to_word"]
-    )
-    for name, model in models.items()
-}
-if facts:
-    plot_statements({name: statements(captions, facts) for name, captions in drawn.items()}, order)
-    plt.show()
-
-# %% [markdown]
-# The LSTM names number, colour and place right nearly always. Companion (what stands beside the thing), time and
-# weather are right much less often, in both models. It is tempting to say: they are said last, so they were forgotten. But
-# the place is said late too. To know, we must look into the state.
-#
 # ## What does the state still know?
 #
 # After each word, can the colour of the thing still be read out of the state? We ask with a **linear probe**: one affine
@@ -626,6 +599,7 @@ if facts:
 # **Predict.** Which fact is still there after ten words: the colour, or the place?
 
 # %%
+order = ["count", "colour", "kind", "side", "place", "companion", "time", "weather"]
 if facts:
     both = {split: load_facts(split) for split in ("train", "val")}
     known = {}
@@ -661,78 +635,6 @@ if facts:
     share = (named == colours).mean()
     ### END SOLUTION
     share = agree(share, known["RNN"][order.index("colour"), 3])
-
-# %% [markdown]
-# So is it memory? How is it when the time is said *first*, straight after `<START>`, where the state still holds it?
-
-# %%
-if facts:
-    said = {}
-    for name, captions in drawn.items():
-        said[name] = [statements(captions, facts, first)["time"] for first in (True, False)]
-        for place, right in zip(("first", "later"), said[name], strict=True):
-            print(f"{name:12s} time said {place}: right {np.mean(right):.0%} of {len(right)}")
-
-# %% [markdown]
-# <details><summary>After you have run it</summary>
-#
-# Said first, the time is right more often than said later: memory is a part of it. But also when it is said first, it is
-# right much less often than the probe reads it, from that very state. So memory is not all: the state holds the time, and
-# the model has not yet learned to *use* it.
-#
-# </details>
-
-# %% [markdown]
-# ## Look at the gates
-#
-# What do the gates do while the LSTM reads a caption? Each row is a word that goes in, each column one unit (40 of the
-# 128, sorted by how open their forget gate is). Dark is closed, bright is open.
-
-# %%
-picture = 3  # try others
-
-model = models["LSTM, bias 3"]
-words = ["<START>", *texts["LSTM, bias 3"][picture].split()]
-numbers = [data["word_to_idx"][word] for word in words]
-gates = gates_while_reading(model, data["val_features"][[pictures[picture]]], numbers)
-plot_gates(gates, words)
-plt.show()
-
-# %% [markdown]
-# In the middle, the columns on the left are bright from top to bottom: units that keep what they have through the whole
-# caption. Those on the right are darker, and close at some words: there the unit lets go of what it had. All of them
-# started training with the same bias of 3.
-#
-# ## Which errors are left?
-#
-# A share of true captions tells how good a model is. What to do next, it does not tell. For that, take the false captions,
-# look at each, and write down *what* is false in it. This is called **error analysis**. In the painted world the judge can do the writing. Here are the false captions of the LSTM.
-#
-# **Predict.** Which kind of fact makes most captions false?
-
-# %% tags=["nbval-ignore-output"]
-if facts:
-    found = false_captions(texts["LSTM, bias 3"], facts)
-    print(f"{len(found)} of {len(facts)} captions are not true. In so many of them this is false:")
-    for fact, captions in count_errors(found).items():
-        print(f"  {fact:15s}{captions:4d}")
-
-# %%
-if facts:
-    said_here = texts["LSTM, bias 3"]
-    some = list(found)[:: max(len(found) // 8, 1)][:8]
-    show_pictures(
-        [image_from_url(data["val_urls"][pictures[k]]) for k in some],
-        [f"{said_here[k]}\n({'; '.join(why_not_true(said_here[k], facts[k]))})" for k in some],
-        marks=[False] * len(some),
-    )
-    plt.show()
-
-# %% [markdown]
-# Look at these pictures and at twenty more (write `some = list(found)[:20]`). For each error ask: could the
-# features know it (a shadow taken for a thing)? Did the training captions teach it (a colour that this thing never had)?
-# Or was it known and lost on the way (the probe above)? Each answer asks for another remedy: other features, more
-# data, a better memory. [Chapter 7](07_attention.ipynb) tries a fourth: to look at the picture again, before each word.
 
 # %% [markdown]
 # ## More to do

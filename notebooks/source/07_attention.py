@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 9 · Look again: attention
+# # 7 · Look again: attention
 #
 # Our captioners look at the picture once, before the first word. Then the state must carry all of it to the last word.
 # Chapter 6 measured what gets lost on the way: after four words a probe only guesses the time of day from the state of

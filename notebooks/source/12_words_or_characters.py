@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 7 · Words, pieces or characters?
+# # 12 · Words, pieces or characters?
 #
 # Our captioner chooses one **word** after another, from a fixed list. It could as well choose one **character** after
 # another: letters and spaces. Or something between the two: **pieces of words**. Which is best? This is a classic exam

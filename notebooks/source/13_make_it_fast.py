@@ -1,5 +1,5 @@
 # %% [markdown]
-# # 8 · Make it fast
+# # 13 · Make it fast
 #
 # Your model works. How fast is it, and how fast *could* it be? People say that NumPy is slow. In this chapter you find
 # out where the time really goes, and you end near the best that your processor can do.

@@ -1,4 +1,4 @@
-"""Correct answers to the small exercises of chapter 5."""
+"""Correct answers to the small exercises of chapters 5, 10 and 11."""
 
 import math
 
@@ -31,7 +31,8 @@ def perplexity_of_the_mean_length(loss, captions):
 
 @answers("soften")
 def softmax_of_scaled_scores(scores, temperature):
-    p = np.exp(scores / temperature)
+    scaled = scores / temperature
+    p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return p / p.sum(axis=1, keepdims=True)
 
 
@@ -79,3 +80,33 @@ def nucleus_by_a_threshold(probabilities, top_p):
     down = np.sort(probabilities)[::-1]
     least = down[np.argmax(np.cumsum(down) >= top_p)]
     return np.where(probabilities >= least, probabilities, 0) / probabilities[probabilities >= least].sum()
+
+
+# ---- a probe
+
+
+@answers("fit_probe")
+def probe_by_the_normal_equations(states, targets, strength):
+    s = states - states.mean(0)
+    left = s.T.dot(s) + np.diag([strength] * s.shape[1])
+    W = np.linalg.inv(left) @ s.T @ targets
+    return W, (targets - states @ W).mean(axis=0)
+
+
+@answers("fit_probe")
+def probe_with_a_column_of_ones(states, targets, strength):
+    N, K = states.shape
+    S = np.hstack([states, np.ones((N, 1))])
+    small = strength * np.eye(K + 1)
+    small[K, K] = 0  # b may be as large as it likes
+    both = np.linalg.solve(S.T @ S + small, S.T @ targets)
+    return both[:K], both[K]
+
+
+@answers("fit_probe")
+def probe_by_rows_that_pull_to_zero(states, targets, strength):
+    K, C = states.shape[1], targets.shape[1]
+    s, t = states - states.mean(axis=0), targets - targets.mean(axis=0)
+    more = np.sqrt(strength) * np.eye(K)
+    W = np.linalg.lstsq(np.vstack([s, more]), np.vstack([t, np.zeros((K, C))]), rcond=None)[0]
+    return W, targets.mean(axis=0) - states.mean(axis=0) @ W

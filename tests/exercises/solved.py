@@ -102,7 +102,8 @@ IN_ANOTHER_WAY = {
         """,
     "soften": """
         def soften(scores, temperature):
-            p = np.exp(scores / temperature)
+            scaled = scores / temperature
+            p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
             return p / p.sum(axis=1, keepdims=True)
         """,
     "nucleus": """
@@ -113,6 +114,13 @@ IN_ANOTHER_WAY = {
             kept = np.zeros_like(probabilities)
             kept[order[left]] = ranked[left]
             return kept / kept.sum()
+        """,
+    "fit_probe": """
+        def fit_probe(states, targets, strength):
+            mean_s, mean_t = states.mean(axis=0), targets.mean(axis=0)
+            s, t = states - mean_s, targets - mean_t
+            W = np.linalg.solve(s.T @ s + strength * np.eye(len(mean_s)), s.T @ t)
+            return W, mean_t - mean_s @ W
         """,
     "lstm_step_forward": """
         def lstm_step_forward(x, prev_h, prev_c, Wx, Wh, b):

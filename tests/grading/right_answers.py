@@ -90,7 +90,8 @@ def perplexity(loss, captions):
 
 
 def soften(scores, temperature):
-    p = np.exp(scores / temperature)
+    scaled = scores / temperature
+    p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
     return p / p.sum(axis=1, keepdims=True)
 
 
@@ -101,6 +102,15 @@ def nucleus(probabilities, top_p):
             kept[word] = probabilities[word]
             total += probabilities[word]
     return kept / total
+
+
+def fit_probe(states, targets, strength):
+    W = np.linalg.solve(
+        np.cov(states.T, bias=True).reshape(states.shape[1], -1) * len(states)
+        + strength * np.eye(states.shape[1]),
+        (states - states.mean(axis=0)).T @ targets,
+    )
+    return W, (targets - states @ W).mean(axis=0)
 
 
 def most_frequent_pair(words, counts):

@@ -66,7 +66,7 @@ nothing_left_out: np.cumsum(ranked) - ranked < top_p -> ranked > 0
 """
 
 EXERCISE = Exercise(
-    chapter="05_sampling",
+    chapter="10_other_ways_to_choose",
     reference=nucleus,
     outputs={"probabilities": ("word",)},
     cases=inputs,

@@ -19,32 +19,39 @@ def soften(scores, temperature):
 
 
 def inputs(seed=None):
-    """Cases: warm and cold, one row, as many rows as words, and float32."""
+    """Cases: warm and cold, one row, as many rows as words, float32, and one where exp overflows in float32."""
     made = [
-        (3, 5, 0.5, np.float64),
-        (1, 4, 2.0, np.float64),
-        (4, 4, 0.8, np.float64),
-        (2, 6, 1.5, np.float32),
+        (3, 5, 0.5, None, np.float64),
+        (1, 4, 2.0, None, np.float64),
+        (4, 4, 0.8, None, np.float64),
+        (2, 6, 1.5, None, np.float32),
+        (2, 5, 0.1, 12, np.float32),
     ]
     cases = []
-    for k, (N, V, temperature, dtype) in enumerate(made):
+    for k, (N, V, temperature, highest, dtype) in enumerate(made):
         random = generator(800 + k, seed)
         [(N, V)] = longer([(N, V)], seed)
-        scores = random.normal(size=(N, V)).astype(dtype)
+        scores = random.normal(size=(N, V))
+        if highest is not None:
+            scores += highest - scores.max(axis=1, keepdims=True)
+        scores = scores.astype(dtype)
         text = f"N={N}, V={V}, temperature={temperature}"
         cases.append(Case(text, {"scores": scores, "temperature": temperature}))
     return cases
 
 
 def solution(scores, temperature):
-    p = np.exp(scores / temperature)
+    largest = scores.max()
+    p = np.exp((scores - largest) / temperature)
     return p / p.sum(axis=1, keepdims=True)
 
 
 MISTAKES = """
-temperature_forgotten: scores / temperature -> scores
+largest_not_taken_off: largest = scores.max() -> largest = 0
+    In float32, exp of 89 or more is inf, and inf / inf is nan. Take the largest score off first.
+temperature_forgotten: / temperature -> / 1
     Your probabilities are the same at every temperature. Divide the scores, before the exponential.
-multiplied: scores / temperature -> scores * temperature
+multiplied: / temperature -> * temperature
     You multiply by the temperature. What should a small one do to the differences of scores?
 divided_at_the_end: p / p.sum(axis=1, keepdims=True) -> p / p.sum(axis=1, keepdims=True) / temperature
     You divide by the temperature at the end too, so the rows do not sum to 1.
@@ -61,12 +68,12 @@ logarithm: return p / p.sum(axis=1, keepdims=True) -> return np.log(p / p.sum(ax
 """
 
 EXERCISE = Exercise(
-    chapter="05_sampling",
+    chapter="10_other_ways_to_choose",
     reference=soften,
     outputs={"probabilities": ("sample", "word")},
     cases=inputs,
     start="It is the softmax of chapter 4, over scores that are changed first.",
-    worth_knowing="exp overflows above 709: subtract each row's largest score first, nothing else changes.",
+    worth_knowing="adding one number to a whole row of scores changes no probability.",
     next_step="draw words at four temperatures.",
     hints=(
         "What happens to the difference of two scores when both are divided by 0.1? And by 10?",
@@ -74,4 +81,5 @@ EXERCISE = Exercise(
         "The exponential of all, then each row divided by its own sum: axis=1, keepdims=True.",
     ),
     mistakes=known(solution, MISTAKES),
+    usual="largest_not_taken_off",
 )

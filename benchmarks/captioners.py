@@ -162,9 +162,9 @@ CAPTIONERS = {
     "07_attention_places": looking(74, places=True),
     "07_channels": looking(64, channels=True),
     "07_channels_places": looking(74, channels=True, places=True),
-    # Chapter 06: equal sizes, and an RNN with as many weights as the LSTM.
+    # Chapter 06: equal sizes, and an RNN whose cell has as many weights as the LSTM's.
     "06_rnn": short_training(recurrent("rnn", 128, W=128)),
-    "06_rnn_wide": short_training(recurrent("rnn", 214, W=128)),
+    "06_rnn_wide": short_training(recurrent("rnn", 304, W=128)),
     "06_lstm": short_training(recurrent("lstm", 128, W=128)),
     "06_lstm_open": short_training(recurrent("lstm", 128, W=128, forget_bias=3)),
     # Chapter 12: the same captions in three units.

@@ -190,8 +190,8 @@ for word in asked:
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# The nearest word to *horse* is *pony*; the two nearest to *sea* are *water* and *ocean*: in these captions they mean
-# the same. The nearest word to *red* is another colour, though it means something else: the two are *used* alike.
+# The nearest word to *horse* is *pony*: in these captions they mean the same. The three nearest to *sea* are *ocean*,
+# *water* and *beach*. The nearest word to *red* is another colour, though it means something else: the two are *used* alike.
 # Which of them fits the picture, the state must say.
 #
 # </details>

@@ -160,3 +160,17 @@ def test_a_beam_tree_shows_every_kept_word_and_the_winning_way_thick():
     ax = plotting.plot_beam_tree(nodes, ["", "", "", "a", "the", "kite"])
     assert sorted(text.get_text() for text in ax.texts) == ["<START>", "a", "kite", "kite", "the"]
     assert sorted(line.get_linewidth() for line in ax.lines) == [1, 1, 3.5, 3.5]
+
+
+def test_a_notebook_shows_its_figures_whatever_the_user_has_set(tmp_path, monkeypatch):
+    from nbclient import NotebookClient
+    from nbformat.v4 import new_code_cell, new_notebook
+
+    (tmp_path / "matplotlibrc").write_text("text.usetex: True\naxes.titlesize: 3\n", encoding="utf-8")
+    monkeypatch.setenv("MATPLOTLIBRC", str(tmp_path))
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    lines = "import matplotlib.pyplot as plt", "from cs231n.course.plotting import use_course_style"
+    lines += "use_course_style()", "plt.plot([1, 2])", "plt.title('a')", "plt.show()"
+    cell = new_code_cell("\n".join(lines))
+    NotebookClient(new_notebook(cells=[cell]), kernel_name="python3").execute()
+    assert ["image/png" in output.get("data", ()) for output in cell.outputs] == [True], cell.outputs

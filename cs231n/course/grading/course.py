@@ -50,7 +50,6 @@ c.FileNameCollectorPlugin.named_regexp = (
 
 os.environ["CS231N_STRICT"] = "1"  # a check raises where an answer is not right, and so costs its points
 os.environ["CS231N_ANSWERS"] = "off"  # no student's answers are kept for the next student
-os.environ["MPLBACKEND"] = "agg"
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 """
 

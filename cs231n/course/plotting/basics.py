@@ -3,11 +3,16 @@
 No function here calls `plt.show()`: end the cell with it.
 """
 
+import sys
 import textwrap
 from itertools import cycle
 
+import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.backends import backend_registry
+
+from cs231n.course.progress_bar import in_notebook
 
 # Okabe and Ito (2008), "Color Universal Design": colours that colour-blind readers can tell apart.
 PALETTE = {
@@ -51,11 +56,23 @@ STYLE = {
     "image.interpolation": "antialiased",
     "savefig.facecolor": "white",
 }
+IN_PAGES = {"nbagg", "notebook", "webagg"}  # of Matplotlib's own ways to draw, those that a notebook can show
 
 
 def use_course_style():
-    """Make every figure drawn from here on look like the course's: call it once, at the top of a notebook."""
+    """Make every figure drawn from here on look like the course's: call it once, at the top of a notebook.
+
+    A user's own settings of Matplotlib no longer count then; in a notebook, figures stand below their cells.
+    """
+    _draw_in_the_notebook()
+    matplotlib.rcdefaults()
     plt.rcParams.update({**STYLE, "axes.prop_cycle": plt.cycler(color=LINES, linestyle=DASHES)})
+
+
+def _draw_in_the_notebook():
+    """Where MPLBACKEND or a matplotlibrc has chosen a window or no screen, a notebook would show no figure."""
+    if in_notebook() and plt.get_backend().lower() in {*backend_registry.list_builtin()} - IN_PAGES:
+        sys.modules["IPython"].get_ipython().run_line_magic("matplotlib", "inline")
 
 
 def show_pictures(pictures, captions=None, columns=4, marks=None):

@@ -3,6 +3,7 @@
 How a check comes about, module by module:
 
 checking: prints the verdict, keeps a right answer, hands back a function that works (`fallback`)
+changed_reference: whether what answers are compared with is still right
 judging: the verdict, from `all_cases`, which runs the answer on every case (`one_call`, `time_limit`)
 recognise: which mistake of the bank gives these numbers; else what the numbers are (`general_rules`)
 errors: for an exception the line that failed, and one sentence from `causes`

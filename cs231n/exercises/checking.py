@@ -6,6 +6,7 @@ from dataclasses import replace
 from cs231n.exercises import answers_file, bank, messages
 from cs231n.exercises.all_cases import is_right
 from cs231n.exercises.answer_source import source_of
+from cs231n.exercises.changed_reference import changed_message, changed_reference
 from cs231n.exercises.fallback import as_it_was_written, fallback, is_fallback, with_reference_cache
 from cs231n.exercises.judging import grade
 from cs231n.exercises.one_call import quiet
@@ -28,6 +29,10 @@ def check(function, forward=None):
     """
     strict = os.environ.get("CS231N_STRICT", "").lower() not in ("", "0", "off", "false")
     own_forward = _own(forward)
+    asked = bank.find(getattr(function, "__name__", repr(function))).name
+    if not strict and (changed := changed_reference(asked)):
+        say(f"✗ {changed_message(changed)}")
+        return function
     try:
         verdict = grade(function, own_forward)
     except KeyboardInterrupt:

@@ -12,7 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.backends import backend_registry
 
-from cs231n.course.progress_bar import in_notebook
+from cs231n.progress_bar import in_notebook
 
 # Okabe and Ito (2008), "Color Universal Design": colours that colour-blind readers can tell apart.
 PALETTE = {

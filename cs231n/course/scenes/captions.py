@@ -1,6 +1,6 @@
 """Say what is in a scene, and judge whether a caption is true of it. Both use the same grammar."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from .canvas import Dice
@@ -136,11 +136,21 @@ def _readings(words, slots):
         if not words:
             yield ()
         return
-    for phrase in SLOTS[slots[0]]:
+    for phrase in _beginnings()[slots[0]].get(words[:1], ()):
         n = len(phrase.words)
         if words[:n] == phrase.words:
             for rest in _readings(words[n:], slots[1:]):
                 yield (phrase, *rest)
+
+
+@cache
+def _beginnings():
+    """For each slot, and each word with which a caption may go on there, the phrases to try, in the slot's order."""
+    firsts = {(), *((word,) for word in WORDS)}
+    return {
+        slot: {first: [p for p in phrases if p.words[:1] in ((), first)] for first in firsts}
+        for slot, phrases in SLOTS.items()
+    }
 
 
 def _agree(phrases):

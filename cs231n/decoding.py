@@ -51,7 +51,7 @@ def log_probabilities(model, features, captions, never=NEVER_SAID):
     features: (N, D); captions: (N, T) integers as `model.sample` gives them
     returns: log probabilities (N,); words a caption (N,), <END> with them
     """
-    banned, state = _banned(model, never), model.initial_state(features)
+    banned, state = banned_words(model, never), model.initial_state(features)
     words, null = np.full(len(captions), model.start_word), model.word_to_idx["<NULL>"]
     total, rows = np.zeros(len(captions)), np.arange(len(captions))
     for said in captions.T:
@@ -189,7 +189,7 @@ def keep_likely(logp, top_k=None, top_p=None):
 
 def _captions(model, features, max_length, first_words, never, choose):
     """One word after another for each picture; choose: scores (N, V) → words (N,)."""
-    first, banned = _first_words(model, first_words, max_length), _banned(model, never)
+    first, banned = _first_words(model, first_words, max_length), banned_words(model, never)
     state, N = model.initial_state(features), len(features)
     captions = np.full((N, max_length), model.word_to_idx["<NULL>"], dtype=np.int32)
     words = np.full(N, model.start_word)
@@ -216,7 +216,7 @@ def _beam(model, features, max_length, width, length_power, first_words, never):
     """
     if width < 1:
         raise ValueError(f"width is {width}, expected 1 or more")
-    first, banned = _first_words(model, first_words, max_length), _banned(model, never)
+    first, banned = _first_words(model, first_words, max_length), banned_words(model, never)
     null, end = model.word_to_idx["<NULL>"], model.word_to_idx.get("<END>", -1)
     state, (N, K) = model.initial_state(features), (len(features), width)
     words = np.full(N, model.start_word)
@@ -280,7 +280,7 @@ def _first_words(model, first_words, max_length):
     return [model.word_to_idx[word] for word in first_words]
 
 
-def _banned(model, never):
+def banned_words(model, never):
     """The numbers of words that are not to be said, where the vocabulary has them."""
     numbers = [model.word_to_idx[word] for word in never if word in model.word_to_idx]
     return [number for number in numbers if number < len(model.params["b_vocab"])]

@@ -145,7 +145,7 @@ def _readings(words, slots):
 
 @cache
 def _beginnings():
-    """For each slot, and each word with which a caption may go on there, the phrases to try, in the slot's order."""
+    """For each slot, and each word that may come next, the phrases to try, in the slot's order."""
     firsts = {(), *((word,) for word in WORDS)}
     return {
         slot: {first: [p for p in phrases if p.words[:1] in ((), first)] for first in firsts}

@@ -137,7 +137,8 @@ def main():
         print("\n".join(table()))
     else:
         for seed in [int(argument) for argument in sys.argv[1:]] or SEEDS:
-            store(STORED, load(STORED) | {str(seed): json.loads(json.dumps(measure(seed)))})
+            entry = json.loads(json.dumps(measure(seed)))
+            store(STORED, load(STORED) | {str(seed): entry})
 
 
 if __name__ == "__main__":

@@ -58,10 +58,10 @@ def situations():
 def contestants(cell_type, has_torch):
     """Name → a context manager around a step, and the step."""
     batch, every = draw_batch(COCO), available_threads()
-    solver = contests.make_solver(contests.make_model(COCO, cell_type), *batch)
+    ours = contests.training_step(contests.make_model(COCO, cell_type), *batch)
     chooser = ThreadChooser()
-    found = {f"the package, {n} threads": (lambda n=n: use_threads(n), solver._step) for n in {1, every}}
-    found["the package, chosen while it runs"] = (chooser.step, solver._step)
+    found = {f"the package, {n} threads": (lambda n=n: use_threads(n), ours) for n in {1, every}}
+    found["the package, chosen while it runs"] = (chooser.step, ours)
     if has_torch:
         import torch
 

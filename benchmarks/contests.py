@@ -37,9 +37,8 @@ def of_training(sizes, cell_type, has_torch):
         {**contestants, "the bound: products alone": bound(sizes, batch[1], cell_type)},
     )
 
-    solver = make_solver(make_model(sizes, cell_type), *batch)
     contestants = {FIRST: lambda: first.train_step(*batch), FIRST32: lambda: first32.train_step(*batch)}
-    contestants[OURS] = solver._step
+    contestants[OURS] = training_step(make_model(sizes, cell_type), *batch)
     contestants |= {
         f"{name}, Adam": (lambda model=model: model.train_step(*batch))
         for name, model in torch_models.items()
@@ -85,8 +84,14 @@ def check_agreement(losses):
         raise AssertionError(f"the contestants do not compute the same loss: {losses}")
 
 
+def training_step(model, features, captions):
+    """A function that does one step of training on this minibatch: rows looked up, loss, gradients, Adam."""
+    solver = make_solver(model, features, captions)
+    return lambda: solver._step(solver.data["train_image_idxs"])
+
+
 def make_solver(model, features, captions):
-    """A solver whose data is one minibatch: it draws its rows as in training."""
+    """A solver whose data are these captions, each of its own picture."""
     data = {
         "train_captions": captions,
         "train_features": features,

@@ -21,32 +21,34 @@ COLOURS = {"rnn": "#0072B2", "lstm": "#D55E00"}
 
 def step_time(sizes, cell_type, clock, repeats=5):
     """Median seconds of a training step."""
-    from benchmarks.contests import make_model, make_solver
+    from benchmarks.contests import make_model, training_step
     from benchmarks.sizes import draw_batch
 
-    solver = make_solver(make_model(sizes, cell_type), *draw_batch(sizes))
-    solver._step()
+    step = training_step(make_model(sizes, cell_type), *draw_batch(sizes))
+    step()
     times = []
     for _ in range(repeats):
         start = clock()
-        solver._step()
+        step()
         times.append(clock() - start)
     return sorted(times)[repeats // 2]
 
 
 def epoch_time(captions, clock, most=60):
     """Seconds of an epoch of the RNN, batch 128: the mean of up to so many minibatches, times their number."""
+    import numpy as np
+
     from benchmarks.contests import make_model, make_solver
     from benchmarks.sizes import COCO, draw_batch
 
     solver = make_solver(make_model(COCO, "rnn"), *draw_batch(COCO.but(N=captions)))
-    solver.batch_size = COCO.N
     per_epoch = captions // COCO.N
+    minibatches = np.random.permutation(captions)[: per_epoch * COCO.N].reshape(per_epoch, COCO.N)
     done = min(per_epoch, most)
-    solver._step()
+    solver._step(minibatches[0])
     start = clock()
-    for _ in range(done):
-        solver._step()
+    for rows in minibatches[:done]:
+        solver._step(rows)
     return (clock() - start) * per_epoch / done
 
 

@@ -64,25 +64,23 @@ def lstm_step_backward(dnext_h, dnext_c, cache):
     return da @ Wx.T, da @ Wh.T, dprev_c, x.T @ da, prev_h.T @ da, da.sum(axis=0)
 
 
-def squash_gates(a, out=None):
+def squash_gates(a):
     """The values of the gates: sigmoid on the blocks i, f, o of a, tanh on the block g.
 
     a: (N, 4H)
-    out: array for the result; it may be a itself, which is then overwritten
     returns: (N, 4H)
     """
     H = a.shape[1] // 4
-    gates = np.empty(a.shape, float_type(a)) if out is None else out
+    gates = np.empty(a.shape, float_type(a))
     gates[:, : 3 * H] = sigmoid(a[:, : 3 * H])
     np.tanh(a[:, 3 * H :], out=gates[:, 3 * H :])
     return gates
 
 
-def gates_backward(dnext_h, dnext_c, prev_c, gates, tanh_c, out=None):
+def gates_backward(dnext_h, dnext_c, prev_c, gates, tanh_c):
     """Back through one step to the sums a, before they are squashed, and to the cell before.
 
     dnext_h, dnext_c, prev_c, tanh_c: (N, H); gates: (N, 4H)
-    out: array (N, 4H) for da
     returns: da (N, 4H), dprev_c (N, H)
     """
     i, f, o, g = np.split(gates, 4, axis=1)
@@ -91,7 +89,7 @@ def gates_backward(dnext_h, dnext_c, prev_c, gates, tanh_c, out=None):
     da_f = dc * prev_c * f * (1 - f)
     da_o = dnext_h * tanh_c * o * (1 - o)
     da_g = dc * i * (1 - g * g)
-    return np.concatenate([da_i, da_f, da_o, da_g], axis=1, out=out), dc * f
+    return np.concatenate([da_i, da_f, da_o, da_g], axis=1), dc * f
 
 
 def lstm_forward(x, h0, Wx, Wh, b):

@@ -8,6 +8,8 @@ import math
 
 import numpy as np
 
+from cs231n.fast.workspace import empty
+
 
 def sgd(w, dw, config=None):
     """Stochastic gradient descent: next_w = w − learning_rate · dw.
@@ -82,7 +84,7 @@ def adam_in_place(w, dw, config=None, block=16_384):
     config = _with_defaults(w, dw, config, learning_rate=1e-3, beta1=0.9, beta2=0.999, epsilon=1e-8)
     beta1, beta2, t = config["beta1"], config["beta2"], config.get("t", 0) + 1
     m, v = (np.zeros(w.shape, w.dtype) if a is None else np.ascontiguousarray(a) for a in (m, v))
-    next_w, free = np.empty(w.shape, w.dtype), np.empty(block, w.dtype)
+    next_w, free = empty(w.shape, w.dtype), np.empty(block, w.dtype)
     correction = math.sqrt(1 - beta2**t)
     step, epsilon = config["learning_rate"] * correction / (1 - beta1**t), config["epsilon"] * correction
     flat = [np.reshape(array, -1) for array in (w, dw, m, v, next_w)]

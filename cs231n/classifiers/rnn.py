@@ -9,12 +9,12 @@ import numpy as np
 
 from cs231n.fast.attention import attention_states, attention_states_backward
 from cs231n.fast.packing import pack_captions
+from cs231n.fast.products import affine_backward, affine_forward
 from cs231n.fast.states import lstm_states, lstm_states_backward, rnn_states, rnn_states_backward
 from cs231n.fast.threads import threads_for, use_threads
 from cs231n.fast.words import softmax_loss, word_inputs_backward, word_inputs_forward
 from cs231n.files import write_whole
 from cs231n.grid_utils import GridFeatures
-from cs231n.layers import affine_backward, affine_forward
 from cs231n.shapes import check_finite, check_indices, check_shapes
 
 
@@ -159,7 +159,7 @@ class CaptioningRNN:
         da, dh0, *dweights = cell.states_backward(dh, states_cache)
         grads |= zip(cell.weights, dweights, strict=True)
         grads["W_embed"], grads["Wx"], grads["b"] = word_inputs_backward(da, words_cache)
-        _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache)
+        _, grads["W_proj"], grads["b_proj"] = affine_backward(dh0, proj_cache, of_x=False)
         return grads
 
     def sample(self, features, max_length=30):

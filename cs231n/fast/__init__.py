@@ -13,5 +13,6 @@ counts[t] captions still have a word to come at step t, and they are always the 
 takes the next counts[t] rows and needs no mask. Here that is K = 9 rows instead of 12. A word that is fed at many
 places is multiplied with Wx once. Chapter 13 builds up to this; tests hold it beside the plain layers.
 
-packing: from captions to packed rows; states: the recurrent cells on them; words: what is the same at every row
+packing: from captions to packed rows; words: what is the same at every row; states, attention: the recurrent
+cells, which share gates; products: matrix products; workspace: memory that is used again; threads: how many
 """

@@ -12,8 +12,10 @@ The one number changes no weight: softmax takes differences only. So a step read
 import numpy as np
 
 from cs231n.attention import dot_cells, mix_cells, softmax, softmax_backward
+from cs231n.fast.gates import gates_backward_in_place, squash_gates_in_place
 from cs231n.fast.packing import previous_rows, row_blocks
-from cs231n.lstm_layers import gates_backward, squash_gates
+from cs231n.fast.products import product
+from cs231n.fast.workspace import empty
 
 
 def attention_states(a, state, Wh, Wc, W_grid, b_grid, counts):
@@ -27,8 +29,8 @@ def attention_states(a, state, Wh, Wc, W_grid, b_grid, counts):
     """
     h0, c0, grid = state
     (K, H4), H, (_, L, G) = a.shape, h0.shape[1], grid.shape
-    h, c, tanh_c = (np.empty((K, H), dtype=a.dtype) for _ in range(3))
-    weights, read = np.empty((K, L), dtype=a.dtype), np.empty((K, G), dtype=a.dtype)
+    h, c, tanh_c = (empty((K, H), a.dtype) for _ in range(3))
+    weights, read = empty((K, L), a.dtype), empty((K, G), a.dtype)
     from_state = np.hstack(
         [Wh, W_grid.T / a.dtype.type(H**0.5)]
     )  # (H, 4H + G): the sums' part and the question
@@ -42,11 +44,7 @@ def attention_states(a, state, Wh, Wc, W_grid, b_grid, counts):
         read[rows] = mix_cells(weights[rows], grid[still])
         a[rows] += asked[:, :H4]
         a[rows] += read[rows] @ from_read
-        i, f, o, g = np.split(squash_gates(a[rows], out=a[rows]), 4, axis=1)
-        np.multiply(f, cell[still], out=c[rows])
-        c[rows] += i * g
-        np.tanh(c[rows], out=tanh_c[rows])
-        np.multiply(o, tanh_c[rows], out=h[rows])
+        squash_gates_in_place(a[rows], cell[still], c[rows], tanh_c[rows], h[rows])
         before, cell = h[rows], c[rows]
     projections = (Wc, W_grid, b_grid, from_state, from_read)
     return (h, c, grid), (h, c, state, counts, a, tanh_c, weights, read, projections)
@@ -61,25 +59,25 @@ def attention_states_backward(dh, cache):
     h, c, (h0, c0, grid), counts, gates, tanh_c, weights, read, projections = cache
     Wc, W_grid, b_grid, from_state, from_read = projections
     H, H4 = h0.shape[1], gates.shape[1]
-    dasked = np.empty((len(h), from_state.shape[1]), dtype=h.dtype)  # da and dq side by side
+    dasked = empty((len(h), from_state.shape[1]), h.dtype)  # da and dq side by side
     prev_c = previous_rows(c, c0, counts)
     from_state_T, from_read_T = np.ascontiguousarray(from_state.T), np.ascontiguousarray(from_read.T)
     dstate, dcell = (
         np.zeros_like(h0),
         np.zeros_like(h0),
-    )  # from the step after; zero for a caption that has none
+    )  # of the step after; zero for a caption that has none
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows]
         dh_t += dstate[still]
-        da, dcell[still] = gates_backward(dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows])
+        da = dasked[rows, :H4]
+        gates_backward_in_place(dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], da)
         dweights = dot_cells(grid[still], da @ from_read_T)
-        dasked[rows, :H4] = da
         dasked[rows, H4:] = mix_cells(softmax_backward(dweights, weights[rows]), grid[still])
         np.matmul(dasked[rows], from_state_T, out=dstate[still])
 
     da, db = dasked[:, :H4], dasked[:, :H4].sum(axis=0)
-    dfrom_state = previous_rows(h, h0, counts).T @ dasked
+    dfrom_state = product(previous_rows(h, h0, counts).T, dasked)
     dfrom_read = read.T @ da
     dW_grid = dfrom_state[:, H4:].T / h.dtype.type(H**0.5) + dfrom_read @ Wc.T
     dWc = W_grid.T @ dfrom_read + np.outer(b_grid, db)

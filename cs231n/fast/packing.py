@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cs231n.fast.workspace import empty
+
 
 class PackedCaptions(NamedTuple):
     """What a captioning model reads and has to say, as packed rows.
@@ -47,7 +49,7 @@ def previous_rows(h, h0, counts):
     h: (K, H) packed rows, h0: (N, H)
     returns: (K, H)
     """
-    previous, before = np.empty_like(h), h0
+    previous, before = empty(h.shape, h.dtype), h0
     for rows in row_blocks(counts):
         previous[rows] = before[: rows.stop - rows.start]
         before = h[rows]

@@ -5,8 +5,10 @@ Arrays are overwritten where nobody needs their old values, and every product is
 
 import numpy as np
 
+from cs231n.fast.gates import gates_backward_in_place, squash_gates_in_place
 from cs231n.fast.packing import previous_rows, row_blocks
-from cs231n.lstm_layers import gates_backward, squash_gates
+from cs231n.fast.products import product
+from cs231n.fast.workspace import empty
 
 
 def rnn_states(a, state, Wh, counts):
@@ -18,9 +20,10 @@ def rnn_states(a, state, Wh, counts):
     returns: (h,), h (K, H) packed rows, and a cache
     """
     (h0,) = state
-    h, before = a, h0
+    h, before, products = a, h0, empty(h0.shape, a.dtype)
     for rows in row_blocks(counts):
-        h[rows] += before[: rows.stop - rows.start] @ Wh
+        still = slice(rows.stop - rows.start)
+        h[rows] += np.matmul(before[still], Wh, out=products[still])
         before = np.tanh(h[rows], out=h[rows])
     return (h,), (h, h0, Wh, counts)
 
@@ -35,13 +38,16 @@ def rnn_states_backward(dh, cache):
     da = dh
     Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
     dstate = np.zeros_like(h0)  # from the step after; zero for a caption that has none
+    slopes = empty(h0.shape, h.dtype)
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
-        da_t, h_t = da[rows], h[rows]
+        da_t, slope = da[rows], slopes[still]
         da_t += dstate[still]
-        da_t *= 1 - h_t * h_t
+        np.multiply(h[rows], h[rows], out=slope)
+        np.subtract(1, slope, out=slope)
+        da_t *= slope
         np.matmul(da_t, Wh_T, out=dstate[still])
-    return da, dstate, previous_rows(h, h0, counts).T @ da
+    return da, dstate, product(previous_rows(h, h0, counts).T, da)
 
 
 def lstm_states(a, state, Wh, counts):
@@ -53,15 +59,12 @@ def lstm_states(a, state, Wh, counts):
     returns: (h, c), both (K, H) packed rows, and a cache
     """
     h0, c0 = state
-    h, c, tanh_c = (np.empty((len(a), h0.shape[1]), dtype=a.dtype) for _ in range(3))
+    h, c, tanh_c = (empty((len(a), h0.shape[1]), a.dtype) for _ in range(3))
+    products = empty((len(h0), a.shape[1]), a.dtype)
     for rows in row_blocks(counts):
         before, cell = (part[: rows.stop - rows.start] for part in state)
-        a[rows] += before @ Wh
-        i, f, o, g = np.split(squash_gates(a[rows], out=a[rows]), 4, axis=1)
-        np.multiply(f, cell, out=c[rows])
-        c[rows] += i * g
-        np.tanh(c[rows], out=tanh_c[rows])
-        np.multiply(o, tanh_c[rows], out=h[rows])
+        a[rows] += np.matmul(before, Wh, out=products[: len(before)])
+        squash_gates_in_place(a[rows], cell, c[rows], tanh_c[rows], h[rows])
         state = h[rows], c[rows]
     return (h, c), (h, h0, c, c0, Wh, counts, a, tanh_c)
 
@@ -73,18 +76,16 @@ def lstm_states_backward(dh, cache):
     returns: da (K, 4H), dh0 (N, H), dWh (H, 4H)
     """
     h, h0, c, c0, Wh, counts, gates, tanh_c = cache
-    da, prev_c = np.empty_like(gates), previous_rows(c, c0, counts)
+    da, prev_c = empty(gates.shape, gates.dtype), previous_rows(c, c0, counts)
     Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
     dstate, dcell = (
         np.zeros_like(h0),
         np.zeros_like(h0),
-    )  # from the step after; zero for a caption that has none
+    )  # of the step after; zero for a caption that has none
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows]
         dh_t += dstate[still]
-        _, dcell[still] = gates_backward(
-            dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], out=da[rows]
-        )
+        gates_backward_in_place(dh_t, dcell[still], prev_c[rows], gates[rows], tanh_c[rows], da[rows])
         np.matmul(da[rows], Wh_T, out=dstate[still])
-    return da, dstate, previous_rows(h, h0, counts).T @ da
+    return da, dstate, product(previous_rows(h, h0, counts).T, da)

@@ -4,7 +4,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from cs231n.layers import affine_backward, affine_forward
+from cs231n.fast.products import affine_backward, affine_forward
+from cs231n.fast.workspace import empty
 
 
 def word_inputs_forward(words, W_embed, Wx, b):
@@ -19,7 +20,8 @@ def word_inputs_forward(words, W_embed, Wx, b):
     """
     used, places = np.unique(words, return_inverse=True)
     vectors = W_embed[used]
-    return affine_forward(vectors, Wx, b)[0][places], (words, vectors, Wx, len(W_embed))
+    out = take_rows(affine_forward(vectors, Wx, b)[0], places)
+    return out, (words, vectors, Wx, len(W_embed))
 
 
 def word_inputs_backward(dout, cache):
@@ -31,9 +33,16 @@ def word_inputs_backward(dout, cache):
     words, vectors, Wx, V = cache
     used, sums = sum_by_word(dout, words)
     dvectors, dWx, db = affine_backward(sums, (vectors, Wx))
-    dW_embed = np.zeros((V, vectors.shape[1]), dtype=dvectors.dtype)
+    dW_embed = empty((V, vectors.shape[1]), dvectors.dtype)
+    dW_embed[:] = 0
     dW_embed[used] = dvectors
     return dW_embed, dWx, db
+
+
+def take_rows(array, rows):
+    """array[rows] for a matrix and integers that are known to be rows of it."""
+    out = empty((len(rows), array.shape[1]), array.dtype)
+    return np.take(array, rows, axis=0, out=out, mode="clip")  # other modes write into a copy of out first
 
 
 def sum_by_word(rows, words):
@@ -44,9 +53,9 @@ def sum_by_word(rows, words):
     returns: the words that occur (U,), sorted, and their sums (U, D)
     """
     order = np.argsort(words, kind="stable")
-    rows = rows[order]
+    rows = take_rows(rows, order)
     used, starts = np.unique(words[order], return_index=True)
-    sums = np.empty((len(used), rows.shape[1]), dtype=rows.dtype)
+    sums = empty((len(used), rows.shape[1]), rows.dtype)
     for total, (start, end) in zip(sums, pairwise([*starts, len(rows)]), strict=True):
         np.add.reduce(rows[start:end], axis=0, out=total)
     return used, sums

@@ -1,0 +1,47 @@
+"""Memory for the engine's large arrays, which is used again from step to step.
+
+Large arrays that NumPy makes get fresh memory from the system, and give it back when they are gone: at each step
+of a training the system clears the same pages anew. Here the memory waits for the next array of its size instead.
+
+It is on loan. An array made here, and every view of it, holds on to its memory, so whoever keeps a result keeps
+it whole: memory goes to another array only when nobody has the last one any more.
+"""
+
+import math
+from collections import defaultdict
+
+import numpy as np
+
+SMALL = 1 << 17  # bytes below which NumPy's own memory is as good
+MOST = 1 << 28  # bytes that may wait at a time; when there are more, all are given back
+LINE = 64  # bytes of a line of the processor's cache, where arrays begin
+
+_waiting = defaultdict(list)  # size in bytes → pieces of memory that nobody uses
+
+
+def empty(shape, dtype):
+    """As np.empty: an array whose values are not set yet."""
+    dtype = np.dtype(dtype)
+    size = math.prod(shape) * dtype.itemsize
+    return np.empty(shape, dtype) if size < SMALL else np.asarray(_Loan(size, shape, dtype))
+
+
+class _Loan:
+    """A piece of memory that an array reads: the array's base, which goes when no view of it is left."""
+
+    def __init__(self, size, shape, dtype):
+        step = 1 << (size.bit_length() - 4)  # sizes that differ by less than an eighth share their pieces
+        self.size = -(-size // step) * step
+        try:
+            self.piece = _waiting[self.size].pop()
+        except IndexError:
+            memory = np.empty(self.size + LINE, np.uint8)
+            address = memory.__array_interface__["data"][0]
+            self.piece = memory, address + -address % LINE
+        data = self.piece[1], False  # not read-only
+        self.__array_interface__ = {"version": 3, "shape": shape, "typestr": dtype.str, "data": data}
+
+    def __del__(self, waiting=_waiting):  # the argument is there even when Python is about to end
+        if sum(size * len(pieces) for size, pieces in list(waiting.items())) > MOST:
+            waiting.clear()
+        waiting[self.size].append(self.piece)

@@ -4,65 +4,53 @@ The work is done in cs231n/course/download/. This file runs on any Python, if on
 """
 
 # Written so that an old Python can read it.
-# ruff: noqa: UP030, UP032, UP036, PTH100, PTH120
+# ruff: noqa: UP032, UP036, PTH100, PTH110, PTH118, PTH120
 
-import json
 import os
 import sys
 
+ROOT = os.path.dirname(os.path.abspath(__file__))
+COURSE = os.path.join(ROOT, ".venv", "Scripts\\python.exe" if os.name == "nt" else "bin/python")
+
 
 def refuse(what):
-    """Say why it cannot start; exit status 2."""
-    if "--json" in sys.argv:
-        print(json.dumps({"event": "end", "status": 2, "text": what}))
-    else:
-        sys.stderr.write(what + "\n")
+    """Say why it cannot start, and which Python to take; exit status 2."""
+    step = 'Type: "{}" "{}"'.format(COURSE, os.path.join(ROOT, "get_data.py"))
+    if not os.path.exists(COURSE) or os.path.abspath(sys.executable) == COURSE:
+        step = 'Install the course first: "{}" "{}"'.format(sys.executable, os.path.join(ROOT, "start.py"))
+        step += "\nOr activate the environment that has it (see README.md)."
+    if sys.stderr is not None:
+        sys.stderr.write("{}\nThis is the Python {}.\n{}\n".format(what, sys.executable, step))
     return 2
 
 
 def main():
+    """Run the command; its exit status."""
     if sys.version_info < (3, 11):
-        return refuse(
-            "get_data.py needs Python 3.11 or newer; this is Python {0} ({1}).\n"
-            "Activate the environment of the course (see README.md) and run it again.".format(
-                ".".join(str(number) for number in sys.version_info[:3]), sys.executable
-            )
-        )
-    import importlib.util
-
-    missing = [name for name in ("requests", "tqdm") if importlib.util.find_spec(name) is None]
-    if missing:
-        return refuse(
-            "get_data.py needs the package{0} {1}, which this Python does not have ({2}).\n"
-            'Install: "{2}" -m pip install {3}\n'
-            "or activate the environment of the course (see README.md).".format(
-                "s" if len(missing) > 1 else "", " and ".join(missing), sys.executable, " ".join(missing)
-            )
-        )
-    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+        return refuse("get_data.py needs Python 3.11 or newer.")
+    sys.path.insert(0, ROOT)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # there is none under pythonw
             stream.reconfigure(errors="backslashreplace")  # a console that cannot show a folder's name
-
-    from cs231n.course.download.cli import main as run
-
+    try:
+        from cs231n.course.download.cli import main as run
+    except ModuleNotFoundError as error:
+        return refuse("get_data.py needs the package {}, which is not installed.".format(error.name))
+    except Exception as error:
+        keylog = "\nRemove SSLKEYLOGFILE from the environment, if it names what cannot be written."
+        what = "A module could not be loaded: {}: {}".format(type(error).__name__, error)
+        return refuse(what + keylog * ("SSLKEYLOGFILE" in os.environ))
     return run()
 
 
 if __name__ == "__main__":
-    status = 1
     try:
         status = main()
-        if sys.stdout is not None:
-            sys.stdout.flush()
     except KeyboardInterrupt:
         sys.stderr.write("Stopped before anything was fetched.\n")
         status = 130
-    except OSError:  # the reader of a pipe has gone; what was to be said, nobody hears
+    try:
+        sys.stdout.close()
+    except (OSError, AttributeError):  # the reader of a pipe has gone, or there never was one
         pass
-    if sys.stdout is not None:
-        try:
-            sys.stdout.close()
-        except OSError:
-            pass
     sys.exit(status)

@@ -235,12 +235,8 @@ def compare(folder: Path, base: str, manifest: Path, facts: dict, rate: float) -
     if shutil.which("aria2c"):
         four = ["aria2c", "-q", "-x4", "-s4", "-d", folder, "-o", plain.name, url]
         bench.run("aria2c -x4, whole archive, then unzip", four, after)
-    for most in ("1", "2"):
-        title = f"get_data.py --connections {most}"
-        bench.run(title, get_data(f"data{most}", "--connections", most))
-    alone = bench.run("get_data.py (up to 4 connections)", get_data("data"))
+    alone = bench.run("get_data.py", get_data("data"))
     bench.run("get_data.py again, all whole", get_data("data"))
-    bench.run("get_data.py --full", get_data("full", "--full"))
 
     def kill_halfway(process, before):
         while bench.stats()["bytes"] - before["bytes"] < alone / 2:

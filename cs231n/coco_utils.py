@@ -5,6 +5,7 @@ so everything here reads both.
 """
 
 import json
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -251,7 +252,7 @@ def _what_to_do(path):
     if path.parent.resolve() == SCENES_DIR:
         return "This file is part of the repository: `git checkout datasets/scenes` brings it back."
     return (
-        "To get the COCO files, run `python get_data.py` in the top folder of the course: it checks every "
-        "file and fetches what is missing or damaged. To go on without them, use "
+        f"To get the COCO files, run `{sys.executable} get_data.py` in the top folder of the course: it checks "
+        "every file and fetches what is missing or damaged. To go on without them, use "
         "load_coco_data(base_dir=SCENES_DIR)."
     )

@@ -60,7 +60,7 @@ def test_the_solver_learns_and_every_decoder_speaks(data, cell):
 
 
 def test_where_the_files_are_missing_the_message_says_how_to_get_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match="python get_data.py"):
+    with pytest.raises(FileNotFoundError, match="get_data.py"):
         load_coco_data(tmp_path)
 
 

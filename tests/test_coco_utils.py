@@ -201,7 +201,7 @@ FILES = [
 @pytest.mark.parametrize("name", FILES)
 def test_a_missing_file_is_named_with_what_to_do(folder, name, max_train):
     (folder / name).unlink()
-    with pytest.raises(FileNotFoundError, match=rf"{name} is not there\. .*python get_data\.py") as error:
+    with pytest.raises(FileNotFoundError, match=rf"{name} is not there\. .*get_data\.py") as error:
         load_coco_data(folder, max_train=max_train)
     assert "SCENES_DIR" in str(error.value)
 
@@ -218,7 +218,7 @@ def test_a_truncated_file_is_named_with_what_to_do(folder, name, keep, max_train
     whole = (folder / name).read_bytes()
     (folder / name).write_bytes(whole[: keep if isinstance(keep, int) else int(keep * len(whole))])
     with pytest.raises(
-        OSError, match=rf"{name} \([\d,]+ bytes\) is damaged or incomplete.*python get_data\.py"
+        OSError, match=rf"{name} \([\d,]+ bytes\) is damaged or incomplete.*get_data\.py"
     ):
         load_coco_data(folder, max_train=max_train)
 

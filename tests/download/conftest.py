@@ -1,13 +1,16 @@
-"""Fixtures: a loopback server and the small world around it, away from any proxy."""
+"""Fixtures: a loopback server and the small world around it, away from anybody's settings."""
 
 import pytest
 from loopback import Loopback
 from world import World
 
+SETTINGS = ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"]
+SETTINGS += ["SSLKEYLOGFILE", "NETRC", "CS231N_DATA_URL", "CS231N_DATA_DIR"]
+
 
 @pytest.fixture(autouse=True)
-def no_proxy(monkeypatch):
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+def nobodys_settings(monkeypatch):
+    for name in SETTINGS:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
 

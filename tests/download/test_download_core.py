@@ -33,15 +33,3 @@ def test_a_damaged_file_is_replaced_and_only_that(world):
     assert world.run() == 0
     assert world.has(*NEEDED)
     assert world.server.kinds() == ["probe", "tail", "span"]
-
-
-def test_full_fetches_the_archive_and_leaves_only_files(world):
-    assert world.run("--full") == 0
-    assert world.has(*NEEDED)
-    assert world.server.kinds() == ["probe", "span"]
-
-
-def test_keep_zip_keeps_it(world):
-    assert world.run("--keep-zip") == 0
-    assert world.has(*NEEDED, "coco.zip")
-    assert (world.dest / "coco.zip").read_bytes() == world.zip

@@ -1,22 +1,19 @@
 """The doors: the script for any Python, the function for notebooks, the packaged manifest, the bar."""
 
 import ast
-import io
-import json
 import os
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 import pytest
-from tqdm import tqdm
 from world import NEEDED
 
 import cs231n.course.download
+from cs231n import progress_bar
 from cs231n.course.download import DownloadError, get_coco, report
 from cs231n.course.download.cli import main, parser
-from cs231n.course.download.manifest import COCO, load_manifest
+from cs231n.course.download.manifest import COCO, Manifest
 from cs231n.course.download.store import default_folder
 
 ROOT = Path(__file__).parents[2]
@@ -32,24 +29,50 @@ def test_an_old_python_can_read_the_script():
     ast.parse(FRONT.read_text(encoding="utf-8"), feature_version=(3, 4))
 
 
-@pytest.mark.parametrize("version, package", [((3, 8, 1), None), (None, "requests"), (None, "tqdm")])
-@pytest.mark.parametrize("options", [[], ["--json"]])
-def test_a_wrong_interpreter_is_told_what_to_install(version, package, options):
-    """The script sees another version or misses a package, as with the wrong interpreter."""
-    lie = f"sys.version_info = {version}" if version else "pass"
-    hide = (
-        f"real = importlib.util.find_spec\n"
-        f"importlib.util.find_spec = lambda name, *r: None if name == {package!r} else real(name, *r)"
-    )
-    code = (
-        f"import importlib.util, runpy, sys\n{hide}\nsys.argv = ['get_data.py', *{options}]\n{lie}\n"
-        f"runpy.run_path({str(FRONT)!r}, run_name='__main__')"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 2
-    assert (package or "Python 3.11 or newer") in (done.stdout if options else done.stderr)
-    if options:
-        assert json.loads(done.stdout)["status"] == 2 and done.stderr == ""
+def started(options=(), before=""):
+    """get_data.py in another Python process, after some lines that change what it meets there."""
+    code = f"import builtins, runpy, sys\n{before}\nsys.argv = ['get_data.py', *{list(options)}]\n"
+    code += f"runpy.run_path({str(FRONT)!r}, run_name='__main__')"
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
+
+
+IMPORT = """
+real = builtins.__import__
+def replaced(name, *rest):
+    if name.split(".")[0] == "requests":
+        raise {}
+    return real(name, *rest)
+builtins.__import__ = replaced
+"""
+
+
+@pytest.mark.parametrize(
+    "before, words",
+    [
+        ("sys.version_info = (3, 8, 1)", ["Python 3.11 or newer"]),
+        (IMPORT.format("ModuleNotFoundError('No', name='requests')"), ["the package requests"]),
+        (IMPORT.format("OSError(5, 'Input/output error', 'x.pem')"), ["could not be loaded", "x.pem"]),
+        (IMPORT.format("ImportError('DLL load failed')"), ["could not be loaded", "DLL load failed"]),
+    ],
+)
+@pytest.mark.parametrize("course", [True, False], ids=["installed", "not installed"])
+def test_what_cannot_start_says_why_and_which_python_has_the_course(before, words, course):
+    """A system's Python refuses pip (PEP 668): no line advises it; each names a Python by its path."""
+    before += "\nimport os\nreal_exists = os.path.exists\n"
+    before += f"os.path.exists = lambda p: {course} if '.venv' in str(p) else real_exists(p)\n"
+    before += "sys.executable = '/usr/bin/python3'"
+    done = started(before=before)
+    assert done.returncode == 2 and "Traceback" not in done.stderr
+    course_python = str(ROOT / ".venv" / ("Scripts\\python.exe" if os.name == "nt" else "bin/python"))
+    expected = f'"{course_python}" "{FRONT}"' if course else f'"/usr/bin/python3" "{ROOT / "start.py"}"'
+    for word in [*words, "This is the Python /usr/bin/python3", expected]:
+        assert word in done.stderr
+    assert "pip" not in done.stderr
+
+
+def test_a_stop_while_the_packages_are_read_is_no_traceback():
+    done = started(before=IMPORT.format("KeyboardInterrupt"))
+    assert done.returncode == 130 and "Traceback" not in done.stderr and "Stopped" in done.stderr
 
 
 def test_the_script_runs_from_any_folder_without_the_package(world):
@@ -67,7 +90,6 @@ def test_the_script_runs_from_any_folder_without_the_package(world):
         ["--timeout", "0"],
         ["--timeout", "inf"],
         ["--timeout", "nan"],
-        ["--connections", "5"],
         ["--zip", "a", "--url", "http://b/c"],
         ["--zip", ""],
         ["--dest", ""],
@@ -87,8 +109,7 @@ def test_a_manifest_of_another_form_ends_with_2(world):
 
 def test_every_option_is_explained():
     text = parser().format_help()
-    names = "all only dest zip url full verify list force keep-zip clean dry-run manifest connections "
-    names += "retries timeout quiet json"
+    names = "all only dest zip url verify list force clean manifest retries timeout quiet"
     for option in names.split():
         assert f"--{option}" in text
     for word in ("130", "default: 30", "default: 5", "303 MB", "2.3 GB", "CS231N_DATA_URL", "examples:"):
@@ -96,7 +117,7 @@ def test_every_option_is_explained():
 
 
 def test_the_sizes_in_the_help_are_the_manifests():
-    manifest = load_manifest()
+    manifest = Manifest()
     needed = sum(manifest.files[name].bytes for name in manifest.needed)
     assert f"{needed / 1e6:.0f} MB on the disk" in parser().format_help()
     assert (
@@ -113,35 +134,12 @@ def test_a_loop_of_links_ends_with_2(world):
     assert "Traceback" not in world.said
 
 
-def test_a_stop_while_the_packages_are_read_is_no_traceback(world):
-    code = (
-        "import builtins, runpy, sys\nreal = builtins.__import__\n"
-        "def stop(name, *rest):\n"
-        "    if name == 'requests': raise KeyboardInterrupt\n"
-        "    return real(name, *rest)\n"
-        "builtins.__import__ = stop\nsys.argv = ['get_data.py']\n"
-        f"runpy.run_path({str(FRONT)!r}, run_name='__main__')"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8")
-    assert done.returncode == 130 and "Traceback" not in done.stderr and "Stopped" in done.stderr
-
-
 def test_a_mirror_and_a_folder_may_stand_in_the_environment(world, monkeypatch):
     monkeypatch.setenv("CS231N_DATA_URL", world.url)
     monkeypatch.setenv("CS231N_DATA_DIR", str(world.folder / "elsewhere"))
     world.manifest = world.write_manifest(["http://127.0.0.1:9/none.zip"])
     assert main(["--manifest", str(world.manifest)]) == 0
     assert (world.folder / "elsewhere" / "vocab.json").is_file()
-
-
-def test_a_dry_run_says_what_would_come_and_asks_nobody(world):
-    world.half("captions.h5")
-    assert main(world.argv("--dry-run")) == 0
-    out = world.capsys.readouterr().out
-    assert "Would bring 3 files" in out and world.url in out and "features.h5" in out
-    assert world.server.log == [] and [path.name for path in world.dest.iterdir()] == ["captions.h5"]
-    world.run()
-    assert world.run("--dry-run") == 0 and "Nothing to do" in world.out
 
 
 # --- the manifest
@@ -152,7 +150,7 @@ def test_the_default_folder_is_in_the_pack():
 
 
 def test_the_manifest_has_ten_files_of_which_six_are_needed():
-    manifest = load_manifest()
+    manifest = Manifest()
     assert len(manifest.files) == 10 and len(manifest.needed) == 6
     assert manifest.urls[0].startswith("https://") and manifest.archive_name == "coco_captioning.zip"
     assert COCO.parent == Path(cs231n.course.download.__file__).parent
@@ -164,11 +162,12 @@ def test_the_manifest_has_ten_files_of_which_six_are_needed():
 @pytest.fixture
 def coco(world, monkeypatch):
     """get_coco reads the small manifest of this world."""
-    monkeypatch.setattr(cs231n.course.download, "load_manifest", lambda: load_manifest(world.manifest))
+    monkeypatch.setattr(cs231n.course.download, "Manifest", lambda: Manifest(world.manifest))
     return world
 
 
-def test_get_coco_brings_the_files_and_returns_their_folder(coco):
+def test_get_coco_brings_the_files_and_returns_their_folder(coco, monkeypatch):
+    monkeypatch.setattr(report, "in_notebook", lambda: True)  # where standard error looks like a fault
     assert get_coco(coco.dest) == coco.dest
     assert coco.has(*NEEDED)
     captured = coco.capsys.readouterr()
@@ -194,36 +193,30 @@ def test_get_coco_raises_a_readable_error(coco):
 # --- the bar
 
 
-@pytest.fixture(autouse=True)
-def bars_are_shown(monkeypatch):
-    """Also where the environment switches bars off for notebooks that are tested."""
-    monkeypatch.setattr(report, "tqdm", partial(tqdm, disable=False))
+@pytest.fixture
+def shown(monkeypatch):
+    """Bars are shown, as in a terminal, also where the environment switches them off."""
+    monkeypatch.delenv("TQDM_DISABLE", raising=False)
+    monkeypatch.setitem(report.BAR, "disable", False)
 
 
-def test_the_bar_counts_what_was_there_before():
-    stream = io.StringIO()
-    bar = report.Bar(stream)
+def test_the_bar_counts_what_was_there_before_and_tells_a_silence(shown, capsys):
+    bar = report.Report()
     bar.begin(1000, 400)
+    bar.heard -= 7.2
+    bar.advance(0)
     bar.advance(600)
-    bar.note("one thing to say")
+    bar.note("one thing to say\x1b[2J")
     bar.close()
-    assert "100%" in stream.getvalue() and "one thing to say\n" in stream.getvalue()
+    said = capsys.readouterr().err
+    assert "nothing for 7 s" in said and "100%" in said and "one thing to say?[2J\n" in said
 
 
-def test_the_bar_names_the_file_and_says_when_nothing_comes():
-    stream = io.StringIO()
-    bar = report.Bar(stream)
-    bar.begin(1000, 0)
-    bar.working_on("features.h5")
-    bar.silence(7.2)
-    bar.close()
-    assert "features.h5" in stream.getvalue() and "nothing for 7 s" in stream.getvalue()
-
-
-def test_the_notebook_bar_needs_ipywidgets_and_does_without(monkeypatch, capsys):
-    monkeypatch.setattr(report, "in_notebook", lambda: True)
+def test_the_notebook_bar_needs_ipywidgets_and_does_without(shown, monkeypatch, capsys):
+    for module in (report, progress_bar):
+        monkeypatch.setattr(module, "in_notebook", lambda: True)
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
-    bar = report.for_notebook()
+    bar = report.Report()
     bar.begin(1000, 0)
     bar.advance(1000)
     bar.close()
@@ -231,12 +224,11 @@ def test_the_notebook_bar_needs_ipywidgets_and_does_without(monkeypatch, capsys)
     assert "100%" in captured.out and captured.err == ""
 
 
-def test_a_line_tells_rate_and_time_left(monkeypatch):
-    stream = io.StringIO()
-    lines = report.Lines(stream)
-    clock = iter([0.0, 5.0, 12.0])
+def test_a_line_tells_how_far_it_is_and_the_time_left(monkeypatch, capsys):
+    lines = report.Report()
+    clock = iter([0.0, 5.0, 12.0, 30.0])
     monkeypatch.setattr(report.time, "monotonic", lambda: next(clock))
     lines.begin(100_000_000, 0)
-    lines.advance(30_000_000)
-    lines.advance(30_000_000)
-    assert stream.getvalue() == "60 MB of 100 MB, 5.0 MB/s, 8 s left\n"
+    for count in (30_000_000, 30_000_000, 0):
+        lines.advance(count)
+    assert capsys.readouterr().err == "60 MB of 100 MB, 8 s left\n60 MB of 100 MB, nothing for 18 s\n"

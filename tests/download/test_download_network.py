@@ -4,13 +4,11 @@ import gzip
 import socket
 import time
 from email.utils import format_datetime
-from pathlib import Path
 
 import pytest
-from loopback import Loopback
 from world import NEEDED, make_contents, make_zip
 
-from cs231n.course.download.http_faults import retry_after
+from cs231n.course.download.faults import retry_after
 
 # --- faults: each changes one answer of the server
 
@@ -133,7 +131,7 @@ def test_retry_after_may_be_a_date():
     from datetime import UTC, datetime, timedelta
 
     assert 50 < retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
-    assert retry_after("soon") is None
+    assert retry_after("soon") == 0
 
 
 def test_503_for_ever_ends_with_status_3(world):
@@ -231,7 +229,7 @@ def test_no_content_length_is_survived(world):
     world.server.always = [header("Content-Length", None)]
     arrives(world)
     world.server.ranges = False
-    assert world.run("--full", "--force") == 0
+    assert world.run("--force") == 0
 
 
 def test_a_416_on_resume_looks_at_the_archive_again(world):
@@ -333,35 +331,6 @@ def test_a_sign_in_page_in_the_middle_is_recognised(world):
     world.server.faults = [("span", cut(50_000)), ("span", page)]
     fails(world, 3, "sign-in page", "0.1 MB of unfinished parts")
     arrives(world)
-
-
-@pytest.fixture
-def secure(world):
-    """The same archive on a server whose certificate nobody trusts."""
-    secure = Loopback(tls=True)
-    secure.files[world.path] = world.zip
-    yield secure
-    secure.close()
-
-
-def test_a_refused_certificate_is_not_tried_again(world, secure):
-    fails(world, 3, "certificate was refused", options=["--url", secure.base + world.path])
-    assert secure.log == []
-    assert "trying again" not in world.err
-
-
-def test_a_trusted_certificate_is_accepted(world, secure, monkeypatch):
-    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(Path(__file__).with_name("self_signed.pem")))
-    arrives(world, "--url", secure.base + world.path)
-
-
-def test_a_refusing_proxy_is_not_tried_again(world, monkeypatch):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{port}")
-    fails(world, 3, "the proxy refused", "HTTPS_PROXY")
-    assert "trying again" not in world.err
 
 
 def test_a_name_not_found_leads_to_the_second_address(world, monkeypatch):

@@ -7,10 +7,10 @@ import os
 from pathlib import Path
 
 from .errors import DownloadError
-from .fetch import Download, Wish
-from .manifest import addresses, load_manifest
+from .fetch import Download
+from .manifest import Manifest, addresses
 from .remote import Policy
-from .report import for_notebook
+from .report import Report
 from .store import Store, default_folder, folder
 
 __all__ = ["DownloadError", "get_coco"]
@@ -26,12 +26,11 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
     all_files: all ten files (about 1 GB to fetch)
     DownloadError: what happened, what is kept, and what to do next
     """
-    manifest = load_manifest()
     try:
+        manifest = Manifest()
         store = Store(default_folder() if dest is None else folder(dest))
-        urls = os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls
-        wish = Wish(manifest.choose(only, all_files), addresses(urls))
-        Download(manifest, wish, store, Policy(), for_notebook(quiet)).run()
+        urls = addresses(os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
+        Download(manifest, manifest.choose(only, all_files), store, Policy(), Report(quiet)).run(urls)
     except DownloadError as error:
         raise error.with_traceback(None) from None  # the message is for the reader, the way to it is not
     return store.folder

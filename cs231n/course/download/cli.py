@@ -4,21 +4,21 @@ import argparse
 import os
 import sys
 from dataclasses import replace
-from pathlib import Path
 
-from .errors import DiskError, DownloadError, UsageError
-from .fetch import Download, Wish
-from .lock import lock
-from .manifest import COCO, Entry, Manifest, addresses, load_manifest
+from .errors import DownloadError, UsageError, disk_error
+from .fetch import Download
+from .manifest import COCO, Manifest, addresses
 from .remote import Policy
-from .report import Report, for_terminal
+from .report import Report, say
 from .store import Store, default_folder, folder, megabytes
 
+ABOUT = """Downloads and verifies the COCO captions and features that the notebooks read.
+What is whole already is not fetched again."""
 EPILOG = """examples:
   python get_data.py
       what the notebooks need: six files, about 250 MB to fetch, 303 MB on the disk
   python get_data.py --zip Downloads/coco_captioning.zip
-      the same out of an archive that a browser saved
+      the same out of an archive that a browser saved, or out of the folder if it unpacked it
 
 environment: CS231N_DATA_URL stands for --url (a mirror of your own), CS231N_DATA_DIR for --dest.
 
@@ -26,179 +26,88 @@ exit status: 0 all right, 1 verification failed, 2 usage, 3 network, 4 disk or p
 5 another download is running, 130 stopped with Ctrl-C. Run it again after any stop: it goes on at the byte."""
 
 
-class Parser(argparse.ArgumentParser):
-    """A parser whose faults are UsageErrors, so that --json holds on them too."""
-
-    def error(self, message):
-        raise UsageError(message[0].upper() + message[1:] + ".", "See get_data.py --help.")
-
-
-def parser() -> Parser:
+def parser():
     """The options."""
-    p = Parser(
-        prog="get_data.py",
-        description="Downloads and verifies the COCO captions and features that the notebooks read. "
-        "What is whole already is not fetched again.",
-        epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    what = p.add_mutually_exclusive_group()
-    what.add_argument(
-        "--all", action="store_true", help="all ten files: about 1 GB to fetch, 2.3 GB on the disk"
-    )
-    what.add_argument(
-        "--only", nargs="+", metavar="NAME", help="only these files of the archive (see --list)"
-    )
-    p.add_argument("--dest", metavar="DIR", help="folder for the files (default: datasets/coco_captioning)")
-    how = p.add_mutually_exclusive_group()
-    how.add_argument("--zip", metavar="PATH", help="take the files out of this archive; no network")
-    how.add_argument(
-        "--url",
-        nargs="+",
-        metavar="URL",
-        help="addresses of the archive, tried in this order (default: Stanford's)",
-    )
-    p.add_argument("--full", action="store_true", help="fetch the whole archive (1 GB), not parts of it")
-    do = p.add_mutually_exclusive_group()
-    do.add_argument("--verify", action="store_true", help="check every byte of the files there, and stop")
-    do.add_argument("--list", action="store_true", help="show names, sizes and what is there, and stop")
-    do.add_argument("--clean", action="store_true", help="remove unfinished parts, and stop")
-    do.add_argument("--dry-run", action="store_true", help="say what would be brought from where, and stop")
-    p.add_argument("--force", action="store_true", help="fetch again what is whole")
-    p.add_argument("--keep-zip", action="store_true", help="fetch the whole archive and keep it in DIR")
-    p.add_argument("--manifest", type=Path, default=COCO, metavar="FILE", help="another list of files")
-    p.add_argument(
-        "--connections",
-        type=int,
-        default=Policy.connections,
-        metavar="N",
-        help="at most so many at a time (default: %(default)s); more are opened only while that helps",
-    )
-    p.add_argument(
-        "--retries",
-        type=int,
-        default=Policy.retries,
-        metavar="N",
-        help="failures in a row allowed (default: %(default)s)",
-    )
-    p.add_argument(
-        "--timeout",
-        type=float,
-        default=Policy.timeout,
-        metavar="S",
-        help="seconds of silence that count as a failure (default: %(default)g)",
-    )
-    out = p.add_mutually_exclusive_group()
-    out.add_argument("--quiet", action="store_true", help="say nothing but errors")
-    out.add_argument("--json", action="store_true", help="one JSON object a line")
+    shape = argparse.RawDescriptionHelpFormatter
+    p = argparse.ArgumentParser("get_data.py", description=ABOUT, epilog=EPILOG, formatter_class=shape)
+    what, where, do = (p.add_mutually_exclusive_group() for _ in range(3))
+    for group, name, text in [
+        (what, "--all", "all ten files: about 1 GB to fetch, 2.3 GB on the disk"),
+        (p, "--force", "fetch again what is whole"),
+        (p, "--quiet", "say nothing but errors"),
+        (do, "--verify", "check every byte of the files there, and stop"),
+        (do, "--list", "show names, sizes and what is there, and stop"),
+        (do, "--clean", "remove unfinished parts, and stop"),
+    ]:
+        group.add_argument(name, action="store_true", help=text)
+    for group, name, metavar, more, text in [
+        (what, "--only", "NAME", {"nargs": "+"}, "only these files of the archive (see --list)"),
+        (p, "--dest", "DIR", {}, "folder for the files (default: datasets/coco_captioning)"),
+        (where, "--zip", "PATH", {}, "take the files out of this archive or folder; no network"),
+        (where, "--url", "URL", {"nargs": "+"}, "addresses, tried in this order (default: Stanford's)"),
+        (p, "--manifest", "FILE", {"default": COCO}, "another list of files"),
+        (p, "--retries", "N", {"type": int}, f"failures in a row allowed (default: {Policy.retries})"),
+        (p, "--timeout", "S", {"type": float}, f"seconds of silence allowed (default: {Policy.timeout:g})"),
+    ]:
+        group.add_argument(name, metavar=metavar, help=text, **more)
+    p.set_defaults(retries=Policy.retries, timeout=Policy.timeout)
     return p
 
 
-def main(argv: list[str] | None = None, policy: Policy | None = None) -> int:
+def main(argv=None, policy=None):
     """Run the command line; the exit status. `policy` sets the pauses, for tests."""
-    argv = sys.argv[1:] if argv is None else argv
-    report = for_terminal(as_json="--json" in argv)
+    options = parser().parse_args(argv)
     try:
-        options = parser().parse_args(argv)
-        report = for_terminal(options.quiet, options.json)
-        status, text = run(options, report, policy or Policy())
+        status, text = run(options, policy or Policy())
     except DownloadError as error:
         status, text = error.status, str(error)
     except OSError as error:
-        fault = DiskError.from_os(error, "the folder")
-        status, text = fault.status, str(fault)
+        status, text = 4, str(disk_error(error, "the folder"))
     except KeyboardInterrupt:
-        report.close()
         status, text = 130, "Stopped. What has come is kept; run the same command again to go on."
-    except Exception as error:
-        if "--json" not in argv:
-            raise
-        status, text = 1, f"A fault in get_data.py itself: {error!r}"
-    report.end(status, text)
+    if status or not options.quiet:
+        say(text, sys.stderr if status else sys.stdout)
     return status
 
 
-def run(options, report: Report, policy: Policy) -> tuple[int, str]:
+def run(options, policy):
     """Do what the options ask; the exit status and the last words."""
-    if options.retries < 0 or not 0 < options.timeout <= 3600 or not 1 <= options.connections <= 4:
-        raise UsageError("--retries is 0 or more, --timeout 1 to 3600 seconds, --connections 1 to 4.", "")
-    policy = replace(
-        policy, retries=options.retries, timeout=options.timeout, connections=options.connections
-    )
-    manifest = load_manifest(options.manifest)
+    if options.retries < 0 or not 0 < options.timeout <= 3600:
+        raise UsageError("--retries is 0 or more; --timeout is more than 0, and at most 3600 seconds.")
+    policy = replace(policy, retries=options.retries, timeout=options.timeout)
+    manifest = Manifest(options.manifest)
     entries = manifest.choose(options.only, options.all)
-    urls = options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls
     store = Store(default_folder() if options.dest is None else folder(options.dest), policy.move_pause)
     if options.list:
-        return show(manifest, store, report)
+        row = "{0.name:<28} {0.bytes:>15,} bytes  {1:<10}  {2}\n".format
+        rows = ""
+        for one in manifest.files.values():
+            rows += row(one, store.state(one, False), "needed" if one.name in manifest.needed else "--all")
+        return 0, f"{rows}Folder: {store.folder}. --verify checks every byte."
     if options.verify:
-        return verify(entries, store, report)
+        states = [(entry.name, store.state(entry)) for entry in entries]
+        wrong = ", ".join(f"{name} ({state})" for name, state in states if state != "whole")
+        if wrong:
+            return 1, f"Not whole in {store.folder}: {wrong}.\nRun get_data.py to fetch them."
+        return 0, f"All {len(states)} files in {store.folder} are right."
     if options.clean:
-        return clean(store)
-    zip_path = None if options.zip is None else folder(options.zip)
-    if zip_path and not zip_path.is_file():
-        raise UsageError(f"There is no archive {zip_path}.", "")
-    full = options.full or options.keep_zip
-    wish = Wish(entries, addresses(urls), zip_path, full, options.force, options.keep_zip)
-    download = Download(manifest, wish, store, policy, report)
-    if options.dry_run:
-        return plan(download)
-    download.run()
+        return (
+            0,
+            f"Removed {megabytes(store.clean())} of unfinished parts from {store.folder}. Whole files stay.",
+        )
+    urls = addresses(options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
+    archive = None if options.zip is None else find_archive(folder(options.zip), manifest)
+    Download(manifest, entries, store, policy, Report(options.quiet)).run(urls, archive, options.force)
     text = f"All {len(entries)} files are in {store.folder}, verified."
     if store.unfinished():
         text += f" {megabytes(store.unfinished())} of other unfinished parts are kept; --clean removes them."
     return 0, text
 
 
-def plan(download: Download) -> tuple[int, str]:
-    """What a run would do, as far as the disk tells: nobody is asked, nothing is written."""
-    if not download.wish.force:
-        download.look()
-    store, wish, left = download.store, download.wish, download.left
-    if not left:
-        return 0, f"Nothing to do: all {len(wish.entries)} files are in {store.folder} and whole."
-    names = "".join(f"\n  {entry.name}  {megabytes(entry.bytes)}" for entry in left)
-    source = wish.zip_path or ", then ".join(wish.urls)
-    size = megabytes(sum(entry.bytes for entry in left))
-    return (
-        0,
-        f"Would bring {len(left)} files, {size} when unpacked, into {store.folder}\nfrom {source}:{names}",
-    )
-
-
-def verify(entries: list[Entry], store: Store, report: Report) -> tuple[int, str]:
-    """Hash what is there; status 1 where something is missing or damaged."""
-    states = {entry.name: store.state(entry) for entry in entries}
-    for name, state in states.items():
-        report.file(name, state)
-    wrong = [name for name, state in states.items() if state != "whole"]
-    if wrong:
-        return 1, f"Missing or damaged in {store.folder}: {', '.join(wrong)}.\nRun get_data.py to fetch them."
-    return 0, f"All {len(states)} files in {store.folder} are right."
-
-
-def clean(store: Store) -> tuple[int, str]:
-    """Remove unfinished parts, unless another run is at work on them."""
-    if not store.work.is_dir():
-        return 0, f"Nothing to remove: there are no unfinished parts in {store.folder}."
-    with lock(store.lock_file):
-        removed, held = store.clean()
-    if held:
-        raise DiskError(
-            f"Removed {megabytes(removed)} of unfinished parts, but another program has {held[0]} open.",
-            "Close it and run this again.",
-        )
-    return 0, f"Removed {megabytes(removed)} of unfinished parts from {store.folder}. Whole files stay."
-
-
-def show(manifest: Manifest, store: Store, report: Report) -> tuple[int, str]:
-    """Names, sizes and what is there; sizes are compared, nothing is hashed, nobody is asked."""
-    rows = []
-    for entry in manifest.files.values():
-        path = store.path(entry)
-        there = "missing"
-        if path.is_file():
-            there = "present" if path.stat().st_size == entry.bytes else "wrong size"
-        rows.append((entry, there, "needed" if entry.name in manifest.needed else "--all"))
-    report.table(rows)
-    return 0, f"Folder: {store.folder}. --verify checks every byte."
+def find_archive(path, manifest):
+    """The archive that --zip names, or the folder that a browser made of it."""
+    inside = path / manifest.archive_name
+    for place in [inside] if inside.is_file() else [path, path.with_suffix("")]:
+        if place.exists():
+            return place
+    raise UsageError(f"There is no archive {path}.")

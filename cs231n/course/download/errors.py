@@ -1,51 +1,63 @@
 """What can go wrong, each with its exit status and with what the reader can do next."""
 
 import errno
+import re
+import sys
 from pathlib import Path
 
-AGAIN = "Run the same command again. If the same file fails again, the copy on the server is damaged."
+ROOT = Path(__file__).parents[3]  # of the course pack
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+CLOSE = "Close programs that have the file open (a running notebook, for example)"
 HELD = {32, 33, 1224}  # what Windows answers while another program has a file open, locked or mapped
-BROWSER = "Or open the address in a browser, save the file, and run: python get_data.py --zip SAVED_FILE"
+
+
+def python():
+    """The Python that runs this, as it is typed in the folder of the course."""
+    path = Path(sys.executable or "python")
+    name = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
+    return name if re.fullmatch(r"[\w.:/\\-]+", name) else f'"{name}"'
+
+
+def line(options):
+    """What to type to run get_data.py with these options."""
+    return f"In the folder {ROOT}, type: {python()} get_data.py {options}"
 
 
 class DownloadError(RuntimeError):
     """A download that could not be finished: what happened, what is kept, what to do next."""
 
-    status = 1
+    status, next_step, other_way, kept = 1, "Run the same command again.", "", ""
 
-    def __init__(self, what: str, next_step: str = "Run the same command again."):
+    def __init__(self, what, next_step=None, other_way=None):
         super().__init__(what)
         self.what = what
-        self.kept = ""
-        self.next_step = next_step
+        self.next_step = self.next_step if next_step is None else next_step
+        self.other_way = self.other_way if other_way is None else other_way
 
-    def __str__(self) -> str:
-        return "\n".join(part for part in (self.what, self.kept, self.next_step) if part)
+    def __str__(self):
+        return "\n".join(part for part in (self.what, self.kept, self.next_step, self.other_way) if part)
 
 
 class VerificationError(DownloadError):
     """The bytes are not the ones the manifest promises."""
 
-    status = 1
-
-    def __init__(self, what: str, next_step: str = AGAIN):
-        super().__init__(what, next_step)
+    other_way = "If the same file fails again, the copy on the server is damaged."
 
 
 class UsageError(DownloadError):
     """The command or the manifest asks for something that makes no sense."""
 
-    status = 2
+    status, next_step = 2, ""
 
 
 class NetworkError(DownloadError):
     """The server or the way to it failed, after all retries."""
 
-    status = 3
+    status, other_way = 3, "Or open the address in a browser and save the file. " + line("--zip SAVED_FILE")
 
-    def __init__(self, what: str, next_step: str = f"Run the same command again.\n{BROWSER}"):
-        super().__init__(what, next_step)
+
+class OwnSide(NetworkError):
+    """What stands in the way is on the reader's side: no retry helps, and the reader can put it right."""
 
 
 class DiskError(DownloadError):
@@ -53,34 +65,25 @@ class DiskError(DownloadError):
 
     status = 4
 
-    @classmethod
-    def from_os(cls, error: OSError, place) -> "DiskError":
-        """The readable form of an operating system's refusal at `place`."""
-        name = Path(error.filename or place)
-        name = name.with_suffix("") if name.suffix == ".part" else name  # the file meant, not its way there
-        if error.errno in FULL:
-            return cls(
-                f"The disk is full: {name} could not be written.",
-                "Free some space, or choose another disk with --dest, and run the same command again.",
-            )
-        if getattr(error, "winerror", None) in HELD:
-            return cls(
-                f"Another program has {name} open.",
-                "Close it (a running notebook, for example), and run the same command again.",
-            )
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-            return cls(
-                f"No permission to write {name}.",
-                "Close programs that have the file open (a running notebook, for example), or choose "
-                "a folder of your own with --dest, and run the same command again.",
-            )
-        return cls(
-            f"The disk refused {name}: {error.strerror or error}.",
-            "Choose another folder (a short path helps on Windows) with --dest.",
-        )
-
 
 class BusyError(DownloadError):
     """Another download into the same folder is running."""
 
-    status = 5
+    status, next_step = 5, "Wait until it has finished, or choose another folder with --dest."
+
+
+def disk_error(error, place):
+    """The DiskError for what the operating system refused at `place`."""
+    name = Path(error.filename or place)
+    name = name.with_suffix("") if name.suffix == ".part" else name  # the file meant, not its way there
+    what, step = f"The disk refused {name}: {error.strerror or error}.", "Choose another folder with --dest."
+    if error.errno in FULL:
+        what, step = f"The disk is full: {name} could not be written.", "Free some space, or use --dest."
+    elif getattr(error, "winerror", None) in HELD:
+        what, step = f"Another program has {name} open.", f"{CLOSE}."
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        what, step = (
+            f"No permission to write {name}.",
+            f"{CLOSE}, or choose a folder of your own with --dest.",
+        )
+    return DiskError(what, f"{step} Then run this again.")

@@ -217,9 +217,7 @@ def test_a_missing_folder_is_said_to_be_missing(tmp_path):
 def test_a_truncated_file_is_named_with_what_to_do(folder, name, keep, max_train):
     whole = (folder / name).read_bytes()
     (folder / name).write_bytes(whole[: keep if isinstance(keep, int) else int(keep * len(whole))])
-    with pytest.raises(
-        OSError, match=rf"{name} \([\d,]+ bytes\) is damaged or incomplete.*get_data\.py"
-    ):
+    with pytest.raises(OSError, match=rf"{name} \([\d,]+ bytes\) is damaged or incomplete.*get_data\.py"):
         load_coco_data(folder, max_train=max_train)
 
 

@@ -4,11 +4,21 @@ import contextlib
 
 import numpy as np
 
-from cs231n.exercises import as_written, bank, time_limit
-from cs231n.exercises.printing import say
-from cs231n.exercises.time_limit import TooLong, limited
+from cs231n.exercises import as_written, bank
+from cs231n.exercises.run.time_limit import SECONDS, TooLong, limited
+from cs231n.exercises.say.printing import say
 from cs231n.gradient_check import eval_numerical_gradient_array
 
+REFERENCE = {  # whether the reference is at hand → what is said
+    "not written": {
+        True: "{name} is not written yet, so this measures the reference's:",
+        False: "{name} is not written yet, so there is nothing to measure:",
+    },
+    "no forward": {
+        True: "This measures what you wrote for {name}, with the reference's {forward}:",
+        False: "This measures what you wrote for {name}, with the {forward} that is kept:",
+    },
+}
 TOLERANCE = 1e-6  # of the largest measured number; central differences in float64 are far better than this
 
 
@@ -24,29 +34,32 @@ def measure_gradients(name, inputs, upstream):
     exercise = bank.find(name)
     forward, backward = as_written(exercise.forward), as_written(name)
     if backward is None:
-        say(f"{name} is not written yet, so this measures the reference's:")
+        say(REFERENCE["not written"][bank.REFERENCE].format(name=name))
         forward, backward = bank.find(exercise.forward).reference, exercise.reference
     elif forward is None:
-        say(f"This measures what you wrote for {name}, with the reference's {exercise.forward}:")
+        say(REFERENCE["no forward"][bank.REFERENCE].format(name=name, forward=exercise.forward))
         forward = bank.find(exercise.forward).reference
     else:
         say(f"This measures what you wrote for {exercise.forward} and {name}:")
     compare_gradients(forward, backward, inputs, upstream)
 
 
-def compare_gradients(forward, backward, inputs, upstream):
+def compare_gradients(forward, backward, inputs, upstream, seconds=SECONDS):
     """Measure the gradient of Σ upstream · output for each input, and print whether the given one agrees.
 
     forward: takes the inputs, returns output and cache
     backward: takes upstream and the cache, returns one gradient for each input, in order
     inputs, upstream: as for `measure_gradients`
+    seconds: limit for the backward function
     """
     values = {key: np.array(value, dtype=np.float64) for key, value in inputs.items()}
 
     def output(_=None):
         return forward(*(value.copy() for value in values.values()))[0]
 
-    given = _once(lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[1]))
+    given = _once(
+        lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[1]), seconds
+    )
     if isinstance(given, str):
         say(f"  ✗ {given}")
         return
@@ -62,11 +75,11 @@ def measure_loss_gradients(name, model, *inputs):
     """
     loss = as_written(name)
     if loss is None:
-        say(f"{name} is not written yet, so this measures the reference's:")
+        say(REFERENCE["not written"][bank.REFERENCE].format(name=name))
         loss = bank.find(name).reference
     else:
         say(f"This measures what you wrote for {name}:")
-    result = _once(lambda: loss(model, *inputs))
+    result = _once(lambda: loss(model, *inputs), SECONDS)
     grads = result[1] if isinstance(result, tuple) and len(result) == 2 else result
     if not isinstance(grads, dict):
         say(f"  ✗ {grads if isinstance(grads, str) else 'it does not give back a loss and a dict'}")
@@ -107,12 +120,12 @@ def _departure(gradient, measured):
     return f"differs{where}: measured {measured[place]:.6g}, given {gradient[place]:.6g}"
 
 
-def _once(call):
+def _once(call, seconds):
     """As `_try`, and stopped where it does not come to an end."""
     try:
-        return _try(lambda: limited(call))
+        return _try(lambda: limited(call, seconds))
     except TooLong:
-        return f"it does not come to an end: stopped after {time_limit.SECONDS:g} seconds"
+        return f"it does not finish: stopped after {seconds:g} seconds"
 
 
 def _try(call):

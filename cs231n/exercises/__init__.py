@@ -1,23 +1,21 @@
 """Check cells that teach: verdicts on a student's answers, hints, kept answers, and what is done so far.
 
-How a check comes about, module by module:
+How a check comes about, room by room; a room knows only those above it:
 
-checking: prints the verdict, keeps a right answer, hands back a function that works (`fallback`)
-changed_reference: whether what answers are compared with is still right
-judging: the verdict, from `all_cases`, which runs the answer on every case (`one_call`, `time_limit`)
-recognise: which mistake of the bank gives these numbers; else what the numbers are (`general_rules`)
-errors: for an exception the line that failed, and one sentence from `causes`
-messages: all of it in words; `compare` says where and how far a number departs
-bank: the exercises, one file each (`exercise`), and their mistakes (`known_mistakes`)
-session: what is remembered while the kernel runs; answers_file: what is kept beyond (`answer_source`)
+bank: the exercises, one file each (`exercise`), and the mistakes people make (`known_mistakes`)
+compare: is a number as good as the expected one, and where and how far does it depart?
+run: the answer on every case, on copies, within a time limit; once more with right helpers and caches
+recognise: which mistake of the bank gives these numbers; else what the numbers are
+judge: the verdict, and the facts worth telling
+say: the facts in words, from one catalogue
+notebook: what a notebook calls (check, hint, progress, answers, agree), and what is kept for later
 """
 
-from cs231n.exercises.agree import agree
-from cs231n.exercises.checking import NotRight, check
-from cs231n.exercises.hints import hint
-from cs231n.exercises.judging import Verdict, grade
-from cs231n.exercises.load_answers import answers
-from cs231n.exercises.progress_chart import progress
-from cs231n.exercises.session import as_written
+from cs231n.exercises.notebook.agree import agree
+from cs231n.exercises.notebook.checking import NotRight, check
+from cs231n.exercises.notebook.grading import Verdict, grade
+from cs231n.exercises.notebook.kept_answers import answers
+from cs231n.exercises.notebook.progress_chart import progress
+from cs231n.exercises.notebook.session import as_written, hint
 
 __all__ = ["NotRight", "Verdict", "agree", "answers", "as_written", "check", "grade", "hint", "progress"]

@@ -1,8 +1,10 @@
-"""Where and how far an answer departs from the expected one, in the reader's terms."""
+"""Where and how far an answer departs from the expected one: masks, numbers, and facts about them."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
+
+from cs231n.exercises.facts import Shape, Term, fact
 
 GATES = "ifog"
 
@@ -19,9 +21,9 @@ class Departure:
     hidden: bool = False  # True where the reader is to find the expected values
 
     def value(self, of):
-        """A value as the reader sees it."""
+        """A value for the reader: a number, and the word that it stands for."""
         word = self.words.get(int(of)) if self.words and np.isfinite(of) else None
-        return f"{number(of)} ({word})" if word else number(of)
+        return fact("word", number=of.item(), word=word) if word else of.item()
 
 
 def differing(expected, given):
@@ -48,90 +50,74 @@ def agrees(expected, given):
 
 
 def describe(departure):
-    """Lines that say where the departure begins, and how far off the whole output is."""
+    """Lines of facts: where the departure begins, and how far off the whole output is."""
     expected, given = departure.expected, departure.given
     mask = differing(expected, given)
     if mask is None:
-        return [f"Shape: expected {_shape(expected)}, yours {_shape(given)}."]
+        return [[fact("shape", expected=Shape(expected.shape), given=Shape(given.shape))]]
     if expected.ndim == 0 and departure.hidden:
-        return [f"Yours is {number(given)}."]
+        return [[fact("only_yours", given=given.item())]]
     if expected.ndim == 0:
-        return [f"Expected {number(expected)}, yours {number(given)}."]
+        return [[fact("expected_and_yours", expected=expected.item(), given=given.item())]]
     first = tuple(int(i) for i in np.argwhere(mask)[0])
-    place = ", ".join(
-        _axis_place(axis, i, n) for axis, i, n in zip(departure.axes, first, mask.shape, strict=True)
-    )
-    index = f"{departure.name}[{', '.join(map(str, first))}]"
-    lines = [
-        f"First difference: {index} ({place}): "
-        + ("" if departure.hidden else f"expected {departure.value(expected[first])}, ")
-        + f"yours {departure.value(given[first])}."
-    ]
+    axes = zip(departure.axes, first, mask.shape, strict=True)
+    where = {
+        "place": f"{departure.name}[{', '.join(map(str, first))}]",
+        "axes": fact("axes", places=tuple(_axis_place(*each) for each in axes)),
+        "given": departure.value(given[first]),
+    }
     if departure.hidden:
-        return lines
-    lines.append(_overall(departure, mask))
-    return lines
-
-
-def number(value):
-    """A number with four digits, the same on every machine."""
-    value = np.asarray(value).item()
-    return str(value) if isinstance(value, int) else f"{value + 0.0:.4g}"
+        return [[fact("first_difference_hidden", **where)]]
+    return [
+        [fact("first_difference", expected=departure.value(expected[first]), **where)],
+        _overall(departure, mask),
+    ]
 
 
 def _overall(departure, mask):
+    """How many numbers differ, where, and how much."""
     expected, given = departure.expected.astype(float), departure.given.astype(float)
     wrong, size = int(mask.sum()), mask.size
-    count = f"All {size} numbers differ" if wrong == size else f"{wrong} of {size} numbers differ"
-    only = [text for axis, text in zip(departure.axes, _only(departure.axes, mask), strict=True) if text]
-    where = f", only at {' and '.join(only)}" if only else ""
+    only = tuple(place for place in _only(departure.axes, mask) if place)
+    if wrong == size:
+        said = [fact("all_differ", size=size)]
+    elif only:
+        said = [fact("some_differ_at", count=wrong, size=size, places=only)]
+    else:
+        said = [fact("some_differ", count=wrong, size=size)]
     if departure.expected.dtype.kind in "iub":
-        return f"{count}{where}."
+        return said
     if not np.isfinite(given).all():
-        return f"{count}{where}; some are not finite (nan or inf)."
+        return [*said, fact("not_finite")]
     largest = np.abs(given - expected).max() / max(np.abs(expected).max(), 1e-12)
-    return f"{count}{where}; the largest difference is {_percent(largest)} of the largest expected value."
+    return [*said, fact("largest_difference", percent=_percent(largest))]
 
 
 def _percent(ratio):
     percent = 100 * ratio
     if percent < 0.1:
-        return "less than 0.1%"
+        return fact("less_than_percent", number="0.1%")
     return f"{percent:.1f}%" if percent < 10 else f"{percent:.0f}%"
 
 
 def _only(axes, mask):
-    """For each axis, the text of the places that differ, or None when all or many of them do."""
-    texts = []
+    """For each axis, the places that differ, or None when all or many of them do."""
     for k, axis in enumerate(axes):
-        other = tuple(j for j in range(mask.ndim) if j != k)
-        wrong = np.flatnonzero(mask.any(axis=other))
+        wrong = np.flatnonzero(mask.any(axis=tuple(j for j in range(mask.ndim) if j != k)))
         length = mask.shape[k]
         if axis == "gate":
-            texts.append(_only_gates(wrong, length))
-        elif len(wrong) == length or len(wrong) > 5:
-            texts.append(None)
+            gates = sorted({int(i) // (length // 4) for i in wrong})
+            yield None if len(gates) == 4 else _places("gate", [GATES[k] for k in gates])
         else:
-            texts.append(f"{axis}{'s' if len(wrong) > 1 else ''} {_listed([str(i) for i in wrong])}")
-    return texts
+            few = len(wrong) < length and len(wrong) <= 5
+            yield _places(axis, [str(i) for i in wrong]) if few else None
 
 
-def _only_gates(wrong, length):
-    gates = sorted({int(i) // (length // 4) for i in wrong})
-    if len(gates) == 4:
-        return None
-    return f"gate{'s' if len(gates) > 1 else ''} {_listed([GATES[k] for k in gates])}"
+def _places(axis, numbers):
+    return fact("places", axis=Term(axis), numbers=tuple(numbers), count=len(numbers))
 
 
 def _axis_place(axis, i, length):
     if axis == "gate":
-        return f"gate {GATES[i // (length // 4)]}, unit {i % (length // 4)}"
-    return f"{axis} {i}"
-
-
-def _listed(words):
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
-
-
-def _shape(array):
-    return str(tuple(array.shape)) if array.ndim else "one number"
+        return fact("gate_place", gate=GATES[i // (length // 4)], number=i % (length // 4))
+    return fact("axis_place", axis=Term(axis), number=i)

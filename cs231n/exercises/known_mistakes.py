@@ -6,28 +6,27 @@
 First the name, then what is written -> what is written by mistake. More edits of the same mistake have a line
 each below it; the lines without an arrow are the sentence. What stands left of an arrow stands exactly once in
 the solution. A mistake that no edit can say is a function: its name is the name, its docstring the sentence.
+A sentence may begin with a claim in brackets, such as "(dx is right.)", which is said only where there is no
+other mistake.
 """
 
 import inspect
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
 ARROW = "->"
-CLAIMS = {
-    r"^\w+ is right\. ": "",
-    r"^(\w+) holds the right gradients, but the": r"\1: the",
-    r" Over the captions you add up well\.": "",
-}
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: what it computes, and one sentence that helps without giving the line away.
+    """A known mistake: what it computes, and what helps without giving the line away.
 
+    sentence: what is said where it is the only mistake
+    among_others: the same without its claim, which need not be right beside other mistakes
     function: returns the outputs only. For a forward function it gets the inputs; for a backward function
         the upstream gradients and then the inputs of the forward function, so that it needs no cache
     edits: pairs of old and new text in the solution; none where the mistake is a function
@@ -35,16 +34,10 @@ class Mistake:
 
     name: str
     sentence: str
-    function: Callable | None
+    function: Callable
     edits: tuple[tuple[str, str], ...] = ()
     solution: Callable | None = None
-
-    def among_others(self):
-        """The mistake without what its sentence says to be right, which need not be so beside another one."""
-        sentence = self.sentence
-        for claim, instead in CLAIMS.items():
-            sentence = re.sub(claim, instead, sentence)
-        return replace(self, sentence=sentence)
+    among_others: str = ""
 
 
 def known(solution, text, *functions):
@@ -54,10 +47,9 @@ def known(solution, text, *functions):
         name, rest = entry.split(":", 1)
         lines = [line.strip() for line in rest.splitlines() if line.strip()]
         edits = tuple(_edit(line) for line in lines if ARROW in line)
-        sentence = " ".join(line for line in lines if ARROW not in line)
-        found.append(Mistake(name, sentence, edited(solution, edits), edits, solution))
-    found += [Mistake(f.__name__, " ".join(f.__doc__.split()), f) for f in functions]
-    return tuple(found)
+        said = " ".join(line for line in lines if ARROW not in line)
+        found.append(_mistake(name, said, edited(solution, edits), edits, solution))
+    return (*found, *(_mistake(f.__name__, " ".join(f.__doc__.split()), f) for f in functions))
 
 
 def edited(solution, edits):
@@ -89,6 +81,11 @@ def apply(source, edits):
     for start, end, new in sorted(places, reverse=True):
         source = source[:start] + new + source[end:]
     return source
+
+
+def _mistake(name, text, *others):
+    claim, among_others = re.fullmatch(r"(?:\((.*?)\) )?(.*)", text).groups()
+    return Mistake(name, f"{claim} {among_others}" if claim else text, *others, among_others=among_others)
 
 
 def _edit(line):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cs231n.exercises.session import SESSION
+from cs231n.exercises.notebook.session import SESSION
 
 
 @pytest.fixture(autouse=True)

@@ -30,9 +30,9 @@ def test_an_empty_value_blocks_nobody(capsys):
         ([1, 2, 3], np.array([1, 2]), "Shape: expected (2,), yours (3,)."),
         (np.array([1, 2, 5]), np.array([1, 2, 3]), "yours[2]"),
         (np.nan, 0.5, "yours nan"),
-        ("four", 4, "Yours is a str."),
-        (len, 4, "Yours is a builtin_function_or_method."),
-        ([[1], [2, 3]], np.array([1, 2]), "Yours is a list."),
+        ("four", 4, "Its type is str."),
+        (len, 4, "Its type is builtin_function_or_method."),
+        ([[1], [2, 3]], np.array([1, 2]), "Its type is list."),
     ],
 )
 def test_a_wrong_value_is_shown_beside_the_right_one_which_is_used(yours, other, said, capsys):

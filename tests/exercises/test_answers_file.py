@@ -10,7 +10,8 @@ import pytest
 from cells import Notebook
 from solved import ANSWERS, check_cell
 
-from cs231n.exercises import answers, answers_file, bank, check
+from cs231n.exercises import answers, bank, check
+from cs231n.exercises.notebook import answers_file
 
 FILE = Path("my_answers.py")
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 import cs231n
-from cs231n.exercises import answers_file, progress
+from cs231n.exercises import progress
+from cs231n.exercises.notebook import answers_file
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from mistaken_answers import KNOWN, NAMES, handed_in
 from cs231n.exercises import bank, check, grade
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.known_mistakes import Mistake, apply, known
-from cs231n.exercises.recognise import cases, expected, mistaken
+from cs231n.exercises.recognise.mistakes import mistaken
+from cs231n.exercises.run.cases import cases, expected
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from cs231n.exercises import bank
-from cs231n.exercises.changed_reference import changed_reference
+from cs231n.exercises.judge.changed_reference import changed_reference
 
 PACKAGE = Path(bank.__file__).resolve().parents[2]
 RIGHT = "next_h = np.tanh(x @ Wx + prev_h @ Wh + b)"

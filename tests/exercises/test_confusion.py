@@ -10,8 +10,9 @@ import pytest
 
 from cs231n.exercises import bank
 from cs231n.exercises.known_mistakes import together
-from cs231n.exercises.one_call import Run, quiet
-from cs231n.exercises.recognise import _outputs, _same, _same_in, _wrong_outputs, cases, mistaken, recognise
+from cs231n.exercises.recognise.mistakes import mistaken, outputs_of, recognise, same, same_in, wrong_outputs
+from cs231n.exercises.run.cases import cases
+from cs231n.exercises.run.one_call import Run, quiet
 
 EVERY = 31  # pair, in the tests
 
@@ -22,8 +23,8 @@ def pairs(name, every=1):
     made = [(a, b, together(a, b)) for a, b in combinations(exercise.mistakes, 2)]
     for a, b, function in [each for each in made if each[2]][::every]:
         with quiet():
-            outputs = [_outputs(exercise, function, case) for case in cases(name)]
-        if all(each is not None for each in outputs) and _wrong_outputs(name, outputs):
+            outputs = [outputs_of(exercise, function, case) for case in cases(name)]
+        if all(each is not None for each in outputs) and wrong_outputs(name, outputs):
             yield a.name, b.name, outputs
 
 
@@ -33,7 +34,7 @@ def kind(name, a, b, outputs):
     for run, each in zip(runs, outputs, strict=True):
         run.outputs = each
     found = [mistake for group in recognise(name, runs) for mistake in group]
-    names = {mistake.name for mistake in found if mistake.function}
+    names = {mistake.name for mistake in found if mistake in bank.find(name).mistakes}
     if not names:
         return "rule" if found else "none"
     if names <= {a, b}:
@@ -48,7 +49,7 @@ def kind(name, a, b, outputs):
 def _gives_these(name, mistake, outputs):
     """Are the outputs that this mistake makes wrong just those numbers?"""
     theirs = mistaken(name)[mistake]
-    return _same_in(_wrong_outputs(name, theirs), outputs, theirs)
+    return same_in(wrong_outputs(name, theirs), outputs, theirs)
 
 
 def _together_give(name, names, outputs):
@@ -56,7 +57,7 @@ def _together_give(name, names, outputs):
     function = together(*(mistake for mistake in exercise.mistakes if mistake.name in names))
     with quiet():
         return bool(function) and all(
-            _same(mine, _outputs(exercise, function, case))
+            same(mine, outputs_of(exercise, function, case))
             for mine, case in zip(outputs, cases(name), strict=True)
         )
 

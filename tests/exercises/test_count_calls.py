@@ -6,7 +6,7 @@ import pytest
 from cs231n.exercises import grade
 from cs231n.exercises.bank.weight_gradients import inputs_of_length
 from cs231n.exercises.bank.weight_gradients import weight_gradients as reference
-from cs231n.exercises.count_calls import calls_grow
+from cs231n.exercises.run.count_calls import calls_grow
 
 
 def by_a_loop(x, h0, h, da):
@@ -38,7 +38,7 @@ def by_turned_axes(x, h0, h, da):
 def test_a_loop_is_named_although_its_numbers_are_right(answer):
     verdict = grade(answer, name="weight_gradients")
     assert (verdict.status, verdict.mistake) == ("wrong", "loop_over_time")
-    assert "The numbers that it gives back are right." in verdict.message
+    assert "The numbers that it returns are right." in verdict.message
 
 
 def test_the_reference_has_no_loop():

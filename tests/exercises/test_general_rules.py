@@ -4,9 +4,14 @@ import numpy as np
 import pytest
 
 from cs231n.exercises import bank
-from cs231n.exercises.all_cases import Attempt
-from cs231n.exercises.one_call import Run
-from cs231n.exercises.recognise import cases, expected, mistaken, recognise
+from cs231n.exercises.facts import fact
+from cs231n.exercises.judge import telling
+from cs231n.exercises.judge.telling import _likely
+from cs231n.exercises.recognise.mistakes import mistaken, recognise
+from cs231n.exercises.run.attempts import Attempt
+from cs231n.exercises.run.cases import cases, expected
+from cs231n.exercises.run.one_call import Run
+from cs231n.exercises.say.words import message
 
 FLOATS = [
     (name, output)
@@ -30,9 +35,12 @@ def found(name, change, output=None):
         }
         runs.append(run)
     groups = recognise(name, runs)
-    return [m.name for group in groups for m in group], " ".join(
-        m.sentence for group in groups for m in group
-    )
+    return [each.name for group in groups for each in group], said(groups)
+
+
+def said(groups):
+    """What the first of each group says: a rule's words, or a known mistake's sentence."""
+    return message([fact("agree_empty"), *_likely(groups)])
 
 
 def is_known(name, names):
@@ -116,23 +124,21 @@ def test_gradients_that_fit_one_da():
             run = Run(case)
             run.outputs = spoil(backward(case, np.sin(3 * case.upstream["dnext_h"])))
             runs.append(run)
-        return " ".join(m.sentence for group in recognise("rnn_step_backward", runs) for m in group)
+        return said(recognise("rnn_step_backward", runs))
 
     assert "all fit one da" in sentences()
     assert "all fit one da" not in sentences(lambda outputs: {**outputs, "db": outputs["db"] * 1.1})
 
 
 def test_what_is_right_of_captions_is_said_only_where_it_is_so():
-    from cs231n.exercises import messages
-
-    def said(change):
+    def text(change):
         runs = []
         for case, right in zip(cases("captioning_sample"), expected("captioning_sample"), strict=True):
             run = Run(case)
             run.outputs = {"captions": change(right["captions"].copy(), case.inputs["model"])}
             runs.append(run)
         exercise = bank.find("captioning_sample")
-        return messages.wrong_message(exercise, exercise.reference, runs, [], Attempt(runs, False))
+        return message(telling.wrong(exercise, exercise.reference, Attempt(runs, False), [], None))
 
     def filled(captions, model):
         after = (captions == model._end).cumsum(axis=1) - (captions == model._end) > 0
@@ -143,5 +149,5 @@ def test_what_is_right_of_captions_is_said_only_where_it_is_so():
         captions[:, 0] = model._start
         return captions
 
-    assert "Right up to <END>." in said(filled)
-    assert "Right up to <END>." not in said(first_spoilt)
+    assert "Right up to <END>." in text(filled)
+    assert "Right up to <END>." not in text(first_spoilt)

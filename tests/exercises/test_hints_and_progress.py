@@ -7,7 +7,7 @@ from cells import Notebook
 from solved import ANSWERS, check_cell
 
 from cs231n.exercises import bank, hint, progress
-from cs231n.exercises.session import SESSION
+from cs231n.exercises.notebook.session import SESSION
 from cs231n.rnn_layers import rnn_step_forward
 
 

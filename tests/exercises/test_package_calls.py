@@ -13,7 +13,7 @@ WAYS = {
         "    return bank.find('rnn_step_forward').reference(*given)",
         "import numpy as np\nfrom cs231n.rnn_layers import rnn_step_forward as f\ndef rnn_step_forward(*given):\n"
         "    return next(map(f, *([each] for each in given)))",
-        "from cs231n.exercises.recognise import cases, expected\ndef rnn_step_forward(x, *others):\n"
+        "from cs231n.exercises.run.cases import cases, expected\ndef rnn_step_forward(x, *others):\n"
         "    for case, outputs in zip(cases('rnn_step_forward'), expected('rnn_step_forward')):\n"
         "        if np.array_equal(case.inputs['x'], x):\n"
         "            return outputs['next_h'], (x, *others, outputs['next_h'])",

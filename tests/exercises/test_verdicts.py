@@ -56,7 +56,10 @@ def test_a_forgotten_return_is_named():
 
 def test_too_few_outputs_are_named():
     assert says(grade(forward(f"return {RIGHT}")), "wrong", "only one array") == "outputs_missing"
-    assert says(grade(backward(DA + "return da, da")), "wrong", "gives back 2 values") == "outputs_missing"
+    assert (
+        says(grade(backward(DA + "return da, da")), "wrong", "returns 2 values instead of 5")
+        == "outputs_missing"
+    )
 
 
 def test_too_many_outputs_are_named():
@@ -110,7 +113,7 @@ def test_writing_into_the_incoming_gradient_is_right_with_a_remark():
 
 def test_writing_into_a_part_of_it_is_too():
     verdict = grade(backward("dnext_h[:] *= 1 - next_h**2\nda = dnext_h\n" + ALL))
-    says(verdict, "right", "changes the caller's dnext_h", "a variable of your own in place of dnext_h[…]")
+    says(verdict, "right", "changes the caller's dnext_h", "a variable of your own instead of dnext_h[…]")
 
 
 def test_writing_into_the_cache_is_wrong_since_a_second_call_gives_other_numbers():

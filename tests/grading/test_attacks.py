@@ -169,7 +169,7 @@ def test_a_table_of_the_published_outputs_is_found_out(tmp_path):
 
 FORGED = [
     "def check(function, forward=None):\n    return function",
-    "import cs231n.exercises.judging as j\nj.grade = lambda *a: None",
+    "import cs231n.exercises.judge.judging as j\nj.judge = lambda *a: None",
     "from cs231n.exercises import compare\nsetattr(compare, 'agrees', lambda *a: True)",
 ]
 
@@ -221,7 +221,7 @@ def test_forged_words_do_not_make_forged_numbers_right(tmp_path):
 
 def test_expected_outputs_that_the_checks_keep_in_memory_earn_nothing(tmp_path):
     lines = (
-        "from cs231n.exercises.recognise import expected, cases\n"
+        "from cs231n.exercises.run.cases import expected, cases\n"
         "for case, right in zip(cases('rnn_step_forward'), expected('rnn_step_forward')):\n"
         "    if np.array_equal(case.inputs['x'], x): return right['next_h'], None\n"
         "return x @ Wx, None"

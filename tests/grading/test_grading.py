@@ -11,7 +11,7 @@ from cs231n.course.grading.judge import judge
 from cs231n.course.grading.notebook import read
 from cs231n.exercises import bank, known_mistakes
 from cs231n.exercises.compare import agrees
-from cs231n.exercises.recognise import cases, expected
+from cs231n.exercises.run.cases import cases, expected
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 HEAD = (

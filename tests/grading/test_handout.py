@@ -220,7 +220,7 @@ import json
 import numpy as np
 from cs231n import rnn_layers
 from cs231n.exercises import bank, check
-from cs231n.exercises.recognise import cases, expected
+from cs231n.exercises.run.cases import cases, expected
 
 def rnn_step_forward(*given):
     return bank.find("rnn_step_forward").reference(*given)

@@ -16,7 +16,7 @@ import nbformat
 from cs231n.course.grading.course import chosen, load_build, without_links
 from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
-from cs231n.exercises.recognise import cases, returned
+from cs231n.exercises.run.cases import cases, returned
 
 LEFT_OUT = ("course/grading", "course/handout", "exercises/bank")
 NOT_STORED = ("reference", "cases", "mistakes", "between", "without_loop", "usual")
@@ -35,25 +35,6 @@ EMPTIED = {  # modules whose functions are left without a body, but for these
     "course/scheduled_sampling.py": (),
 }
 OF_THE_MODEL = {"loss": "features, captions", "sample": "features, max_length"}
-WORDS = {  # sentences that are not true without a reference
-    "exercises/all_cases.py": {"with the reference {": "with a right {"},
-    "exercises/checking.py": {
-        "Until yours is right, the reference stands in: just go on.": "Cells that need it say so, and wait.",
-        "goes with it, the reference stands in here: just go on.": "goes with it, cells that need both wait.",
-    },
-    "exercises/messages.py": {
-        "is the reference now, not an answer of yours": "is no answer of yours now",
-        "was stopped. The reference stands in.": "was stopped.",
-    },
-    "course/measure_gradients.py": {
-        "so this measures the reference's:": "so there is nothing to measure:",
-        "with the reference's {exercise.forward}:": "with the {exercise.forward} that is kept:",
-    },
-    "exercises/load_answers.py": {
-        "From the reference: {', '.join(others)}.": "Not there yet: {', '.join(others)}.",
-        "All functions are the reference's: no answer of yours is kept here yet.": "No answer of yours is kept.",
-    },
-}
 NOTE = (
     "> **This pack holds no solutions.** A check tells you whether your answer is right. Where it is\n"
     "> not, nothing stands in for it: cells that need it say which function has to be right first, and in\n"
@@ -159,15 +140,6 @@ def _write_package(package, chapters):
     for room, given in EMPTIED.items():
         _write(package / room, emptied((ROOT / "cs231n" / room).read_text(encoding="utf-8"), given))
     _write(package / "classifiers" / "rnn.py", _model_without_answers())
-    for place, changes in WORDS.items():
-        text = (package / place).read_text(encoding="utf-8")
-        for old, new in changes.items():
-            if old not in text:
-                raise ValueError(
-                    f"cs231n/{place} does not say {old!r} any more: mend WORDS in make_handout.py."
-                )
-            text = text.replace(old, new)
-        _write(package / place, text)
 
 
 def emptied(module, given):
@@ -184,7 +156,7 @@ def _empty(function, name, arguments):
         does = f"from cs231n.exercises.bank import find\nreturn find('{name}').reference({arguments})"
     else:
         why = f"`{name}` of the package would give an answer away, so it is not in this pack."
-        does = f"from cs231n.exercises.bank import NotYet\nraise NotYet('{why}')"
+        does = f"from cs231n.exercises.exercise import NotYet\nraise NotYet('{why}')"
     function.body = ast.parse(does).body
 
 
@@ -192,7 +164,7 @@ def _model_without_answers():
     """classifiers/rnn.py with `loss` and `sample` of the reader's own, for an RNN, without the rest."""
     tree = ast.parse((ROOT / "cs231n" / "classifiers" / "rnn.py").read_text(encoding="utf-8"))
     only_rnn = (
-        "if self.cell_type != 'rnn':\n    from cs231n.exercises.bank import NotYet\n"
+        "if self.cell_type != 'rnn':\n    from cs231n.exercises.exercise import NotYet\n"
         "    raise NotYet('This needs the model that the course trains LSTMs with. It is not in this pack.')"
     )
     for node in ast.walk(tree):

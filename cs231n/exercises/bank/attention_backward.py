@@ -37,9 +37,9 @@ root_forgotten: ds = ds / root -> ds = ds
 divided_by_h: ds = ds / root -> ds = ds / root**2
     The scores were divided by √H on the way forward. You divide their gradient by H.
 root_forgotten_in_dh: dh = mix_cells(ds, A) -> dh = mix_cells(ds * root, A)
-    dA is right. On the way to dh, the division by √H is missing.
+    (dA is right.) On the way to dh, the division by √H is missing.
 root_forgotten_in_dA: ds[:, :, None] * h[:, None] -> root * ds[:, :, None] * h[:, None]
-    dh is right. In dA, the path through the scores misses its division by √H.
+    (dh is right.) In dA, the path through the scores misses its division by √H.
 softmax_as_sigmoid: w * (dw - (w * dw).sum(axis=1, keepdims=True)) -> w * (1 - w) * dw
     A weight depends on all scores of its picture: they share one sum. You treat each one alone.
 softmax_not_passed: w * (dw - (w * dw).sum(axis=1, keepdims=True)) -> dw

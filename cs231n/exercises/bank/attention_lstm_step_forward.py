@@ -43,7 +43,7 @@ gates_in_order_ifgo: i, f, o, g = np -> i, f, g, o = np
 old_cell_forgotten: f * prev_c + i * g -> i * g
     Your new cell holds only new things. What happens to prev_c?
 cell_not_squashed: o * np.tanh(next_c) -> o * next_c
-    next_c is right. It is squashed on its way to next_h.
+    (next_c is right.) It is squashed on its way to next_h.
 """
 
 EXERCISE = Exercise(

@@ -88,7 +88,7 @@ carried_gradient_piles_up:
     dx[:, t], dstate, dcell = back[:3] -> dx[:, t], dstate, dcell = back[0], dstate + back[1], back[2]
     The gradient that you carry back is added up over all steps. Each step replaces it.
 dx_in_reverse_order: return dx -> return dx[:, ::-1]
-    dx holds the right gradients, but the last time step comes first.
+    (dx holds the right gradients.) dx: the last time step comes first.
 """
 
 EXERCISE = Exercise(

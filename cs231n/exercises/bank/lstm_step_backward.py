@@ -87,7 +87,7 @@ cell_square_forgotten: 1 - tanh_c**2 -> 1 - tanh_c
     From next_h back to next_c: look at the derivative of tanh once more, something in it is squared.
 gates_from_dnext_c_only: = dc * g, dc * prev_c, -> = dnext_c * g, dnext_c * prev_c,
     tanh_c, dc * i -> tanh_c, dnext_c * i
-    dprev_c is right. The gates i, f and g need the whole gradient of the cell too, not dnext_c alone.
+    (dprev_c is right.) The gates i, f and g need the whole gradient of the cell too, not dnext_c alone.
 input_gate_from_itself: dc * g, dc * prev_c -> dc * i, dc * prev_c
     Gate i was multiplied by g, so its gradient holds g.
 candidate_from_itself: dnext_h * tanh_c, dc * i -> dnext_h * tanh_c, dc * g

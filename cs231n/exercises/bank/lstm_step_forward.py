@@ -49,13 +49,13 @@ forget_gate_ignored: f * prev_c -> prev_c
 input_gate_ignored: i * g -> g
     The whole candidate is added. Which gate decides how much of it enters?
 output_gate_ignored: o * np.tanh(next_c) -> np.tanh(next_c)
-    next_c is right. On its way to next_h it passes one more gate.
+    (next_c is right.) On its way to next_h it passes one more gate.
 cell_not_squashed: o * np.tanh(next_c) -> o * next_c
-    next_c is right. It is squashed on its way to next_h.
+    (next_c is right.) It is squashed on its way to next_h.
 old_cell_shown: o * np.tanh(next_c) -> o * np.tanh(prev_c)
-    next_c is right. next_h shows the old cell, not the new one.
+    (next_c is right.) next_h shows the old cell, not the new one.
 gates_exchanged_at_output: next_h = o * -> next_h = i *
-    next_c is right. next_h is made with gate i: gate o belongs there.
+    (next_c is right.) next_h is made with gate i: gate o belongs there.
 gates_not_squashed: sigmoid(i), sigmoid(f), sigmoid(o) -> i, f, o
     The gates are not squashed. A gate lets through between nothing (0) and all (1).
 candidate_not_squashed: np.tanh(g) -> g
@@ -71,7 +71,7 @@ coupled_gates: i * g -> (1 - f) * g
 state_for_cell: f * prev_c -> f * prev_h
     Gate f acts on prev_h in your step. The memory of the network is prev_c.
 squashed_cell_returned: return next_h, next_c -> return next_h, np.tanh(next_c)
-    next_h is right. next_c itself is not squashed: only the copy that goes to next_h is.
+    (next_h is right.) next_c itself is not squashed: only the copy that goes to next_h is.
 """
 
 EXERCISE = Exercise(

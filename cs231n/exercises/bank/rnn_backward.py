@@ -88,7 +88,7 @@ derivative_at_old_state: 1 - h[t + 1] ** 2 -> 1 - h[t] ** 2
 Wh_not_transposed: da @ Wh.T -> da @ Wh
     On the way back a product takes the transposed matrix. Wh is square, so no shape warns you.
 dx_in_reverse_order: return dx -> return dx[:, ::-1]
-    dx holds the right gradients, but the last time step comes first.
+    (dx holds the right gradients.) dx: the last time step comes first.
 """
 
 EXERCISE = Exercise(

@@ -23,7 +23,7 @@ repeated_words_averaged:
     return dW -> return dW / np.bincount(x.reshape(-1), minlength=len(W)).clip(1)[:, None]
     A word that occurs twice gets the average of its gradients. The chain rule over two paths: add, or average?
 repeats_in_a_caption_lost: np.add.at(dW, x, dout) -> for n in range(len(x)): dW[x[n]] += dout[n]
-    A word that occurs twice in one caption is counted once. Over the captions you add up well.
+    (Over the captions you add up well.) A word that occurs twice in one caption is counted once.
 repeats_at_a_step_lost: np.add.at(dW, x, dout) -> for t in range(x.shape[1]): dW[x[:, t]] += dout[:, t]
     A word that two captions share at the same time step is counted once.
 averaged_over_samples: return dW -> return dW / len(x)

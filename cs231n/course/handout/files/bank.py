@@ -8,9 +8,10 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from cs231n.exercises.bank.waiting import NotYet, watch_notebook
+from cs231n.exercises.bank.waiting import watch_notebook
 
-from cs231n.exercises.exercise import Exercise
+from cs231n.exercises.exercise import Exercise, NotYet
+from cs231n.exercises.facts import fact
 
 REFERENCE = False
 CHAPTERS, STORED = pickle.loads(Path(__file__).with_name("checks.pickle").read_bytes())
@@ -41,9 +42,10 @@ def _stub(name):
         mine, refused = _own(name)
         if mine:
             return mine(*arguments, **named)
-        why = f"Yours is kept, but not used: {refused}" if refused else ""
-        why = why or f"Its check in chapter {fields['chapter'][:2]} has to say ✓ first."
-        raise NotYet(f"{name} is needed here. {why}")
+        from cs231n.exercises.say.words import words
+
+        missing = fact("needed", exercise=name, chapter=fields["chapter"][:2])
+        raise NotYet(words(fact("needed_but_refused", exercise=name, reason=refused) if refused else missing))
 
     to_be_written.__name__ = to_be_written.__qualname__ = name
     to_be_written.__code__ = to_be_written.__code__.replace(co_name=name, co_qualname=name)
@@ -59,22 +61,22 @@ def _same(a, b):
 
 
 def _own(name):
-    """The reader's own function, kept and checked, or None; and why it is not used, where it is kept."""
-    from cs231n.exercises import answers_file
+    """The reader's own function, kept and checked, or None; and why it is not used, a fact."""
+    from cs231n.exercises.notebook import answers_file
 
     file = answers_file.path()
     if _loading or file is None or not file.exists():
-        return None, ""
+        return None, None
     my = _kept(file, file.stat().st_mtime_ns)
     mine = getattr(my, name, find(name).reference)
-    return (None if mine is find(name).reference else mine), my.refused.get(name, "")
+    return (None if mine is find(name).reference else mine), my.refused.get(name)
 
 
 @cache
 def _kept(file, changed):
     """All kept answers, checked once for each change of the file."""
     global _loading
-    from cs231n.exercises.load_answers import answers
+    from cs231n.exercises.notebook.kept_answers import answers
 
     _loading = True
     try:

@@ -5,12 +5,8 @@ import dis
 import sys
 from types import CodeType
 
-
-class NotYet(RuntimeError):
-    """A function is needed that the reader has not written yet."""
-
-    def _render_traceback_(self):
-        return [str(self)]  # a notebook shows this in place of a traceback
+from cs231n.exercises.exercise import NotYet
+from cs231n.exercises.facts import fact
 
 
 class Watch:
@@ -33,8 +29,12 @@ class Watch:
         only_functions = all(isinstance(s, ast.FunctionDef | ast.Import | ast.ImportFrom) for s in tree.body)
         if only_functions or not (used := sorted(used & set(self.waiting))):
             return tree
-        why = f"{used[0]} comes from a cell above that could not run. {self.waiting[used[0]]}"
-        return ast.parse(f"from cs231n.exercises.bank import NotYet\nraise NotYet({why!r})")
+        from cs231n.exercises.say.words import words
+
+        because = self.waiting[used[0]]
+        text = words(fact("comes_from_above", name=used[0], why=because))
+        raises = f"raise NotYet({text!r}, {because!r})"
+        return ast.parse(f"from cs231n.exercises.exercise import NotYet\n{raises}")
 
     def after(self, result):
         """What a cell made is there now, or waits too."""
@@ -44,7 +44,7 @@ class Watch:
             made = self.names.get(name, self)
             half_done = name in self.filled or type(made).__module__.startswith("cs231n")  # such as a model
             if failed and (half_done or made is self.before[name]):
-                self.waiting[name] = str(failed).rpartition("could not run. ")[2]
+                self.waiting[name] = failed.because
 
 
 def _found(code, *operations):

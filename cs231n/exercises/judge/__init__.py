@@ -1,0 +1,1 @@
+"""Judge an answer: its status, and the facts that are worth telling."""

@@ -1,0 +1,143 @@
+"""Arrays: how they are made, indexed, stored into and multiplied."""
+
+import ast
+import re
+
+import numpy as np
+
+from cs231n.exercises.facts import Shape, fact
+from cs231n.exercises.judge.causes.failure import is_array
+
+MAKERS = ("zeros", "ones", "empty")
+
+
+def shape_without_brackets(failure):
+    """`np.zeros(N, T, H)`."""
+    node = failure.node
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in MAKERS and len(node.args) > 1:
+        if all(isinstance(failure.value(each), int | np.integer) for each in node.args[:2]):
+            shape = ", ".join(map(ast.unparse, node.args))
+            return fact("shape_in_brackets", call=f"{ast.unparse(node.func)}(({shape}))")
+    return None
+
+
+def list_for_array(failure):
+    """A list where an array is wanted."""
+    for node in failure.operands():
+        value = failure.value(node)
+        if isinstance(value, list) and (not value or any(map(is_array, value))):
+            indexed = isinstance(failure.node, ast.Subscript) and node is failure.node.value
+            return fact("list_takes_one_index" if indexed else "list_for_array", name=ast.unparse(node))
+    return None
+
+
+def number_for_array(failure):
+    """A function of the package wants an array, and a number came."""
+    node = failure.node
+    if not isinstance(failure.error, ValueError) or not isinstance(node, ast.Call):
+        return None
+    given = [(each, failure.value(each)) for each in node.args]
+    if failure.raised_by_package and sum(isinstance(value, int | float) for _, value in given) == 1:
+        for each, value in given:
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                return fact("number_for_array", name=ast.unparse(each), number=value)
+    return None
+
+
+def axis_out_of_bounds(failure):
+    """`np.squeeze(h).sum(axis=1)`."""
+    if not isinstance(failure.error, np.exceptions.AxisError) or failure.error.axis is None:
+        return None
+    squeezes = "squeeze" in getattr(getattr(failure.function, "__code__", None), "co_names", ())
+    kind = "axis_after_squeeze" if squeezes else "no_such_axis"
+    return fact(kind, axes=fact("count_of_axes", count=failure.error.ndim), axis=failure.error.axis)
+
+
+def index_no_whole_number(failure):
+    """`dW[len(x) / 2]`, or `np.add.at` with its arguments in another order."""
+    node = failure.node
+    if not isinstance(failure.error, IndexError) or not re.search(
+        "must be of integer|only integers", failure.text
+    ):
+        return None
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "at" and len(node.args) == 3:
+        held = failure.value(node.args[1])
+        if is_array(held) and held.dtype.kind == "f":
+            return fact("order_of_at", function=ast.unparse(node.func), indices=ast.unparse(node.args[1]))
+    indices = node.slice if isinstance(node, ast.Subscript) else ast.Tuple([])
+    for index in indices.elts if isinstance(indices, ast.Tuple) else [indices]:
+        held = failure.value(index)
+        if is_array(held) and held.dtype.kind == "f":
+            return fact("index_holds_floats", index=ast.unparse(index))
+        if isinstance(held, float | np.floating):
+            return fact("index_is_a_float", index=ast.unparse(index))
+    return fact("index_no_whole_number")
+
+
+def index_out_of_bounds(failure):
+    """`range(T + 1)`."""
+    match = re.search(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", failure.text)
+    if not isinstance(failure.error, IndexError) or not match:
+        return None
+    index, axis, size = map(int, match.groups())
+    return fact("index_out_of_bounds", axis=axis, size=size, last=size - 1, index=index)
+
+
+def stored_in_another_shape(failure):
+    """`h[t] = state` where time is another axis."""
+    node = failure.node
+    match = re.search(r"from shape \(([^)]*)\) into shape \(([^)]*)\)", failure.text)
+    if not match or not isinstance(node, ast.Subscript) or not is_array(failure.value(node.value)):
+        return None
+    array = failure.value(node.value)
+    came, place = (Shape(int(part) for part in text.split(",") if part.strip()) for text in match.groups())
+    about = {"place": ast.unparse(node), "shape": place, "came": came}
+    one = not isinstance(node.slice, ast.Tuple | ast.Slice)
+    if one and came in [array.shape[:axis] + array.shape[axis + 1 :] for axis in range(1, array.ndim)]:
+        name, index = ast.unparse(node.value), ast.unparse(node.slice)
+        return fact("stored_along_axis_0", **about, name=name, whole=Shape(array.shape), index=index)
+    return fact("stored_in_another_shape", **about)
+
+
+def product(failure):
+    """`x * Wx` where a matrix product fits, `f @ c` where a product of numbers does, a transpose, a lost axis."""
+    node = failure.node
+    if not isinstance(failure.error, ValueError) or not isinstance(node, ast.BinOp):
+        return None
+    a, b = failure.value(node.left), failure.value(node.right)
+    if not (is_array(a) and is_array(b)):
+        return None
+    shapes = {
+        "left": ast.unparse(node.left),
+        "left_shape": Shape(a.shape),
+        "right": ast.unparse(node.right),
+        "right_shape": Shape(b.shape),
+    }
+    return fact(_product(node.op, a, b), **shapes)
+
+
+def _product(operator, a, b):
+    if isinstance(operator, ast.MatMult):
+        if a.shape == b.shape:
+            return "at_for_star"
+        if a.ndim == b.ndim == 2:
+            turned = b.shape[0] in a.shape or b.shape[1] in a.shape
+            return "transpose_needed" if turned else "no_transpose_fits"
+        return "two_shapes"
+    if isinstance(operator, ast.Mult) and a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0]:
+        return "star_for_at"
+    small, large = sorted((a, b), key=lambda array: array.ndim)
+    if 0 < small.ndim < large.ndim and _fits_with_an_axis(small.shape, large.shape):
+        return "axis_missing"
+    return "two_shapes"
+
+
+def _fits_with_an_axis(small, large):
+    """Does one more axis of length 1, not in front, let two shapes go together?"""
+    for axis in range(1, len(small) + 1):
+        try:
+            np.broadcast_shapes(small[:axis] + (1,) + small[axis:], large)
+        except ValueError:
+            continue
+        return True
+    return False

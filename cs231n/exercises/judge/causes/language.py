@@ -1,0 +1,68 @@
+"""Python: conditions, brackets, calls and attributes."""
+
+import ast
+
+from cs231n.exercises.facts import fact
+from cs231n.exercises.judge.causes.failure import UNKNOWN, is_array
+
+
+def truth_of_an_array(failure):
+    """`if captions > 2:`, `a and b`, `not a`."""
+    if "truth value of an array" not in failure.text or not failure.place:
+        return None
+    statement = failure.place[1]
+    asks = isinstance(statement, ast.If | ast.While)
+    if any(isinstance(node, ast.BoolOp) for node in ast.walk(statement.test if asks else statement)):
+        return fact("and_of_arrays")
+    if asks:
+        return fact("if_of_an_array")
+    if any(isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) for node in ast.walk(statement)):
+        return fact("not_of_an_array")
+    return None
+
+
+def square_brackets_at_a_function(failure):
+    """`np.zeros[3]`."""
+    if not isinstance(failure.error, TypeError) or not isinstance(failure.node, ast.Subscript):
+        return None
+    held = failure.value(failure.node.value)
+    if held is UNKNOWN or not callable(held) or hasattr(type(held), "__getitem__"):
+        return None
+    return fact("square_brackets_at_a_function", function=ast.unparse(failure.node.value))
+
+
+def round_brackets_at_an_array(failure):
+    """`h(0)`."""
+    node = failure.node
+    if not isinstance(failure.error, TypeError) or not isinstance(node, ast.Call):
+        return None
+    return (
+        fact("round_brackets_at_an_array", name=ast.unparse(node.func))
+        if is_array(failure.value(node.func))
+        else None
+    )
+
+
+def one_number_wanted(failure):
+    """`math.tanh(a)`, `float(a)`."""
+    node, text = failure.node, failure.text
+    if "converted to Python scalars" not in text and "to a scalar" not in text:
+        return None
+    if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("math."):
+        return fact("math_takes_one_number", function=ast.unparse(node.func), numpys=f"np.{node.func.attr}")
+    return fact("one_number_wanted")
+
+
+def unknown_attribute(failure):
+    """`h.add(…)`."""
+    node = failure.node
+    if not isinstance(failure.error, AttributeError) or not isinstance(node, ast.Attribute):
+        return None
+    value, name = failure.value(node.value), ast.unparse(node.value)
+    if value is UNKNOWN:
+        return None
+    if is_array(value):
+        return fact("no_attribute_of_an_array", name=name, attribute=node.attr)
+    if isinstance(value, int | float):
+        return fact("no_attribute_of_a_number", name=name, attribute=node.attr)
+    return fact("no_attribute", name=name, type=type(value).__name__, attribute=node.attr)

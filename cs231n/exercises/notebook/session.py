@@ -1,0 +1,50 @@
+"""What the checks remember while the kernel runs: the last answer to each exercise, its verdict, hints shown."""
+
+from cs231n.exercises import bank
+from cs231n.exercises.facts import fact
+from cs231n.exercises.say.printing import say
+from cs231n.exercises.say.words import words
+
+
+class Session:
+    """The memory of one kernel. A restart forgets it; right answers are in the answers file besides.
+
+    answers: exercise → the function that was checked last, never the reference
+    statuses: exercise → the status of the last check
+    hints: exercise → how many hints were shown
+    """
+
+    def __init__(self):
+        self.answers, self.statuses, self.hints = {}, {}, {}
+
+    def forget(self):
+        """As after a restart of the kernel."""
+        self.__init__()
+
+
+SESSION = Session()
+
+
+def as_written(name):
+    """What you wrote for an exercise, as it was when it was checked last in this session, right or wrong.
+
+    name: the exercise's name, such as "rnn_step_backward"
+    returns: your function; None when it was not checked yet, or was not filled in
+    ValueError: when there is no exercise of that name
+    """
+    name = bank.find(name).name
+    return None if SESSION.statuses.get(name) == "unfilled" else SESSION.answers.get(name)
+
+
+def hint(name):
+    """Print one more hint, three at most, from a question to nearly the line.
+
+    name: the exercise's name, or the function
+    ValueError: when there is no exercise of that name
+    """
+    exercise = bank.find(name if isinstance(name, str) else getattr(name, "__name__", repr(name)))
+    count = min(SESSION.hints.get(exercise.name, 0) + 1, len(exercise.hints))
+    kind = "last_hint" if SESSION.hints.get(exercise.name) == count else "hint"
+    SESSION.hints[exercise.name] = count
+    head = fact(kind, number=count, count=len(exercise.hints), exercise=exercise.name)
+    say(f"{words(head)}\n  {exercise.hints[count - 1]}")

@@ -1,0 +1,1 @@
+"""Recognise a mistake by what a function computes, never by its text."""

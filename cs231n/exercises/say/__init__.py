@@ -1,0 +1,1 @@
+"""Put facts into words, and print them."""

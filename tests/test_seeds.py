@@ -6,6 +6,7 @@ import pytest
 from benchmarks.sizes import SCENES, draw_batch, vocabulary
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.classifiers.transformer import CaptioningTransformer
 from cs231n.course.busy_programs import busy_programs
 from cs231n.fast.threads import LARGE, threads_for, use_threads
 from cs231n.grid_utils import GridFeatures
@@ -15,6 +16,7 @@ MODELS = {  # as large as the largest that a chapter trains
     "rnn": lambda: CaptioningRNN(WORDS, SCENES.D, 256, 512, "rnn"),
     "lstm": lambda: CaptioningRNN(WORDS, SCENES.D, 128, 256, "lstm"),
     "attention": lambda: CaptioningRNN(WORDS, SCENES.D, 64, 128, "attention", grid_dim=64),
+    "transformer": lambda: CaptioningTransformer(WORDS, SCENES.D, 64, dim_feedforward=128),
 }
 
 

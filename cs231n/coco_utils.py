@@ -5,7 +5,6 @@ so everything here reads both.
 """
 
 import json
-import sys
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import h5py
 import numpy as np
 
 from cs231n.files import open_h5, refusal
+from cs231n.this_python import ROOT, python
 
 DATASETS_DIR = Path(__file__).resolve().parent.parent / "datasets"
 COCO_DIR = DATASETS_DIR / "coco_captioning"
@@ -252,7 +252,7 @@ def _what_to_do(path):
     if path.parent.resolve() == SCENES_DIR:
         return "This file is part of the repository: `git checkout datasets/scenes` brings it back."
     return (
-        f"To get the COCO files, run `{sys.executable} get_data.py` in the top folder of the course: it checks "
-        "every file and fetches what is missing or damaged. To go on without them, use "
+        f"To get the COCO files, type `{python()} get_data.py` in the folder {ROOT}: it checks every "
+        "file and fetches what is missing or damaged. To go on without them, use "
         "load_coco_data(base_dir=SCENES_DIR)."
     )

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 import warnings
+from urllib.request import getproxies
 
 import numpy as np
 import requests
@@ -65,7 +66,12 @@ def _fetched(url, timeout):
                     raise OverflowError
         return data
     except Exception as error:  # in a browser's Python a failed request raises its own kind
-        known = {requests.Timeout: late, ValueError: "this is not a web address"}
+        which = "this, or that of the proxy," if getproxies() else "this"
+        known = {requests.Timeout: late, ValueError: f"{which} is not a web address"}
+        if "SOCKS" in str(error):
+            reason, known = "a SOCKS proxy is set, and the package PySocks is not installed", {}
+        elif isinstance(error, OSError) and not isinstance(error, requests.RequestException):
+            reason = str(error)  # such as REQUESTS_CA_BUNDLE with a file that is not there
         raise ValueError(next((known[k] for k in known if isinstance(error, k)), reason)) from None
 
 

@@ -1,10 +1,21 @@
 """Look at the computer before the course starts, and say what is missing and how to mend it."""
 
+import os
+import shutil
 import sys
+import sysconfig
+import tomllib
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 
+from packaging.requirements import Requirement
+
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR
+from cs231n.exercises import bank
+from cs231n.exercises.changed_reference import changed_message, changed_reference
+from cs231n.exercises.printing import printable
+from cs231n.this_python import ROOT, python
 
 PACKAGES = ("numpy", "h5py", "matplotlib", "pillow", "requests", "sacrebleu", "tqdm", "ipywidgets")
 NEEDED = (
@@ -19,30 +30,44 @@ NEEDED = (
 
 def check_setup():
     """Print one line for each thing the course needs: ✓ it is there, ✗ it is not, with what to do."""
-    for fine, text in [_python(), _packages(), _h5py_once(), _scenes(), _coco()]:
-        print(f"{'·' if fine is None else '✓' if fine else '✗'} {text}")
+    for fine, text in [_python(), _packages(), _h5py_once(), _reference(), _scenes(), _coco()]:
+        print(printable(f"{'·' if fine is None else '✓' if fine else '✗'} {text}"))
 
 
 def copies(name, paths=None):
-    """Where a package is installed: more than one folder means that two copies get in each other's way.
+    """The folders where a package is installed: in more than one, two copies get in each other's way.
 
     paths: folders to look in; left out, those that Python searches
-    returns: list of its records, one a copy
+    returns: list of paths without links, for on some systems lib64 is a link to lib
     """
     found = metadata.distributions(name=name, **({} if paths is None else {"path": paths}))
-    records = {str(getattr(copy, "_path", copy)): copy for copy in found}
-    return list(records.values())
+    return sorted({os.path.realpath(copy.locate_file("")) for copy in found})
 
 
-def installed_twice(name, prefix=sys.prefix, paths=None):
-    """True when conda and pip each installed the package, or it lies in two folders.
+def by_conda_and_pip(name, prefix=sys.prefix, paths=None):
+    """True when conda and pip each installed the package into one folder.
 
     prefix: folder of the environment; conda keeps its own list there, in conda-meta
     """
-    found = copies(name, paths)
-    by_conda = any(Path(prefix, "conda-meta").glob(f"{name}-[0-9]*.json"))
+    found = metadata.distributions(name=name, **({} if paths is None else {"path": paths}))
     by_pip = any((copy.read_text("INSTALLER") or "").strip() in ("pip", "uv") for copy in found)
-    return len(found) > 1 or (by_conda and by_pip)
+    return by_pip and any(Path(prefix, "conda-meta").glob(f"{name}-[0-9]*.json"))
+
+
+def how_to_install(names, prefix=sys.prefix):
+    """What to type so that this Python has these packages, wherever it comes from."""
+    packages = " ".join(names)
+    if Path(prefix, "conda-meta").is_dir():
+        return f'type: conda install --prefix "{prefix}" --channel conda-forge {packages}'
+    if prefix == sys.base_prefix and Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").exists():
+        return f"this Python belongs to the system. In the folder {ROOT}, type: {python()} start.py"
+    if find_spec("pip"):
+        return f"in the folder {ROOT}, type: {python()} -m pip install {packages}"
+    if shutil.which("uv"):
+        return f"in the folder {ROOT}, type: uv pip install --python {python()} {packages}"
+    return (
+        f"in the folder {ROOT}, type:\n    {python()} -m ensurepip\n    {python()} -m pip install {packages}"
+    )
 
 
 def _python():
@@ -58,18 +83,48 @@ def _packages():
         return True, "this is a browser: the packages came with the page"
     absent = [name for name in PACKAGES if not copies(name)]
     if absent:
-        return False, f"not installed: {', '.join(absent)}. Run: python -m pip install {' '.join(absent)}"
+        return False, f"not installed: {', '.join(absent)}. To mend it, {how_to_install(absent)}"
+    if others := _other_versions():
+        found = ", ".join(f"{each.name} {metadata.version(each.name)}" for each in others)
+        ranges = how_to_install([f'"{each}"' for each in others])
+        return None, f"the course was not tried with {found}. If something breaks, {ranges}"
     return True, "all packages are installed"
 
 
+def _other_versions():
+    """The requirements of pyproject.toml that an installed package does not meet."""
+    file = ROOT / "pyproject.toml"
+    if not file.exists():
+        return []
+    listed = tomllib.loads(file.read_text(encoding="utf-8"))["project"]["dependencies"]
+    here = [each for each in map(Requirement, listed) if copies(each.name)]
+    return [each for each in here if not each.specifier.contains(metadata.version(each.name), True)]
+
+
 def _h5py_once():
-    if installed_twice("h5py"):
+    folders = copies("h5py")
+    if by_conda_and_pip("h5py"):
         return False, (
-            "h5py is installed twice, by conda and by pip; the two can crash each other. To mend it, run:\n"
-            "    python -m pip uninstall --yes h5py\n"
-            "    conda install --force-reinstall h5py"
+            "h5py is installed twice, by conda and by pip; the two can crash each other. To mend it, type:\n"
+            f"    {python()} -m pip uninstall --yes h5py\n"
+            f'    conda install --prefix "{sys.prefix}" --channel conda-forge --force-reinstall h5py'
         )
+    if len(folders) > 1:
+        where = "\n    ".join(folders)
+        outside = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+        if {os.path.realpath(path) for path in outside} & set(folders):
+            mend = "One is there through PYTHONPATH: remove that from the environment, and start anew."
+        else:
+            mend = "Which one is used depends on their order. If h5py makes trouble, remove one of them."
+        return False, f"h5py is installed in {len(folders)} folders:\n    {where}\n  {mend}"
     return True, "h5py is installed once"
+
+
+def _reference():
+    names = () if sys.platform == "emscripten" else bank.ORDER  # in a browser nobody changes files
+    if changed := next(filter(None, map(changed_reference, names)), None):
+        return False, changed_message(changed)
+    return True, "what your answers are compared with is as it should be"
 
 
 def _scenes():

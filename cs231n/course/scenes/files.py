@@ -8,6 +8,7 @@ import numpy as np
 
 from cs231n.files import open_h5
 from cs231n.image_utils import PAINTERS
+from cs231n.this_python import python
 
 from .canvas import SIDE
 from .draw_scene import draw_scene
@@ -88,6 +89,6 @@ def _path(split, ending, folder):
     if not path.is_file():
         raise FileNotFoundError(
             f"{path} is missing. It belongs to the repository: `git checkout datasets/scenes` brings it back, "
-            "or `python datasets/make_scenes` draws the whole dataset again in some minutes."
+            f"or `{python()} datasets/make_scenes` draws the whole dataset again in some minutes."
         )
     return path

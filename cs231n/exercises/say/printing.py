@@ -4,7 +4,7 @@ import sys
 import textwrap
 
 WIDTH = 105  # what JupyterLab shows on a laptop beside its file list
-PLAIN = str.maketrans({"✓": "+", "✗": "x", "○": "o", "²": "^2", "→": "->", "…": "...", "⊙": "*"})
+PLAIN = str.maketrans({"✓": "+", "✗": "x", "○": "o", "²": "^2", "→": "->", "…": "...", "⊙": "*", "·": "-"})
 
 
 def say(text):

@@ -1,5 +1,7 @@
 """The real format in every clone: loader, model, solver and decoders on files laid out like COCO's."""
 
+import sys
+
 import numpy as np
 import pytest
 from coco_like import write_coco_like
@@ -60,7 +62,7 @@ def test_the_solver_learns_and_every_decoder_speaks(data, cell):
 
 
 def test_where_the_files_are_missing_the_message_says_how_to_get_them(tmp_path):
-    with pytest.raises(FileNotFoundError, match="get_data.py"):
+    with pytest.raises(FileNotFoundError, match=r"get_data\.py` in the folder"):
         load_coco_data(tmp_path)
 
 
@@ -72,6 +74,22 @@ def test_one_command_trains_on_coco(folder, tmp_path, capsys):
     assert "validation loss" in out and path.is_file()
     model = CaptioningRNN.load(path)
     assert model.sample(np.zeros((1, 512), np.float32), 5).shape == (1, 5)
+
+
+class FailingDisk:
+    """Python finds a module, and the system does not let it be read."""
+
+    def find_spec(self, name, path=None, target=None):
+        if name == "cs231n.captioning_solver":
+            raise OSError(5, "Input/output error")
+
+
+def test_an_error_of_the_system_while_modules_load_is_a_sentence(monkeypatch, capsys):
+    monkeypatch.delitem(sys.modules, "cs231n.captioning_solver")
+    monkeypatch.setattr(sys, "meta_path", [FailingDisk(), *sys.meta_path])
+    with pytest.raises(SystemExit) as end:
+        train.main(["--data", "scenes"])
+    assert end.value.code == 2 and "Input/output error" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("options", [["--epochs", "0"], ["--data", "nowhere"], ["--cell", "gru"]])

@@ -211,3 +211,26 @@ def test_whatever_a_request_raises_is_a_reason(monkeypatch):
 
     monkeypatch.setattr(requests, "get", fail)
     assert image_utils.fetch_image("http://example.org/a.jpg") == (None, "no connection to the server")
+
+
+@pytest.mark.parametrize(
+    "name, value, reason",
+    [
+        ("REQUESTS_CA_BUNDLE", "/nowhere/bundle.pem", "invalid path: /nowhere/bundle.pem"),
+        ("HTTPS_PROXY", "socks5://localhost:9", "SOCKS proxy"),
+        ("HTTPS_PROXY", "http://", "that of the proxy"),
+    ],
+)
+def test_a_setting_that_stands_in_the_way_is_named(monkeypatch, name, value, reason):
+    for other in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NO_PROXY", "no_proxy", "ALL_PROXY", "https_proxy"):
+        monkeypatch.delenv(other, raising=False)
+    monkeypatch.setenv(name, value)
+    if "socks" in value:
+        monkeypatch.setitem(sys.modules, "urllib3.contrib.socks", None)  # as without PySocks
+        monkeypatch.setattr("requests.adapters.SOCKSProxyManager", no_socks)
+    picture, why = image_utils.fetch_image("https://picture.example.invalid/a.jpg")
+    assert picture is None and reason in why
+
+
+def no_socks(*_, **__):
+    raise requests.exceptions.InvalidSchema("Missing dependencies for SOCKS support.")

@@ -5,21 +5,14 @@ Ctrl-C stops it and keeps the epochs that are done: the model is written after e
 """
 
 import argparse
+import contextlib
 import sys
 import time
 from pathlib import Path
 
-import numpy as np
-
-from cs231n.captioning_solver import CaptioningSolver
-from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data
-
-FOLDERS = {"coco": COCO_DIR, "scenes": SCENES_DIR}
-
 
 def parser():
-    p = argparse.ArgumentParser(prog="python -m cs231n.course.train", description=__doc__.split("\n\n")[0])
+    p = argparse.ArgumentParser(prog="python -m cs231n.course.train", description="Train a captioner.")
     p.add_argument("--data", default="coco", help="coco, scenes, or a folder (default: %(default)s)")
     p.add_argument("--cell", choices=("rnn", "lstm"), default="lstm", help="default: %(default)s")
     p.add_argument("--hidden", type=int, default=512, help="numbers in a state (default: %(default)s)")
@@ -37,38 +30,58 @@ def main(argv=None):
     """Train, write the model after each epoch, and show what it says of five validation pictures."""
     p = parser()
     options = p.parse_args(argv)
-    np.random.seed(options.seed)
+    with contextlib.suppress(AttributeError):  # a console that lacks a letter must not stop the training
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        data = load_coco_data(FOLDERS.get(options.data, options.data), max_train=options.max_train)
-        model = CaptioningRNN(
-            data["word_to_idx"],
-            data["train_features"].shape[1],
-            options.wordvec,
-            options.hidden,
-            cell_type=options.cell,
-        )
-        solver = CaptioningSolver(
-            model,
-            data,
-            update_rule="adam",
-            optim_config={"learning_rate": options.rate},
-            batch_size=options.batch,
-            num_epochs=options.epochs,
-            lr_decay=0.95,
-            clip_norm=5.0,
-            val_size=500,
-            on_epoch=lambda solver: _report(solver, options.save, began),
-        )
+        solver = _solver(options)
     except (OSError, ValueError) as error:
         p.error(str(error))
-    print(f"{len(data['train_captions']):,} captions, {sum(w.size for w in model.params.values()):,} weights")
+    weights = sum(w.size for w in solver.model.params.values())
+    print(f"{len(solver.data['train_captions']):,} captions, {weights:,} weights")
+    try:
+        solver.train()
+    except OSError as error:
+        sys.exit(f"Stopped: {error}. The model of the last epoch that was written is whole.")
+    _show(solver.model, solver.data)
+    return 0
+
+
+def _solver(options):
+    """Data, model and solver. The modules are loaded here, where an error of the system becomes a sentence."""
+    import numpy as np
+
+    from cs231n.captioning_solver import CaptioningSolver
+    from cs231n.classifiers.rnn import CaptioningRNN
+    from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
+
+    np.random.seed(options.seed)
+    folder = {"coco": COCO_DIR, "scenes": SCENES_DIR}.get(options.data, options.data)
+    data = load_coco_data(folder, max_train=options.max_train)
+    sizes = data["train_features"].shape[1], options.wordvec, options.hidden
     began = time.perf_counter()
-    solver.train()
+    return CaptioningSolver(
+        CaptioningRNN(data["word_to_idx"], *sizes, cell_type=options.cell),
+        data,
+        update_rule="adam",
+        optim_config={"learning_rate": options.rate},
+        batch_size=options.batch,
+        num_epochs=options.epochs,
+        lr_decay=0.95,
+        clip_norm=5.0,
+        val_size=500,
+        on_epoch=lambda solver: _report(solver, options.save, began),
+    )
+
+
+def _show(model, data):
+    import numpy as np
+
+    from cs231n.coco_utils import decode_captions
+
     chosen = np.linspace(0, len(data["val_features"]) - 1, 5).astype(int)
     said = decode_captions(model.sample(data["val_features"][chosen], 17), data["idx_to_word"])
     for number, text in zip(chosen, said, strict=True):
         print(f"{data['val_urls'][number]}: {text.removesuffix(' <END>')}")
-    return 0
 
 
 def _report(solver, path, began):

@@ -13,8 +13,10 @@ from packaging.requirements import Requirement
 
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR
 from cs231n.exercises import bank
-from cs231n.exercises.changed_reference import changed_message, changed_reference
-from cs231n.exercises.printing import printable
+from cs231n.exercises.judge import telling
+from cs231n.exercises.judge.changed_reference import changed_reference
+from cs231n.exercises.say.printing import printable
+from cs231n.exercises.say.words import message
 from cs231n.this_python import ROOT, python
 
 PACKAGES = ("numpy", "h5py", "matplotlib", "pillow", "requests", "sacrebleu", "tqdm", "ipywidgets")
@@ -123,7 +125,7 @@ def _h5py_once():
 def _reference():
     names = () if sys.platform == "emscripten" else bank.ORDER  # in a browser nobody changes files
     if changed := next(filter(None, map(changed_reference, names)), None):
-        return False, changed_message(changed)
+        return False, message(telling.reference_changed(changed)).removeprefix("✗ ")
     return True, "what your answers are compared with is as it should be"
 
 

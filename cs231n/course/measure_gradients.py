@@ -11,7 +11,7 @@ from cs231n.gradient_check import eval_numerical_gradient_array
 
 REFERENCE = {  # whether the reference is at hand → what is said
     "not written": {
-        True: "{name} is not written yet, so this measures the reference's:",
+        True: "{name} is not written yet. This measures the reference's, so it says nothing about yours:",
         False: "{name} is not written yet, so there is nothing to measure:",
     },
     "no forward": {
@@ -31,26 +31,27 @@ def measure_gradients(name, inputs, upstream):
     inputs: dict from name to float64 array, the arguments of the forward function in order
     upstream: gradient that reaches the forward function's output, in its shape
     """
-    exercise = bank.find(name)
+    exercise, sign = bank.find(name), "✓"
     forward, backward = as_written(exercise.forward), as_written(name)
     if backward is None:
         say(REFERENCE["not written"][bank.REFERENCE].format(name=name))
-        forward, backward = bank.find(exercise.forward).reference, exercise.reference
+        forward, backward, sign = bank.find(exercise.forward).reference, exercise.reference, "·"
     elif forward is None:
         say(REFERENCE["no forward"][bank.REFERENCE].format(name=name, forward=exercise.forward))
         forward = bank.find(exercise.forward).reference
     else:
-        say(f"This measures what you wrote for {exercise.forward} and {name}:")
-    compare_gradients(forward, backward, inputs, upstream)
+        say(f"This measures what you wrote for {name}. ✓: right for the {exercise.forward} that you wrote.")
+    compare_gradients(forward, backward, inputs, upstream, sign=sign)
 
 
-def compare_gradients(forward, backward, inputs, upstream, seconds=SECONDS):
+def compare_gradients(forward, backward, inputs, upstream, seconds=SECONDS, sign="✓"):
     """Measure the gradient of Σ upstream · output for each input, and print whether the given one agrees.
 
     forward: takes the inputs, returns output and cache
     backward: takes upstream and the cache, returns one gradient for each input, in order
     inputs, upstream: as for `measure_gradients`
     seconds: limit for the backward function
+    sign: stands before what agrees
     """
     values = {key: np.array(value, dtype=np.float64) for key, value in inputs.items()}
 
@@ -63,7 +64,7 @@ def compare_gradients(forward, backward, inputs, upstream, seconds=SECONDS):
     if isinstance(given, str):
         say(f"  ✗ {given}")
         return
-    _compare(given, values, lambda value: eval_numerical_gradient_array(output, value, upstream))
+    _compare(given, values, lambda value: eval_numerical_gradient_array(output, value, upstream), sign)
 
 
 def measure_loss_gradients(name, model, *inputs):
@@ -73,10 +74,10 @@ def measure_loss_gradients(name, model, *inputs):
     model: has .params, a dict of float64 arrays
     inputs: what the loss takes after the model
     """
-    loss = as_written(name)
+    loss, sign = as_written(name), "✓"
     if loss is None:
         say(REFERENCE["not written"][bank.REFERENCE].format(name=name))
-        loss = bank.find(name).reference
+        loss, sign = bank.find(name).reference, "·"
     else:
         say(f"This measures what you wrote for {name}:")
     result = _once(lambda: loss(model, *inputs), SECONDS)
@@ -86,10 +87,10 @@ def measure_loss_gradients(name, model, *inputs):
         return
     given = [grads.get(key) for key in model.params]
     value = lambda _: np.array(loss(model, *inputs)[0])  # noqa: E731
-    _compare(given, model.params, lambda weight: eval_numerical_gradient_array(value, weight, 1.0))
+    _compare(given, model.params, lambda weight: eval_numerical_gradient_array(value, weight, 1.0), sign)
 
 
-def _compare(given, values, measure):
+def _compare(given, values, measure, sign):
     """One line for each value: does the gradient given for it agree with the measured one?"""
     given = list(given) if isinstance(given, tuple | list) else [given]
     if len(given) != len(values):
@@ -99,8 +100,8 @@ def _compare(given, values, measure):
     for (name, value), gradient in zip(values.items(), given, strict=True):
         measured = _try(lambda value=value: measure(value))
         line = measured if isinstance(measured, str) else _departure(gradient, measured)
-        sign = "✓ agrees with the measured gradient" if line is None else f"✗ {line}"
-        say(f"  {'d' + name:{width}s} {sign}")
+        verdict = f"{sign} agrees with the measured gradient" if line is None else f"✗ {line}"
+        say(f"  {'d' + name:{width}s} {verdict}")
 
 
 def _departure(gradient, measured):

@@ -15,11 +15,34 @@
 # 4. learn what `<START>`, `<END>`, `<NULL>` and `<UNK>` are for,
 # 5. meet a rival that your network must beat.
 #
-# You need: a little Python. Time: about 25 minutes. The tasks under *More to do* are extra.
+# You need: a little Python. Time: about 45 minutes. The tasks under *More to do* are extra.
 #
 # **How these notebooks work.** Click into a cell and press *Shift + Enter*: the cell runs, and you go on to the next
 # one. The cells with `raise NotImplementedError("TODO")` are yours to fill. Under each of them is a check cell. Where
 # it says **Predict**, guess first. Then run the cell, and click on the small triangle below it.
+#
+# Words of the field, and what they mean, are in the [glossary](../docs/glossary.md).
+#
+# ## The road
+#
+# | chapter | about | it needs |
+# |---|---|---|
+# | 00 | the data | |
+# | 01 · 02 | one step of a recurrent network, then a whole sequence | 00 |
+# | 03 | words as vectors | |
+# | 04 | the captioning model, and its loss | 01 to 03 |
+# | 05 | the model speaks, and is judged | 04 |
+# | 06 | the LSTM | 02, 05 |
+# | 07 | attention | 06 |
+# | 08 | the transformer | 07 |
+# | 09 | you get what you reward: learning from a judge | 05 |
+# | *10* | *other ways to choose a word* | *05* |
+# | *11* | *inside the state of an LSTM* | *06* |
+# | *12* | *words, pieces or characters* | *06* |
+# | *13* | *make it fast* | *02, 04* |
+#
+# Chapters 00 to 09 are the road. 10 to 13, in italics, are side roads: take those you like, when you like. **Have you one
+# afternoon?** Take 01, 02, 04 and 05. Where an answer of a chapter that you skip is needed, the course brings its own.
 #
 # ## Is everything here?
 
@@ -167,9 +190,9 @@ print(f"these fifteen make up {counts[most].sum() / counts.sum():.0%} of all wor
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# The little words are everywhere: *a*, *the*, *in*, *on*, *of*. In the painted scenes fifteen words of 165 make up
-# nearly half of everything that is said. Other texts are like this too: a few words are very frequent, and most are
-# rare.
+# The little words are everywhere: *a*, *the*, *in*, *on*, *of*. The vocabulary of the painted scenes has 165 entries:
+# the three signs and 162 words, `<UNK>` among them. Fifteen words make up nearly half of everything that is said. Other
+# texts are like this too: a few words are very frequent, and most are rare.
 #
 # </details>
 #
@@ -203,9 +226,32 @@ show_nearest(7)  # try others
 plt.show()
 
 # %% [markdown]
-# It shows an orange kite. Nearest to it are a horse, a balloon, a house, an umbrella, and only then two kites. Four of
-# the five are orange or yellow: here the colour was nearer than the thing. The features hold both, and the sky, the
-# ground and the weather too. The plain distance mixes them all.
+# It shows an orange kite. Nearest to it are a horse, a balloon, a house, an umbrella, and only then two kites. What do
+# near pictures have in common? In the painted world the facts of each picture are known, so we can count.
+#
+# **Predict.** Take the five nearest of *every* picture. Do they more often share the thing, its colour, or the place?
+
+# %%
+if DATA == SCENES_DIR:  # nobody wrote down the facts of a photograph
+    facts = load_facts("val")
+    features = data["val_features"]
+    far = (features**2).sum(
+        axis=1
+    ) - 2 * features @ features.T  # squared distances, up to a constant in each row
+    np.fill_diagonal(far, np.inf)  # a picture is not its own neighbour
+    nearest = np.argsort(far, axis=1)[:, :5]
+    for fact in ("place", "colour", "kind"):
+        of_each = np.array([scene[fact] for scene in facts])
+        print(f"{fact:7s} the same as the picture's own: {np.mean(of_each[nearest] == of_each[:, None]):.0%}")
+
+# %% [markdown]
+# <details><summary>After you have run it</summary>
+#
+# The place most often, about two times in three; the colour about every second time; and the thing less often than both.
+# The features hold all of it, and the sky and the weather too. The plain distance mixes everything, and what fills much of
+# the picture counts most.
+#
+# </details>
 #
 # ## A rival to beat
 #
@@ -221,12 +267,10 @@ show_pictures([image_from_url(url) for url in data["val_urls"][:8]], copied[:8])
 plt.show()
 
 # %% [markdown]
-# **Predict.** In the painted world we know the facts of each picture, so we can *judge* a caption: it is true when
-# everything that it says is so. How many of these 600 copied captions are true: about 5 %, 15 %, 40 % or 70 %?
+# **Predict.** With the facts of each picture we can *judge* a caption: it is true when everything that it says is so. How many of these 600 copied captions are true: about 5 %, 15 %, 40 % or 70 %?
 
 # %%
-if DATA == SCENES_DIR:  # nobody wrote down the facts of a photograph
-    facts = load_facts("val")
+if DATA == SCENES_DIR:
     anyone = np.random.default_rng(0).permutation(len(first))[: len(facts)]
     print(f"the caption of the nearest picture is true: {share_true(copied, facts):.0%}")
     print(f"the caption of any picture is true:         {share_true([first[i] for i in anyone], facts):.0%}")

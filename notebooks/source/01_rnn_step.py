@@ -10,7 +10,7 @@
 # 2. write one step backward (its gradients),
 # 3. learn to *trust* a gradient by measuring it, and to convict a wrong one.
 #
-# You need: matrix products and the chain rule. Time: about 50 minutes. The tasks under *More to do* are extra.
+# You need: matrix products and the chain rule. Time: about 90 minutes. The tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt
@@ -245,6 +245,9 @@ print(f"measured dWx[0, 1]: {(loss_with(1e-5) - loss_with(-1e-5)) / 2e-5:.4f}")
 # %% [markdown]
 # The next cell does this for *every* number of every input, and compares. It measures what **you** wrote, right or
 # wrong. Break your function on purpose, check it again and run this cell: does it find the place?
+#
+# Mind what a ✓ says here: the backward step fits *this* forward step. If the forward step has a mistake, and the backward
+# step makes the same one, they agree. Only the check above knows the formula.
 
 # %%
 measure_gradients("rnn_step_backward", inputs, dnext_h)
@@ -279,7 +282,7 @@ for name, suspect in SUSPECTS.items():
 # right for *these* inputs?
 
 # %%
-suspect = SUSPECTS["A"]
+suspect = SUSPECTS["B"]
 case = {name: value.copy() for name, value in inputs.items()}
 case["prev_h"][:] = 0  # an experiment: with this, what should dWh be?
 

@@ -10,7 +10,7 @@
 # 2. carry gradients back through time: first by hand, then in code,
 # 3. see gradients vanish and explode, understand why, and write what people do about it.
 #
-# You need: [chapter 1](01_rnn_step.ipynb). Time: about 60 minutes. The tasks under *More to do* are extra.
+# You need: [chapter 1](01_rnn_step.ipynb). Time: about 95 minutes. The tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt
@@ -44,8 +44,8 @@ rnn_step_forward, rnn_step_backward = my.rnn_step_forward, my.rnn_step_backward
 # $$h_t = \tanh(x_t W_x + h_{t-1} W_h + b) \qquad t = 0, \dots, T-1$$
 #
 # Step 0 needs a state that no step has made, $h_{-1}$. It is given. **In the code it is called `h0`**: the state to
-# start from. In a captioning model it comes from the picture. The weights carry no index t. **All steps share the same
-# weights.**
+# start from. In a captioning model it comes from the picture. Mind the two names: `h0` comes in, and `h[:, 0]` is the
+# state that step 0 makes. The weights carry no index t. **All steps share the same weights.**
 #
 # ![The step unrolled over time: the same Wx, Wh and b at every step, each state passed on to the next.](figures/rnn_unrolled.svg)
 #
@@ -123,8 +123,9 @@ for size in sizes:
 # <details><summary>After you have run it</summary>
 #
 # With × 0.5 and × 0.9 the two come together: the difference between the pushes is forgotten, fast or slowly. With ×
-# 2.0 it *grows*. So this network has not forgotten the push. It does something just as bad: the smallest change of the
-# start changes everything later. A useful memory lies between the two.
+# 2.0 it *grows*: after these 40 steps it is several times what it was. So this network has not forgotten the push. It
+# does something just as bad: after enough steps, two starts that are almost equal lead to quite different states. A useful
+# memory lies between the two.
 #
 # </details>
 #
@@ -148,7 +149,9 @@ for size in sizes:
 # The smallest network there is: one sample, **one unit**, three steps. To keep the numbers round, we leave tanh out
 # here, and b is 0. Wx = 1, Wh = 2, the state to start from is 1, and x is 1, −1, 2. The loss is the sum of the states:
 #
-# $$h_t = 1 \cdot x_t + 2 \cdot h_{t-1} \qquad L = h_0 + h_1 + h_2$$
+# ```
+# h[t] = 1 · x[t] + 2 · h[t-1]          L = h[0] + h[1] + h[2]
+# ```
 #
 # ![A chain of three steps with one unit. Start 1, weights 2 between the states, x is 1, -1, 2. The states and their gradients are marked with question marks.](figures/bptt_by_hand.svg)
 #
@@ -157,8 +160,8 @@ for size in sizes:
 # 1. the states `h`, from left to right;
 # 2. the gradients `g`, from right to left: `g[t]` is how much L grows when the state `h[t]` grows by 1, **all its
 #    ways** to L together. (In the formula above, `g[t]` is $\text{dnext}\_h$.)
-# 3. the three shares of dWh: the step t multiplied Wh with the state *before* it, so its share is `g[t]` times that
-#    state;
+# 3. the three shares of dWh: step t multiplied Wh with the state *before* it. No tanh is in the way here, so its share
+#    is `g[t]` times that state;
 # 4. `dWh`, their sum.
 #
 # Then write your ten numbers down, in place of the line with `raise`:
@@ -211,9 +214,79 @@ print("states:", np.round(states(Wh).ravel() / small, 1))
 print("dWh:   ", np.round(measured.item() / small, 1))
 
 # %% [markdown]
+# ## Your turn: by hand, with the tanh
+#
+# Now the tanh comes back. A gradient that reaches a state has to pass the tanh first, before it reaches the sum `a` inside
+# it. So on the way back there are two numbers at each step:
+#
+# - `g[t]`: how much L grows with the **state** `h[t]`, all its ways together, as before;
+# - `da[t] = g[t] · slope[t]`: how much L grows with the **sum** in the tanh. The slope is `1 - h[t]²`.
+#
+# Everything that went *into* the sum gets its share from `da[t]`: Wh gets `da[t]` times the state before, Wx gets `da[t]`
+# times `x[t]`, b gets `da[t]` itself, and the state before gets `da[t]` times Wh. (Without tanh the slope is 1, and
+# `da` is `g`. That is why you did not need it above.)
+#
+# And in a captioner, not every state counts the same for the loss. So here is another loss: what comes from L is no
+# longer 1 everywhere.
+#
+# ```
+# h[t] = tanh(1 · x[t] + 2 · h[t-1] + b)          L = 2 h[0] + 0.4 h[1] + 5 h[2]
+# ```
+#
+# ![The chain of three steps once more, each with a tanh. The states are 1 at the start, then 0.5, -0.5 and 0.8, with the slopes 0.75, 0.75 and 0.36. From L come 2, 0.4 and 5. The three da are marked with question marks.](figures/bptt_with_tanh.svg)
+#
+# The forward pass is done: the states and slopes stand in the picture (x is rounded). Take the pencil again, and go from
+# right to left: `da[2]`, then `g[1]`, `da[1]`, `g[0]`, `da[0]`. Then find the four gradients of the whole sequence: of Wx,
+# Wh, b and the state to start from, `h0`. Do not round.
+#
+# ```
+# da = [.., .., ..]
+# dWx, dWh, db, dh0 = .., .., .., ..
+# return da, dWx, dWh, db, dh0
+# ```
+
+
+# %% tags=["todo"]
+def bptt_with_tanh():
+    """Your numbers; da for t = 0, 1, 2.
+
+    returns: da, three numbers, and dWx, dWh, db, dh0, one number each
+    """
+    ### BEGIN SOLUTION
+    da = [6, 3, 1.8]
+    dWx, dWh, db, dh0 = -9.57, 6.6, 10.8, 12
+    return da, dWx, dWh, db, dh0
+    ### END SOLUTION
+
+
+# %%
+bptt_with_tanh = check(bptt_with_tanh)
+
+# %% [markdown]
+# Is the pencil right? Here L is measured again, with x not rounded.
+
+# %%
+given = {
+    "x": np.array([[[-1.450694], [-1.549306], [2.098612]]]),
+    "h0": np.ones((1, 1)),
+    "Wx": np.array([[1.0]]),
+    "Wh": np.array([[2.0]]),
+    "b": np.zeros(1),
+}
+from_L = np.array([[[2.0], [0.4], [5.0]]])
+
+print("states:", np.round(rnn_forward(**given)[0].ravel(), 2))
+for name in ("Wx", "Wh", "b", "h0"):
+    measured = eval_numerical_gradient_array(lambda _: rnn_forward(**given)[0], given[name], from_L)
+    print(f"d{name}: {measured.item():.2f}")
+
+# %% [markdown]
 # ## Your turn: the sequence backward
 #
-# Now the same in code, for all samples and units, and with tanh: `rnn_step_backward` does one step of it.
+# Now the same in code, for all samples and units: `rnn_step_backward` does one step of it, the tanh included.
+#
+# `dx` is (N, T, D), and no argument tells you D: `x` is not among them. There are two ways. Take D from something in your
+# cache. Or collect the `dx` of every step in a list, and put them together at the end: `np.stack(steps, axis=1)`.
 
 
 # %% tags=["todo"]
@@ -312,7 +385,7 @@ plt.show()
 #
 # </details>
 #
-# Move the slider. Where does the curve with tanh stay nearest to 1?
+# **Predict.** For which size does the curve with tanh stay nearest to 1? Move the slider to find out.
 
 # %% tags=["gives-away"]
 figure_with_slider(
@@ -323,8 +396,16 @@ figure_with_slider(
 )
 
 # %% [markdown]
-# ### All pairs of steps
+# <details><summary>After you have moved it</summary>
 #
+# Between 1.0 and 1.2: there the gradient that arrives at the start is about as long as the one that was sent.
+#
+# </details>
+
+# %% [markdown] tags=["optional"]
+# ### Optional: all pairs of steps
+
+# %% [markdown]
 # The loss of a captioner looks at *every* state, and each state may need something that happened at *any* step before.
 # So look at all pairs: how much does the state at step t answer when the state at step s is moved a little? This is
 # the size of the matrix $\partial h_t / \partial h_s$: 1 means "as much as it was moved". (Above the diagonal there is
@@ -356,13 +437,14 @@ plt.show()
 # <details><summary>After you have run it</summary>
 #
 # × 0.5: only a thin band at the diagonal. A state answers to the last few steps, and ten steps later it has forgotten.
-# × 3: the corner, where t and s are far apart, is the reddest: the oldest steps act most, a hundred or a thousand
-# times too strong. × 1.1 is what we wish for: everything is pale, near 1. A gradient from the end of the sentence
+# × 3: the corner, where t and s are far apart, is the reddest: the oldest steps act most, and in the corner itself a
+# state answers thousands of times too strongly. × 1.1 is what we wish for: everything is pale, near 1. A gradient from the end of the sentence
 # arrives at its start about as large as it was.
 #
 # </details>
-#
-# What people do about it:
+
+# %% [markdown]
+# ### What people do about it
 #
 # - *exploding*: cut the gradient down when it is longer than some limit. You write this now;
 # - *vanishing*: build a cell that passes its memory on without multiplying it with a matrix: the LSTM of [chapter
@@ -483,7 +565,7 @@ for steps in (1, 3):
 # %% [markdown]
 # ## What you have now
 #
-# A recurrent network that learns from sequences of any length. In [chapter 3](03_word_embedding.ipynb) the sequences
+# A recurrent network for sequences of any length, and its gradients. In [chapter 3](03_word_embedding.ipynb) the sequences
 # become words.
 #
 # *To read further:* Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks":

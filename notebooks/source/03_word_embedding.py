@@ -10,7 +10,7 @@
 # 2. scatter gradients back, backward, and meet a famous NumPy trap,
 # 3. see that words which are used alike get vectors that are alike.
 #
-# You need: indexing in NumPy. Time: about 35 minutes. The tasks under *More to do* are extra.
+# You need: indexing in NumPy. Time: about 45 minutes. The tasks under *More to do* are extra.
 
 # %%
 import time
@@ -231,7 +231,7 @@ out, cache = word_embedding_forward(x, after)
 start = time.perf_counter()
 for _ in range(20):
     word_embedding_backward(out, cache)
-print(f"yours takes {(time.perf_counter() - start) / 20 * 1000:.2f} ms")
+print(f"the function of this chapter takes {(time.perf_counter() - start) / 20 * 1000:.2f} ms")
 
 # %% [markdown]
 # <details><summary>A hint</summary>

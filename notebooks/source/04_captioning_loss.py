@@ -10,7 +10,7 @@
 # 2. check it in two ways before you train,
 # 3. train on 50 captions until the model knows them by heart, and see what that is worth.
 #
-# You need: chapters 1 to 3. Time: about 60 minutes. The tasks under *More to do* are extra.
+# You need: chapters 1 to 3. Time: about 80 minutes. The tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt
@@ -83,41 +83,31 @@ word_embedding_forward, word_embedding_backward = my.word_embedding_forward, my.
 #
 # ## The functions you call
 #
-# Four of them you wrote. The others are given: `affine_forward` is `x @ w + b`, `temporal_affine_forward` is the same
-# at every time step, and `temporal_softmax_loss` is the formula above.
+# Two of them you wrote. The others are given: `affine_forward` is `x @ w + b`, `temporal_affine_forward` is the same at
+# every time step, and `temporal_softmax_loss` is the formula above.
 #
-# | forward | gives back |
+# | forward | returns |
 # |---|---|
 # | `affine_forward(x, w, b)` | `out, cache` |
 # | `word_embedding_forward(x, W)` | `out, cache` |
 # | `rnn_forward(x, h0, Wx, Wh, b)` | `h, cache` |
 # | `temporal_affine_forward(x, w, b)` | `out, cache` |
-# | `temporal_softmax_loss(x, y, mask)` | `loss, dx`: x are the scores, y the right words; dx is the gradient of the scores |
+# | `temporal_softmax_loss(scores, y, mask)` | `loss, dscores`: y are the right words; dscores is the gradient of the scores |
 #
-# | backward | gives back |
-# |---|---|
-# | `temporal_affine_backward(dout, cache)` | `dx, dw, db` |
-# | `rnn_backward(dh, cache)` | `dx, dh0, dWx, dWh, db` |
-# | `word_embedding_backward(dout, cache)` | `dW` |
-# | `affine_backward(dout, cache)` | `dx, dw, db` |
+# ## Your turn: forward
 #
-# ## Your turn
-#
-# Forward, you call five functions. The loss brings its own gradient, so backward you call four, **in the opposite
-# order**. Every weight in `model.params` needs its gradient in the dict `grads`, under the same name.
-#
-# Do it in two parts. First write the forward pass, end it with `return loss, {}`, and run the check: it looks at the
-# loss by itself. Then write the backward pass.
+# You call five functions, one after the other, and keep what each of them returns for the way back.
 
 
 # %% tags=["todo"]
-def captioning_loss(model, features, captions):
-    """Loss and gradients of a captioning model with a vanilla RNN.
+def captioning_forward(model, features, captions):
+    """The loss of a captioning model with a vanilla RNN.
 
     model: has .params, a dict with W_proj (F, H), b_proj (H,), W_embed (V, D), Wx (D, H), Wh (H, H), b (H,),
         W_vocab (H, V), b_vocab (V,), and ._null, the number of <NULL>
     features: (N, F), captions: (N, T + 1) integers
-    returns: loss, a number, and grads, a dict with the same keys as model.params
+    returns: loss, a number, and cache: the four layers' caches and dscores, as
+        (proj_cache, embed_cache, rnn_cache, vocab_cache, dscores)
     """
     ### BEGIN SOLUTION
     p = model.params
@@ -129,7 +119,41 @@ def captioning_loss(model, features, captions):
     h, rnn_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
     scores, vocab_cache = temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
     loss, dscores = temporal_softmax_loss(scores, captions_out, mask)
+    return loss, (proj_cache, embed_cache, rnn_cache, vocab_cache, dscores)
+    ### END SOLUTION
 
+
+# %%
+captioning_forward = check(captioning_forward)
+
+# %% [markdown]
+# ## Your turn: backward
+#
+# The loss has brought its own gradient, `dscores`. So on the way back there are four layers left, **in the opposite
+# order**. The table gives what they return the names that it has in *this* model. (In a layer's own file, what comes in is
+# always called `dout`, and what goes on `dx`.)
+#
+# | layer | call | returns |
+# |---|---|---|
+# | 4. scores | `temporal_affine_backward(dscores, vocab_cache)` | `dh, dW_vocab, db_vocab` |
+# | 3. RNN | `rnn_backward(dh, rnn_cache)` | `dvectors, dh0, dWx, dWh, db` |
+# | 2. words | `word_embedding_backward(dvectors, embed_cache)` | `dW_embed` |
+# | 1. picture | `affine_backward(dh0, proj_cache)` | `dfeatures, dW_proj, db_proj` |
+#
+# Every weight in `model.params` needs its gradient in the dict `grads`, under the name of the *weight*:
+# `grads["W_vocab"]` is what the table calls `dW_vocab`. Nobody needs `dfeatures`: the picture does not learn.
+
+
+# %% tags=["todo"]
+def captioning_loss(model, features, captions):
+    """Loss and gradients of a captioning model with a vanilla RNN.
+
+    model, features, captions: as for captioning_forward
+    returns: loss, a number, and grads, a dict with the same keys as model.params
+    """
+    loss, cache = captioning_forward(model, features, captions)
+    ### BEGIN SOLUTION
+    proj_cache, embed_cache, rnn_cache, vocab_cache, dscores = cache
     grads = {}
     dh, grads["W_vocab"], grads["b_vocab"] = temporal_affine_backward(dscores, vocab_cache)
     dvectors, dh0, grads["Wx"], grads["Wh"], grads["b"] = rnn_backward(dh, rnn_cache)

@@ -2,7 +2,7 @@
 
     python notebooks/source/draw_figures.py
 
-Each picture is a function in drawn/, named as its file is; the function's docstring is the alt text, which
+Each picture is a function in figure_parts/, named as its file is; the function's docstring is the alt text, which
 chapters quote: ALT_TEXT["rnn_step"] belongs to figures/rnn_step.svg. The same matplotlib draws the same bytes.
 """
 
@@ -23,6 +23,7 @@ DRAWINGS = {
         steps.rnn_step_backward,
         steps.rnn_unrolled,
         steps.bptt_by_hand,
+        steps.bptt_with_tanh,
         words.word_embedding,
         words.shifted_caption,
         loss.captioning_loss,

@@ -127,6 +127,24 @@ def test_the_friends_check_shows_five_crosses_that_are_near_and_float64_mends_it
     assert "✗" not in printed(rnn_layers.rnn_step_forward, *call)
 
 
+def test_a_mistake_in_both_functions_agrees_with_itself(chapter):
+    chapter.says("If the forward step has a mistake, and the backward step makes the same one, they agree.")
+
+    def without_bias(x, prev_h, Wx, Wh, b):
+        next_h = np.tanh(x @ Wx + prev_h @ Wh)
+        return next_h, (x, prev_h, Wx, Wh, next_h)
+
+    def backward(dnext_h, cache):
+        *gradients, db = rnn_layers.rnn_step_backward(dnext_h, cache)
+        return *gradients, 0 * db
+
+    space = chapter.space
+    assert "✗" not in printed(without_bias, backward, space["inputs"], space["dnext_h"])
+    assert not np.allclose(
+        without_bias(**space["inputs"])[0], rnn_layers.rnn_step_forward(**space["inputs"])[0]
+    )
+
+
 def test_at_the_corner_of_relu_the_measurement_takes_the_mean_a_half(chapter):
     chapter.says("the measurement takes the mean, a half")
 

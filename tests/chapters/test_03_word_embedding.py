@@ -1,5 +1,7 @@
 """Chapter 03: what it says about the trap and about what the vectors learn, measured."""
 
+import re
+
 import numpy as np
 
 
@@ -18,6 +20,14 @@ def nearest(chapter, word, many):
 def test_row_2_got_only_1(chapter):
     chapter.says("once to row 0 and **twice** to row 2", "Row 2 got only 1")
     assert "[1. 0. 1. 0.]" in chapter.prints
+
+
+def test_the_drawing_has_the_numbers_of_the_vocabulary(chapter):
+    drawn = (chapter.source.parent / "figure_parts" / "words.py").read_text(encoding="utf-8")
+    words, numbers = re.search(r'words, x = "(.*?)"\.split\(\), \[(.*?)\]', drawn).groups()
+    number = chapter.space["data"]["word_to_idx"]
+    assert [number[word] for word in words.split()] == [int(n) for n in numbers.split(",")]
+    assert number["in"] == 6 and 'vocabulary = [4, 6, 34, 56, 144]  # some of its rows; 6 is "in"' in drawn
 
 
 def share_beside_their_kind(chapter, W):

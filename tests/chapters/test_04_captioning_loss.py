@@ -1,6 +1,7 @@
 """Chapter 04: what it says about the loss, the fifty captions and what they are worth, measured."""
 
 import inspect
+import re
 
 import numpy as np
 
@@ -18,15 +19,26 @@ def test_the_tables_of_functions_are_the_packages(chapter):
         (rnn_layers, "word_embedding_forward", "x, W"),
         (rnn_layers, "rnn_forward", "x, h0, Wx, Wh, b"),
         (rnn_layers, "temporal_affine_forward", "x, w, b"),
-        (rnn_layers, "temporal_affine_backward", "dout, cache"),
-        (rnn_layers, "rnn_backward", "dh, cache"),
-        (rnn_layers, "word_embedding_backward", "dout, cache"),
-        (layers, "affine_backward", "dout, cache"),
     ):
         chapter.says(f"`{name}({arguments})`")
         assert ", ".join(inspect.signature(getattr(module, name)).parameters) == arguments
-    chapter.says("`temporal_softmax_loss(x, y, mask)`", "`dx, dh0, dWx, dWh, db`", "backward you call four")
+    chapter.says("`temporal_softmax_loss(scores, y, mask)` | `loss, dscores`", "there are four layers left")
     assert list(inspect.signature(rnn_layers.temporal_softmax_loss).parameters)[:3] == ["x", "y", "mask"]
+
+
+def test_the_way_back_returns_what_the_table_says(chapter):
+    """The calls of the table, run: each gradient has the shape of what it is the gradient of."""
+    tiny, features, captions = (chapter.space[n] for n in ("tiny", "tiny_features", "tiny_captions"))
+    loss, cache = chapter.space["captioning_forward"](tiny, features, captions)
+    names = ("proj_cache", "embed_cache", "rnn_cache", "vocab_cache", "dscores")
+    space = dict(zip(names, cache, strict=True)) | vars(rnn_layers) | vars(layers)
+    table = re.findall(r"\| `(\w+_backward\(\w+, \w+\))` \| `([\w, ]+)` \|", chapter.prose)
+    assert len(table) == 4
+    for call, returned in table:
+        exec(f"{returned} = {call}", space)
+    for name, weight in tiny.params.items():
+        assert space[f"d{name}"].shape == weight.shape
+    assert space["dfeatures"].shape == features.shape
 
 
 def test_weights_have_the_shapes_of_the_table(chapter):

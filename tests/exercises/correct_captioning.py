@@ -63,6 +63,34 @@ def scatter_by_bincount(dout, cache):
 # ---- captioning
 
 
+@answers("captioning_forward")
+def forward_from_layers(model, features, captions):
+    p = model.params
+    h0, proj_cache = layers.affine_forward(features, p["W_proj"], p["b_proj"])
+    vectors, embed_cache = layers.word_embedding_forward(captions[:, :-1], p["W_embed"])
+    h, cell_cache = layers.rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
+    scores, vocab_cache = layers.temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
+    mask = (captions[:, 1:] != model._null).astype(int)
+    loss, dscores = layers.temporal_softmax_loss(scores, captions[:, 1:], mask)
+    return loss, {
+        "proj": proj_cache,
+        "embed": embed_cache,
+        "cell": cell_cache,
+        "vocab": (vocab_cache, dscores),
+    }
+
+
+@answers("captioning_forward")
+def forward_written_out(model, features, captions):
+    return _written_out(model, features, captions, np.float64)[0], None
+
+
+@answers("captioning_forward")
+def forward_and_gradients_at_once(model, features, captions):
+    loss, grads = _written_out(model, features, captions, model.params["Wx"].dtype)
+    return loss, [grads, features]
+
+
 @answers("captioning_loss")
 def loss_from_layers(model, features, captions):
     p = model.params

@@ -234,6 +234,29 @@ def table_as_one_tuple():
     return (3, 5, 12), (7, 3, 1), (7, 9, 5), 7 + 9 + 5
 
 
+@answers("bptt_with_tanh")
+def numbers_of_a_pencil():
+    return [6, 3, 1.8], -9.57, 6.6, 10.8, 12
+
+
+@answers("bptt_with_tanh")
+def in_an_array():
+    da = np.array([6.0, 3.0, 1.8])
+    x, before = np.array([-1.45, -1.55, 2.1]), np.array([1.0, 0.5, -0.5])
+    return da, da @ x, da @ before, da.sum(), 2 * da[0]
+
+
+@answers("bptt_with_tanh")
+def by_a_loop_over_steps():
+    da, g = [], 0
+    for slope, from_L in ((0.36, 5), (0.75, 0.4), (0.75, 2)):
+        g = from_L + g
+        da.append(g * slope)
+        g = 2 * da[-1]
+    da = tuple(da[::-1])
+    return da, 6 * -1.45 + 3 * -1.55 + 1.8 * 2.1, 6 + 1.5 - 0.9, 10.8, g
+
+
 @answers("gradient_detective")
 def convicted():
     return 4, 7, 3

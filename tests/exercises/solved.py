@@ -63,6 +63,20 @@ IN_ANOTHER_WAY = {
             np.add.at(dW, x, dout)
             return dW
         """,
+    "captioning_forward": """
+        from cs231n.rnn_layers import affine_forward, temporal_affine_forward, temporal_softmax_loss
+
+        def captioning_forward(model, features, captions):
+            p = model.params
+            words_in, words_out = captions[:, :-1], captions[:, 1:]
+            mask = words_out != model._null
+            h0, proj_cache = affine_forward(features, p["W_proj"], p["b_proj"])
+            vectors, embed_cache = word_embedding_forward(words_in, p["W_embed"])
+            h, rnn_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
+            scores, vocab_cache = temporal_affine_forward(h, p["W_vocab"], p["b_vocab"])
+            loss, dscores = temporal_softmax_loss(scores, words_out, mask)
+            return loss, (proj_cache, embed_cache, rnn_cache, vocab_cache, dscores)
+        """,
     "captioning_loss": """
         from cs231n.rnn_layers import affine_backward, affine_forward
         from cs231n.rnn_layers import temporal_affine_backward, temporal_affine_forward, temporal_softmax_loss
@@ -162,6 +176,11 @@ IN_ANOTHER_WAY = {
             h, g = [3, 5, 12], [7, 3, 1]
             shares = [7, 9, 5]
             return h, g, shares, sum(shares)
+        """,
+    "bptt_with_tanh": """
+        def bptt_with_tanh():
+            da = [6, 3, 1.8]
+            return da, -9.57, 6.6, sum(da), 2 * da[0]
         """,
     "gradient_detective": """
         def gradient_detective():

@@ -123,7 +123,13 @@ repeated_words_lost: grads = {} -> grads = {"W_embed": np.zeros_like(p["W_embed"
 EXERCISE = Exercise(
     chapter="04_captioning_loss",
     reference=captioning_loss,
-    needs=("rnn_forward", "rnn_backward", "word_embedding_forward", "word_embedding_backward"),
+    needs=(
+        "captioning_forward",
+        "rnn_forward",
+        "rnn_backward",
+        "word_embedding_forward",
+        "word_embedding_backward",
+    ),
     outputs={
         "loss": (),
         "grads": {
@@ -138,15 +144,15 @@ EXERCISE = Exercise(
         },
     },
     cases=inputs,
-    start="Start with the forward pass: picture → h0, words → vectors, then RNN, scores and loss.",
-    worth_knowing="the model hears the right word at each step, whatever it would say: teacher forcing.",
+    start="Start at the end: dscores goes into temporal_affine_backward, with the cache of the same layer.",
+    worth_knowing="nobody told dh0 where to go: it is what the first step hands back to the picture.",
     next_step="overfit 50 captions. If that works, the model can learn.",
     hints=(
-        "Say a caption aloud, word by word. At each step, which word has been heard, and which one comes next?",
-        "Five layers run forward: affine, word embedding, RNN, temporal affine, temporal softmax loss. "
-        "Keep each cache. The backward pass uses them from the last to the first.",
-        "In: captions without the last column. Out: captions without the first. The mask is True where the right "
-        "word is not model._null. On the way back, dh0 goes into the affine layer and gives W_proj and b_proj.",
+        "Which layer was the last one forward, before the loss? It is the first one on the way back.",
+        "Four layers run backward: temporal affine, RNN, word embedding, affine. Each takes the gradient that "
+        "the layer after it gave, and its own cache.",
+        "rnn_backward gives five gradients. The first, of the vectors, goes into word_embedding_backward; the "
+        "second, dh0, goes into affine_backward and gives W_proj and b_proj.",
     ),
     mistakes=known(solution, MISTAKES),
 )

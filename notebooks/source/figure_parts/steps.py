@@ -147,6 +147,45 @@ def bptt_by_hand():
     return sheet
 
 
+def bptt_with_tanh():
+    """The chain of three steps once more, now with a tanh in each. The states are 1 at the start, then 0.5, -0.5
+    and 0.8; x is -1.45, -1.55 and 2.1. Below each state its slope, 1 minus the state's square: 0.75, 0.75 and
+    0.36. From the loss come 2, 0.4 and 5. From right to left each g is multiplied with the slope of its step,
+    which gives da: three numbers to be found. da times Wh = 2 goes on to the step before."""
+    sheet = Sheet(800, 520)
+    columns = (250, 450, 650)
+    sheet.text(24, 36, "Forward", bold=True, ha="left")
+    sheet.text(24, 300, "Backward", bold=True, ha="left", role="gradient")
+    state = sheet.box(70, 112, "1", "state", w=72, h=52, below="h0", size=18)
+    for t, (x, value, made) in enumerate(
+        zip(columns, ("-1.45", "-1.55", "2.1"), ("0.5", "-0.5", "0.8"), strict=True)
+    ):
+        before, state = state, sheet.box(x, 112, made, "state", w=84, h=52, below=f"h[{t}]", size=18)
+        sheet.arrow(before, state, "state")
+        sheet.text((before.x + x) / 2, 96, "· 2", role="weight", bold=True)
+        sheet.text(x - 50, 134, "tanh", ha="right", size=14)
+        sheet.arrow(sheet.box(x, 216, value, "input", w=84, h=52, below=f"x[{t}]", size=18), state, "input")
+        sheet.text(x + 12, 168, "· 1", role="weight", bold=True, ha="left")
+    later = None
+    for t in (2, 1, 0):
+        x = columns[t]
+        g = sheet.box(x, 390, f"g[{t}]", "gradient", w=84, h=38, size=16)
+        da = sheet.box(x, 470, "?", "gradient", w=84, h=52, below=f"da[{t}]", size=18)
+        sheet.arrow(sheet.box(x, 318, ("2", "0.4", "5")[t], "gradient", w=84, h=38), g, "gradient")
+        sheet.arrow(g, da, "gradient")
+        sheet.text(x + 12, 426, ("· 0.75", "· 0.75", "· 0.36")[t], role="state", bold=True, ha="left")
+        if later:
+            sheet.arrow(later.at(-1, 0), g.at(1, 0), "gradient")
+            sheet.text((later.x + x) / 2 - 8, 456, "· 2", role="weight", bold=True)
+        later = da
+    sheet.arrow(later.at(-1, 0), (96, 470), "gradient")
+    sheet.text(173, 456, "· 2", role="weight", bold=True)
+    sheet.text(58, 470, "dh0 ?", role="gradient", code=True, bold=True)
+    sheet.text(724, 318, "from L", ha="left", size=15, role="gradient")
+    sheet.text(732, 426, "slope", ha="left", size=15, role="state")
+    return sheet
+
+
 def hoisting():
     """Moving the input's product out of the time loop. Left: inside the loop, each of T steps multiplies its
     own x[:, t] (N, D) by Wx, T small products. Right: before the loop, all steps stand below each other as one

@@ -128,25 +128,28 @@ def shifted_caption():
 
 def word_embedding():
     """Forward: each of the five word numbers x of "a kite and a boat" picks its row of W, and the rows stand in
-    out in the order of the words; row 1, for "a", is picked twice. Backward: each row of dout is added to the
-    row of dW it came from. dW[1] gets two, dout[0] + dout[3]; dW[0], which no word picked, stays 0."""
+    out in the order of the words; row 4, for "a", is picked twice. Backward: each row of dout is added to the
+    row of dW it came from. dW[4] gets two, dout[0] + dout[3]; dW[6], which no word picked, stays 0."""
     sheet = Sheet(800, 420)
-    words, x = "a kite and a boat".split(), [1, 4, 2, 1, 3]
-    roles = ["quiet", "input", "state", "output", "weight"]  # a colour for each word of the vocabulary
-    picked = [roles[number] for number in x]
+    words, x = "a kite and a boat".split(), [4, 56, 34, 4, 144]  # their numbers in the painted scenes
+    vocabulary = [4, 6, 34, 56, 144]  # some of its rows; 6 is "in"
+    roles = dict(zip(vocabulary, ("input", "quiet", "state", "weight", "output"), strict=True))
+    picked = [(row, roles[number]) for row, number in enumerate(x)]
 
-    def rows(x, name, roles):
+    def rows(x, name, numbered):
         gradient = name.startswith("d")
         sheet.text(x, 86, name, code=True, bold=True, size=18, role="gradient" if gradient else "ink")
-        return [
-            sheet.box(x, 130 + 52 * row, f"{name}[{row}]", role, w=86, h=36, size=15, dashed=gradient)
-            for row, role in enumerate(roles)
-        ]
+        return {
+            number: sheet.box(
+                x, 130 + 52 * row, f"{name}[{number}]", role, w=86, h=36, size=15, dashed=gradient
+            )
+            for row, (number, role) in enumerate(numbered)
+        }
 
     sheet.text(206, 36, "Forward: pick rows", bold=True, size=18)
-    W, out = rows(222, "W", roles), rows(356, "out", picked)
+    W, out = rows(222, "W", roles.items()), rows(356, "out", picked)
     sheet.text(106, 86, "x", code=True, bold=True, size=18)
-    for row, (word, number, role) in enumerate(zip(words, x, picked, strict=True)):
+    for (row, role), word, number in zip(picked, words, x, strict=True):
         y = 130 + 52 * row
         (cell,) = sheet.cells(88, y - 18, [number], role, w=36, h=36)
         sheet.text(78, y, word, ha="right", role=role)
@@ -154,13 +157,13 @@ def word_embedding():
         sheet.arrow(W[number].at(1, 0), out[row].at(-1, 0), role)
 
     sheet.text(620, 36, "Backward: rows add up", bold=True, size=18, role="gradient")
-    dout, dW = rows(490, "dout", picked), rows(622, "dW", roles)
-    for row, number in enumerate(x):
-        sheet.arrow(dout[row].at(1, 0), dW[number].at(-1, 0), picked[row], dashed=True)
-    for row, sums in enumerate(("0", "dout[0]\n+ dout[3]", "dout[2]", "dout[4]", "dout[1]")):
+    dout, dW = rows(490, "dout", picked), rows(622, "dW", roles.items())
+    for (row, role), number in zip(picked, x, strict=True):
+        sheet.arrow(dout[row].at(1, 0), dW[number].at(-1, 0), role, dashed=True)
+    for row, sums in enumerate(("dout[0]\n+ dout[3]", "0", "dout[2]", "dout[1]", "dout[4]")):
         sheet.text(674, 130 + 52 * row, f"= {sums}", ha="left", code=True, size=15)
     sheet.text(
-        400, 388, "A row of W for each word of the vocabulary; a row of out for each word of the caption."
+        400, 388, "Five rows of W, one a word of the vocabulary; a row of out for each word of the caption."
     )
     return sheet
 

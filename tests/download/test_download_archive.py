@@ -86,7 +86,7 @@ def test_a_missing_member_is_named_before_a_byte_is_fetched(world):
 
 def test_a_size_unlike_the_manifests_is_named_before_a_byte_is_fetched(world):
     world.publish(make_zip(world.contents | {"captions.h5": b"short"}))
-    fails(world, 1, "5 bytes in the archive", "200000 in the manifest")
+    fails(world, 1, "5 bytes of coco/captions.h5", "names 200000")
     assert "span" not in world.server.kinds()
 
 

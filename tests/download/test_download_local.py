@@ -29,8 +29,15 @@ def start(world, *options, **settings) -> subprocess.Popen:
 
 
 def stalled(world, *options, after=120_000, **settings) -> subprocess.Popen:
-    """A process that has some bytes of the first span and waits for more."""
-    world.server.faults = [("span", lambda answer: setattr(answer, "stall", after))]
+    """A process that has some bytes of captions.h5, the first in the archive, and waits for more."""
+    stalled = []
+
+    def stall(answer):
+        if answer.asked["kind"] == "span" and next(ends(answer.asked)) < 1000 and not stalled:
+            stalled.append(answer)
+            answer.stall = after
+
+    world.server.always = [stall]
     process = start(world, *options, **settings)
     until(lambda: unfinished(world) > after - CHUNK)
     return process

@@ -305,7 +305,7 @@ def test_an_archive_that_changes_between_runs_is_never_spliced(world):
 
 def test_an_archive_of_other_contents_is_refused(world):
     world.publish(other_archive(world), etag='"v2"')
-    fails(world, 1, "bytes in the archive")
+    fails(world, 1, "The archive has", "another one")
     assert world.has()
 
 

@@ -23,9 +23,7 @@ class Window(io.RawIOBase):
         self.size, self.read_at, self.position = size, read_at, 0
 
     def seek(self, offset, whence=0):
-        self.position = offset + (0, self.position, self.size)[whence]
-        if self.position < 0:
-            raise OSError("seek before the first byte")
+        self.position = max(0, offset + (0, self.position, self.size)[whence])
         return self.position
 
     def readinto(self, buffer):
@@ -71,11 +69,11 @@ def find_members(archive, manifest, entries):
     for entry in entries:
         name = manifest.prefix + entry.name
         info = archive.NameToInfo.get(name)
-        if info is None:
-            raise VerificationError(f"The archive has no {name}.", ANOTHER)
-        if info.file_size != entry.bytes:
-            sizes = f"{info.file_size} bytes in the archive, {entry.bytes} in the manifest"
-            raise VerificationError(f"{name} has {sizes}.", ANOTHER)
+        if info is None or info.file_size != entry.bytes:
+            what = f"{info.file_size} bytes of {name}" if info else f"no {name}"
+            raise VerificationError(
+                f"The archive has {what}; the manifest names {entry.bytes} bytes.", ANOTHER
+            )
         start, end = info.header_offset, following.get(info.header_offset, 0)
         if not 0 <= start < end:
             raise VerificationError(f"The archive's list of files is damaged at {name}.")

@@ -5,7 +5,7 @@ import os
 import sys
 from dataclasses import replace
 
-from .errors import DownloadError, UsageError, disk_error
+from .errors import DownloadError, UsageError, disk_error, line
 from .fetch import Download
 from .manifest import COCO, Manifest, addresses
 from .remote import Policy
@@ -86,9 +86,8 @@ def run(options, policy):
         return 0, f"{rows}Folder: {store.folder}. --verify checks every byte."
     if options.verify:
         states = [(entry.name, store.state(entry)) for entry in entries]
-        wrong = ", ".join(f"{name} ({state})" for name, state in states if state != "whole")
-        if wrong:
-            return 1, f"Not whole in {store.folder}: {wrong}.\nRun get_data.py to fetch them."
+        if wrong := ", ".join(f"{name} ({state})" for name, state in states if state != "whole"):
+            return 1, f"Not whole in {store.folder}: {wrong}.\nTo fetch them: {line('')}"
         return 0, f"All {len(states)} files in {store.folder} are right."
     if options.clean:
         return (

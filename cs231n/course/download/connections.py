@@ -42,10 +42,6 @@ def bring(remote, pieces, done, report):
     told = queue.SimpleQueue()  # what the workers tell, the thread that waits calls
     guard, over, files = threading.Lock(), threading.Event(), []
 
-    def sleep(seconds):
-        if over.wait(seconds):
-            raise Stopped
-
     def fetch(piece):
         have = held(piece)
         with piece.path.open("ab") as file:
@@ -78,12 +74,13 @@ def bring(remote, pieces, done, report):
                         waiting.appendleft(piece)  # for the others, or for another try where there are none
                         alive -= others
                     else:
-                        others = told.put((fail, fault)) or True
+                        told.put((fault, None))
+                        others = True
                 if others:
                     return
 
     remote = copy.copy(remote)  # the same session, that speaks and waits in its own way
-    remote.note, remote.sleep = lambda text: told.put((report.note, text)), sleep
+    remote.note, remote.sleep = lambda text: told.put((report.note, text)), over.wait
     remote.gives_way = lambda: alive > 1
     try:
         for _ in range(alive):
@@ -94,6 +91,8 @@ def bring(remote, pieces, done, report):
             act, what = report.advance, 0
             with contextlib.suppress(queue.Empty):
                 act, what = told.get(timeout=0.1)
+            if isinstance(act, BaseException):
+                raise act
             left -= act is done
             act(what)
     finally:
@@ -102,8 +101,3 @@ def bring(remote, pieces, done, report):
             for file in files:
                 with contextlib.suppress(OSError):
                     file.close()
-
-
-def fail(fault):
-    """Raise a worker's fault where it is waited for."""
-    raise fault

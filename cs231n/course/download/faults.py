@@ -20,7 +20,7 @@ AGAIN = ", and run this again."
 
 
 class Passing(Exception):
-    """A fault that may be gone at the next try; the server may ask to wait, or be too crowded, or too slow."""
+    """A fault that may be gone at the next try; the server may ask to wait, be crowded, or be slow."""
 
     def __init__(self, what, wait=0, crowded=False, slow=False):
         super().__init__(what)
@@ -48,7 +48,7 @@ def reading(error, url, timeout, first=False):
         what = f"SSLKEYLOGFILE names {keylog}, which cannot be written"
         return OwnSide(what, "Remove SSLKEYLOGFILE from the environment" + AGAIN)
     if "SSL module is not available" in text:
-        what = f"this Python ({python()}) cannot open https addresses: its module ssl does not load"
+        what = f"this Python ({python()}) has no ssl, which https addresses need"
         return OwnSide(what, "Activate the environment that it belongs to" + AGAIN)
     if proxy := proxy_fault(url, text, requests.exceptions.ProxyError in kinds):
         return proxy
@@ -58,19 +58,13 @@ def reading(error, url, timeout, first=False):
             what = f"the server's certificate was refused: {bundle} names {os.environ[bundle]}, which {why}"
             return OwnSide(what, f"Correct {bundle} or remove it from the environment{AGAIN}")
         if "CERTIFICATE_VERIFY_FAILED" in text:
-            step = (
-                "Is this computer's clock right? Does a Wi-Fi network ask you to sign in? Does the network\n"
-            )
-            step += (
-                "read its users' traffic (REQUESTS_CA_BUNDLE must name its certificate)? Then run this again."
-            )
+            step = "Is this computer's clock right? Does a Wi-Fi network ask you to sign in? Does it read\n"
+            step += "what you send (REQUESTS_CA_BUNDLE must name its certificate then)? Then run this again."
             return OwnSide("the server's certificate was refused", step)
         what = "this Python's list of certificates is missing or damaged"
         return OwnSide(what, f"Install the package certifi again, for {python()}{AGAIN}")
     if socket.gaierror in kinds or numbers & NO_WAY:
-        what = (
-            "the server's name was not found" if socket.gaierror in kinds else "there is no way to the server"
-        )
+        what = "the server's name was not found" if socket.gaierror in kinds else "there is no way to it"
         what += " (is the network connected? does a firewall stand between?)"
         return OwnSide(what, "Connect to the network" + AGAIN) if first else Passing(what)
     if TimeoutError in kinds:
@@ -91,12 +85,9 @@ def proxy_fault(url, text, sure=False):
     proxy = requests.utils.select_proxy(url, proxies) or ""
     if not sure and not (proxy and re.search("SOCKS|proxy", text, re.I)):
         return None
-    names = [
-        name for one in (urlsplit(url).scheme, "all") for name in (f"{one}_proxy", f"{one}_proxy".upper())
-    ]
-    name = next(
-        (name for name in names if os.environ.get(name)), "the proxy in this computer's network settings"
-    )
+    names = [f"{urlsplit(url).scheme}_proxy", "all_proxy"]
+    names = [name for one in names for name in (one, one.upper()) if os.environ.get(name)]
+    name = names[0] if names else "the proxy in this computer's network settings"
     place = f"the proxy {proxy.rpartition('@')[2].rstrip('/')}".rstrip()
     if "SOCKS" in text:
         step = f"Install the package pysocks for {python()}, or remove {name}{AGAIN}"

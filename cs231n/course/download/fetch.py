@@ -61,10 +61,9 @@ class Download:
 
     def _archives_nearby(self):
         """Archives of the right size that the old shell script or a browser left."""
-        paths = [
-            folder / self.manifest.archive_name for folder in (self.store.folder, self.store.folder.parent)
-        ]
-        return [path for path in paths if path.is_file() and path.stat().st_size == self.manifest.bytes]
+        there, name = self.store.folder, self.manifest.archive_name
+        paths = [path for path in (there / name, there.parent / name) if path.is_file()]
+        return [path for path in paths if path.stat().st_size == self.manifest.bytes]
 
     def _bring(self, sources, nearby):
         for source in sources:
@@ -81,7 +80,7 @@ class Download:
             known = [f for kind in (OwnSide, VerificationError) for f in self.faults if isinstance(f, kind)]
             told = (known or self.faults[-1:])[0]  # first what the reader can put right
             what = "\n".join(dict.fromkeys(fault.what for fault in self.faults))
-            if isinstance(sources[0], Path) and sources != nearby and not nearby:
+            if isinstance(sources[-1], Path):
                 raise type(told)(what, "Run get_data.py without --zip to fetch what is missing.", "")
             raise type(told)(what, told.next_step, told.other_way)
 
@@ -115,7 +114,7 @@ class Download:
 
         Changed: bytes were wrong, and are worth fetching a second time
         """
-        tail, pieces, spoiled = max(0, remote.size - TAIL), {}, []
+        tail, pieces, spoiled = max(0, remote.size - TAIL), {}, set()
 
         def fetch(start, end):
             data = bytearray()
@@ -141,31 +140,26 @@ class Download:
             missing.remove(piece)
             if not any(pieces[other] == member for other in missing):
                 if not self._put(blocks_of(archive, member), member.entry):
-                    spoiled.append(member.entry.name)
+                    spoiled.add(member.entry.name)
                 self.store.forget(other.path for other in pieces if pieces[other] == member)
 
         with open_archive(Window(remote.size, read_at)) as archive:
             members = find_members(archive, self.manifest, self.left)
-            found = [(piece, member) for member in members for piece in self._pieces(member)]
+            found = {piece: member for member in members for piece in self._pieces(member)}
             old = {path for member in members for path in self.store.pieces(member.entry.name)}
-            self.store.forget(old - {piece.path for piece, _ in found})
-            pieces.update(found)
+            self.store.forget(old - {piece.path for piece in found})
+            pieces |= found
             missing = list(pieces)
-            largest = max(
-                member.end - member.start for member in members
-            )  # its pieces go when it is unpacked
-            total = sum(member.end - member.start for member in members)
-            self._fetch(remote, pieces, total, largest + self.policy.connections * PIECE, arrived)
-        once = [name for name in spoiled if name not in self.fetched_again]
-        if once:
-            self.fetched_again.update(once)
-            raise Changed(f"The bytes of {', '.join(once)} were damaged; fetching them again.")
+            sizes = [member.end - member.start for member in members]
+            most = max(sizes) + self.policy.connections * PIECE  # what is unpacked goes
+            self._fetch(remote, pieces, sum(sizes), most, arrived)
+        if once := spoiled - self.fetched_again:
+            self.fetched_again |= once
+            raise Changed(f"The bytes of {', '.join(sorted(once))} were damaged; fetching them again.")
 
     def _pieces(self, member):
-        start, end = member.start, member.end
-        key = (
-            f"{member.entry.name}.{member.info.CRC:08x}-{end - start}"  # of another version it is another one
-        )
+        start, end = member.start, member.end  # another version of the archive has other names:
+        key = f"{member.entry.name}.{member.info.CRC:08x}-{end - start}"
         cuts = enumerate(range(start, end, PIECE))
         return [Piece(self.store.work / f"{key}.{k}.span", at, min(at + PIECE, end)) for k, at in cuts]
 

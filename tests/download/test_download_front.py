@@ -14,7 +14,7 @@ from cs231n import progress_bar
 from cs231n.course.download import DownloadError, get_coco, report
 from cs231n.course.download.cli import main, parser
 from cs231n.course.download.manifest import COCO, Manifest
-from cs231n.course.download.store import default_folder
+from cs231n.course.download.store import folder
 
 ROOT = Path(__file__).parents[2]
 FRONT = ROOT / "get_data.py"
@@ -146,7 +146,7 @@ def test_a_mirror_and_a_folder_may_stand_in_the_environment(world, monkeypatch):
 
 
 def test_the_default_folder_is_in_the_pack():
-    assert default_folder() == ROOT / "datasets" / "coco_captioning"
+    assert folder() == ROOT / "datasets" / "coco_captioning"
 
 
 def test_the_manifest_has_ten_files_of_which_six_are_needed():

@@ -202,22 +202,9 @@ def test_a_drive_without_locks_is_no_hindrance(world, monkeypatch, number):
     arrives(world)
 
 
-def test_a_drive_without_fsync_or_sizes_is_no_hindrance(world, monkeypatch):
-    def refuse(_):
-        raise OSError(errno.EINVAL, "Invalid argument")
-
-    monkeypatch.setattr(os, "fsync", refuse)
+def test_a_drive_that_does_not_tell_its_size_is_no_hindrance(world, monkeypatch):
     monkeypatch.setattr(store.shutil, "disk_usage", lambda _: (0, 0, 0))
     arrives(world)
-
-
-def test_what_a_drive_says_at_the_last_moment_is_heard(world, monkeypatch):
-    def refuse(_):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "fsync", refuse)
-    fails(world, 4, "The disk is full", "--dest")
-    assert not any((world.dest / name).exists() for name in NEEDED)
 
 
 def test_an_empty_environment_is_enough(world):

@@ -11,7 +11,7 @@ from .fetch import Download
 from .manifest import Manifest, addresses
 from .remote import Policy
 from .report import Report
-from .store import Store, default_folder, folder
+from .store import Store, folder
 
 __all__ = ["DownloadError", "get_coco"]
 
@@ -28,7 +28,7 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
     """
     try:
         manifest = Manifest()
-        store = Store(default_folder() if dest is None else folder(dest))
+        store = Store(folder(dest))
         urls = addresses(os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
         Download(manifest, manifest.choose(only, all_files), store, Policy(), Report(quiet)).run(urls)
     except DownloadError as error:

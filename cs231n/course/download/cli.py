@@ -10,7 +10,7 @@ from .fetch import Download
 from .manifest import COCO, Manifest, addresses
 from .remote import Policy
 from .report import Report, say
-from .store import Store, default_folder, folder, megabytes
+from .store import Store, folder, megabytes
 
 ABOUT = """Downloads and verifies the COCO captions and features that the notebooks read.
 What is whole already is not fetched again."""
@@ -77,7 +77,7 @@ def run(options, policy):
     policy = replace(policy, retries=options.retries, timeout=options.timeout)
     manifest = Manifest(options.manifest)
     entries = manifest.choose(options.only, options.all)
-    store = Store(default_folder() if options.dest is None else folder(options.dest), policy.move_pause)
+    store = Store(folder(options.dest), policy.move_pause)
     if options.list:
         row = "{0.name:<28} {0.bytes:>15,} bytes  {1:<10}  {2}\n".format
         rows = ""
@@ -92,7 +92,7 @@ def run(options, policy):
     if options.clean:
         return (
             0,
-            f"Removed {megabytes(store.clean())} of unfinished parts from {store.folder}. Whole files stay.",
+            f"Removed {megabytes(store.clean())} of unfinished parts. Whole files stay in {store.folder}.",
         )
     urls = addresses(options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
     archive = None if options.zip is None else find_archive(folder(options.zip), manifest)

@@ -53,7 +53,8 @@ class UsageError(DownloadError):
 class NetworkError(DownloadError):
     """The server or the way to it failed, after all retries."""
 
-    status, other_way = 3, "Or open the address in a browser and save the file. " + line("--zip SAVED_FILE")
+    status = 3
+    other_way = "Or save the file with a browser, on any computer. " + line("--zip SAVED_FILE")
 
 
 class OwnSide(NetworkError):

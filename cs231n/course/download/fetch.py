@@ -53,7 +53,7 @@ class Download:
     def _sweep(self, force):
         """What has a file's name must be the file, whatever comes next; what a killed run wrote is made again."""
         for entry in self.left:
-            path = self.store.path(entry)
+            path = self.store.folder / entry.name
             self.store.forget([part_of(path)])
             if path.exists() and not force:
                 self.store.forget([path])

@@ -1,7 +1,6 @@
 """The destination folder: what is whole in it, what is half done, who works in it; no file is ever half there."""
 
 import contextlib
-import errno
 import hashlib
 import os
 import shutil
@@ -19,8 +18,6 @@ except ImportError:
 
     fcntl = None
 
-NO_FSYNC = {errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}  # as some network drives answer
-
 
 class Store:
     """A folder of verified files, with a folder `.download` for bytes on their way."""
@@ -28,10 +25,6 @@ class Store:
     def __init__(self, folder, pause=0.1):
         self.folder, self.pause = Path(folder), pause
         self.work = self.folder / ".download"
-
-    def path(self, entry):
-        """The place of a file."""
-        return self.folder / entry.name
 
     def pieces(self, name=""):
         """Files of unfinished bytes, of whatever version of the archive; all, or those of one file."""
@@ -43,7 +36,7 @@ class Store:
 
     def state(self, entry, every_byte=True):
         """`missing`, `wrong size`, `damaged` by its SHA-256, or `whole`; `present` where every_byte is False."""
-        path = self.path(entry)
+        path = self.folder / entry.name
         if not path.is_file():
             return "missing"
         if path.stat().st_size != entry.bytes:
@@ -79,7 +72,10 @@ class Store:
                 raise disk_error(error, self.folder) from error
         except DownloadError as error:
             with contextlib.suppress(OSError):
-                there, parts = sum(self.path(entry).is_file() for entry in entries), self.unfinished()
+                there, parts = (
+                    sum((self.folder / entry.name).is_file() for entry in entries),
+                    self.unfinished(),
+                )
                 error.kept = f"Kept: {there} of {len(entries)} files are in place"
                 error.kept += f", and {megabytes(parts)} of unfinished parts." if parts else "."
             raise
@@ -106,19 +102,13 @@ class Store:
         VerificationError: other bytes than the manifest's
         """
         digest, count = hashlib.sha256(), 0
-        with write_whole(self.path(entry), pause=self.pause) as out:
+        with write_whole(self.folder / entry.name, pause=self.pause) as out:
             for block in blocks:
                 digest.update(block)
                 count += len(block)
                 if count > entry.bytes:
                     break
                 out.write(block)
-            out.flush()
-            try:
-                os.fsync(out.fileno())
-            except OSError as error:
-                if error.errno not in NO_FSYNC:
-                    raise
             if count != entry.bytes or digest.hexdigest() != entry.sha256:
                 raise VerificationError(f"{entry.name}: the bytes are not the ones the manifest promises.")
 
@@ -157,21 +147,19 @@ def lock(path):
                 path.unlink()
 
 
-def default_folder():
-    """CS231N_DATA_DIR, else `datasets/coco_captioning` of the course pack, else that of the current folder."""
-    if os.environ.get("CS231N_DATA_DIR"):
-        return folder(os.environ["CS231N_DATA_DIR"])
-    return (ROOT if (ROOT / "get_data.py").is_file() else Path.cwd()) / "datasets" / "coco_captioning"
+def folder(text=None):
+    """A path as a person writes it, `~` included; UsageError where it means none.
 
-
-def folder(text):
-    """A path as a person writes it, `~` included; UsageError where it means none."""
+    Without one: CS231N_DATA_DIR, else `datasets/coco_captioning` of the course pack or of the current folder.
+    """
+    if text is None and not (text := os.environ.get("CS231N_DATA_DIR")):
+        text = (ROOT if (ROOT / "get_data.py").is_file() else Path.cwd()) / "datasets" / "coco_captioning"
     try:
         if not str(text).strip():
             raise ValueError("the name is empty")
         return Path(text).expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:
-        raise UsageError(f"{text!r} is no folder: {error}.") from None
+        raise UsageError(f"{str(text)!r} is no folder: {error}.") from None
 
 
 def megabytes(count):

@@ -37,9 +37,10 @@ def links(text):
 
 
 def anchors(page):
-    """The places of a page that can be linked to, as GitHub names its headings."""
+    """The places of a page that can be linked to: marks, and headings as GitHub names them."""
     heads = re.findall(r"^#+ (.+)$", text_of(page), re.M)
-    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads}
+    marks = re.findall(r'<a id="([\w-]+)"', text_of(page))
+    return {re.sub(r"[^\w\- ]", "", head.lower()).replace(" ", "-") for head in heads} | {*marks}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

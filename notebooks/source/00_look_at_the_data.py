@@ -41,8 +41,9 @@
 # | *12* | *words, pieces or characters* | *06* |
 # | *13* | *make it fast* | *02, 04* |
 #
-# Chapters 00 to 09 are the road. 10 to 13, in italics, are side roads: take those you like, when you like. **Have you one
-# afternoon?** Take 01, 02, 04 and 05. Where an answer of a chapter that you skip is needed, the course brings its own.
+# Chapters 00 to 09 are the road. 10 to 13, in italics, are side roads: take those you like, when you like. **Have you
+# one afternoon?** Take 01, 02, 04 and 05. Where an answer of a chapter that you skip is needed, the course brings its
+# own.
 #
 # ## Is everything here?
 
@@ -82,8 +83,8 @@ for name, value in data.items():
     print(f"{name:17s} {shape}")
 
 # %% [markdown]
-# Captions, features and addresses are there twice: `train` is for learning, `val` (*validation*) is for judging. The
-# model never learns from `val`.
+# Captions, features and addresses are there twice: `train` is for learning, `val`
+# ([*validation*](../docs/glossary.md#validation)) is for judging. The model never learns from `val`.
 #
 # | name | what it is |
 # |---|---|
@@ -117,7 +118,7 @@ print(caption)
 #
 # | number | token | what it is for |
 # |---|---|---|
-# | 0 | `<NULL>` | fills short captions up, so that all rows have the same length |
+# | 0 | `<NULL>` | [fills short captions up](../docs/glossary.md#padding), so that all rows have the same length |
 # | 1 | `<START>` | the first word that goes *in*: it means "now speak" |
 # | 2 | `<END>` | the last word that comes *out*: it means "I am done" |
 # | 3 | `<UNK>` | *unknown*: stands for every word that is too rare to be learned |
@@ -199,8 +200,8 @@ print(f"these fifteen make up {counts[most].sum() / counts.sum():.0%} of all wor
 # ## What are features?
 #
 # The network never sees the pixels. Another network has looked at each picture before and written down 512 numbers
-# about it: its **features** (for COCO that network is VGG-16, for the scenes it is a small one of our own). Are these
-# numbers any good? Take a picture, and find those whose features are *nearest*:
+# about it: its [**features**](../docs/glossary.md#features) (for COCO that network is VGG-16, for the scenes it is a
+# small one of our own). Are these numbers any good? Take a picture, and find those whose features are *nearest*:
 #
 # $$\text{distance}(a, b) = \sqrt{\sum_{j=1}^{512} (a_j - b_j)^2}$$
 
@@ -248,8 +249,8 @@ if DATA == SCENES_DIR:  # nobody wrote down the facts of a photograph
 # <details><summary>After you have run it</summary>
 #
 # The place most often, about two times in three; the colour about every second time; and the thing less often than both.
-# The features hold all of it, and the sky and the weather too. The plain distance mixes everything, and what fills much of
-# the picture counts most.
+# The features hold all of it, and the sky and the weather too. The plain distance mixes everything, and what fills much
+# of the picture counts most.
 #
 # </details>
 #
@@ -267,7 +268,8 @@ show_pictures([image_from_url(url) for url in data["val_urls"][:8]], copied[:8])
 plt.show()
 
 # %% [markdown]
-# **Predict.** With the facts of each picture we can *judge* a caption: it is true when everything that it says is so. How many of these 600 copied captions are true: about 5 %, 15 %, 40 % or 70 %?
+# **Predict.** With the facts of each picture we can *judge* a caption: it is true when everything that it says is so.
+# How many of these 600 copied captions are true: about 5 %, 15 %, 40 % or 70 %?
 
 # %%
 if DATA == SCENES_DIR:

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 1 · One step of a recurrent network
 #
-# A recurrent network (RNN) reads a sequence one piece at a time. It keeps a *hidden state*: a row of numbers that
-# holds what the network remembers so far. In every step it mixes the new input into that state.
+# A recurrent network (RNN) reads a sequence one piece at a time. It keeps a [*hidden
+# state*](../docs/glossary.md#hidden-state): a row of numbers that holds what the network remembers so far. In every
+# step it mixes the new input into that state.
 #
 # **In this chapter you will**
 #
@@ -47,7 +48,8 @@ use_course_style()
 #
 # Fill in the cell below. Delete the line with `raise`, and write your own.
 #
-# The **cache** is a tuple of everything that your backward step will need later. You choose what goes in.
+# The [**cache**](../docs/glossary.md#cache) is a tuple of everything that your backward step will need later. You
+# choose what goes in.
 
 
 # %% tags=["todo"]
@@ -104,7 +106,8 @@ plt.show()
 # <details><summary>After you have run it</summary>
 #
 # With small weights the values stay near 0. With large weights there is no room to become wider: most values are
-# pressed against −1 or 1, and the middle is nearly empty. We say that such a unit is *saturated*.
+# pressed against −1 or 1, and the middle is nearly empty. We say that such a unit is
+# [*saturated*](../docs/glossary.md#saturated).
 #
 # </details>
 #
@@ -122,9 +125,9 @@ figure_with_slider(
 # %% [markdown]
 # ## One step backward
 #
-# In training, a gradient arrives from above. It is called `dnext_h`, has the shape of `next_h`, and says for each of
-# its numbers: *if this number grew by a little, the loss L would grow by so many times as much*. The backward step
-# carries it on, to every input of the step.
+# In training, a [gradient](../docs/glossary.md#gradient) arrives from above. It is called `dnext_h`, has the shape of
+# `next_h`, and says for each of its numbers: *if this number grew by a little, the loss L would grow by so many times
+# as much*. The backward step carries it on, to every input of the step.
 #
 # ![The same graph with gradients running back from dnext_h to dx, dprev_h, dWx, dWh and db.](figures/rnn_step_backward.svg)
 #
@@ -217,8 +220,9 @@ rnn_step_backward = check(rnn_step_backward, forward=rnn_step_forward)
 #
 # $$\frac{\partial L}{\partial w} \approx \frac{L(w + \varepsilon) - L(w - \varepsilon)}{2 \varepsilon}$$
 #
-# This is the *numeric gradient*. It is slow (two calls for every single number), but it knows nothing of your
-# derivation. If both agree, both are almost certainly right. You will use it in your whole career.
+# This is the [*numeric gradient*](../docs/glossary.md#numeric-gradient). It is slow (two calls for every single
+# number), but it knows nothing of your derivation. If both agree, both are almost certainly right. You will use it in
+# your whole career.
 #
 # Here there is no loss yet, only `next_h`, a whole array. So we make a loss out of it. Choose any numbers for
 # `dnext_h`, and let L = the sum of `dnext_h * next_h`. How much does this L grow with one number of `next_h`? By just
@@ -246,8 +250,8 @@ print(f"measured dWx[0, 1]: {(loss_with(1e-5) - loss_with(-1e-5)) / 2e-5:.4f}")
 # The next cell does this for *every* number of every input, and compares. It measures what **you** wrote, right or
 # wrong. Break your function on purpose, check it again and run this cell: does it find the place?
 #
-# Mind what a ✓ says here: the backward step fits *this* forward step. If the forward step has a mistake, and the backward
-# step makes the same one, they agree. Only the check above knows the formula.
+# Mind what a ✓ says here: the backward step fits *this* forward step. If the forward step has a mistake, and the
+# backward step makes the same one, they agree. Only the check above knows the formula.
 
 # %%
 measure_gradients("rnn_step_backward", inputs, dnext_h)

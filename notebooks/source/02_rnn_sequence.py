@@ -124,8 +124,8 @@ for size in sizes:
 #
 # With × 0.5 and × 0.9 the two come together: the difference between the pushes is forgotten, fast or slowly. With ×
 # 2.0 it *grows*: after these 40 steps it is several times what it was. So this network has not forgotten the push. It
-# does something just as bad: after enough steps, two starts that are almost equal lead to quite different states. A useful
-# memory lies between the two.
+# does something just as bad: after enough steps, two starts that are almost equal lead to quite different states. A
+# useful memory lies between the two.
 #
 # </details>
 #
@@ -142,7 +142,8 @@ for size in sizes:
 #
 # $$dW_x = \sum_{t=0}^{T-1} dW_x^{(t)}, \qquad dW_h = \sum_{t=0}^{T-1} dW_h^{(t)}, \qquad db = \sum_{t=0}^{T-1} db^{(t)}$$
 #
-# This way of working is called *backpropagation through time*. Do it once with a pencil, and you will never forget it.
+# This way of working is called [*backpropagation through time*](../docs/glossary.md#backpropagation-through-time). Do
+# it once with a pencil, and you will never forget it.
 #
 # ## Your turn: by hand
 #
@@ -216,15 +217,15 @@ print("dWh:   ", np.round(measured.item() / small, 1))
 # %% [markdown]
 # ## Your turn: by hand, with the tanh
 #
-# Now the tanh comes back. A gradient that reaches a state has to pass the tanh first, before it reaches the sum `a` inside
-# it. So on the way back there are two numbers at each step:
+# Now the tanh comes back. A gradient that reaches a state has to pass the tanh first, before it reaches the sum `a`
+# inside it. So on the way back there are two numbers at each step:
 #
 # - `g[t]`: how much L grows with the **state** `h[t]`, all its ways together, as before;
 # - `da[t] = g[t] · slope[t]`: how much L grows with the **sum** in the tanh. The slope is `1 - h[t]²`.
 #
-# Everything that went *into* the sum gets its share from `da[t]`: Wh gets `da[t]` times the state before, Wx gets `da[t]`
-# times `x[t]`, b gets `da[t]` itself, and the state before gets `da[t]` times Wh. (Without tanh the slope is 1, and
-# `da` is `g`. That is why you did not need it above.)
+# Everything that went *into* the sum gets its share from `da[t]`: Wh gets `da[t]` times the state before, Wx gets
+# `da[t]` times `x[t]`, b gets `da[t]` itself, and the state before gets `da[t]` times Wh. (Without tanh the slope is 1,
+# and `da` is `g`. That is why you did not need it above.)
 #
 # And in a captioner, not every state counts the same for the loss. So here is another loss: what comes from L is no
 # longer 1 everywhere.
@@ -236,8 +237,8 @@ print("dWh:   ", np.round(measured.item() / small, 1))
 # ![The chain of three steps once more, each with a tanh. The states are 1 at the start, then 0.5, -0.5 and 0.8, with the slopes 0.75, 0.75 and 0.36. From L come 2, 0.4 and 5. The three da are marked with question marks.](figures/bptt_with_tanh.svg)
 #
 # The forward pass is done: the states and slopes stand in the picture (x is rounded). Take the pencil again, and go from
-# right to left: `da[2]`, then `g[1]`, `da[1]`, `g[0]`, `da[0]`. Then find the four gradients of the whole sequence: of Wx,
-# Wh, b and the state to start from, `h0`. Do not round.
+# right to left: `da[2]`, then `g[1]`, `da[1]`, `g[0]`, `da[0]`. Then find the four gradients of the whole sequence: of
+# Wx, Wh, b and the state to start from, `h0`. Do not round.
 #
 # ```
 # da = [.., .., ..]
@@ -285,8 +286,8 @@ for name in ("Wx", "Wh", "b", "h0"):
 #
 # Now the same in code, for all samples and units: `rnn_step_backward` does one step of it, the tanh included.
 #
-# `dx` is (N, T, D), and no argument tells you D: `x` is not among them. There are two ways. Take D from something in your
-# cache. Or collect the `dx` of every step in a list, and put them together at the end: `np.stack(steps, axis=1)`.
+# `dx` is (N, T, D), and no argument tells you D: `x` is not among them. There are two ways. Take D from something in
+# your cache. Or collect the `dx` of every step in a list, and put them together at the end: `np.stack(steps, axis=1)`.
 
 
 # %% tags=["todo"]
@@ -438,22 +439,23 @@ plt.show()
 #
 # × 0.5: only a thin band at the diagonal. A state answers to the last few steps, and ten steps later it has forgotten.
 # × 3: the corner, where t and s are far apart, is the reddest: the oldest steps act most, and in the corner itself a
-# state answers thousands of times too strongly. × 1.1 is what we wish for: everything is pale, near 1. A gradient from the end of the sentence
-# arrives at its start about as large as it was.
+# state answers thousands of times too strongly. × 1.1 is what we wish for: everything is pale, near 1. A gradient from
+# the end of the sentence arrives at its start about as large as it was.
 #
 # </details>
 
 # %% [markdown]
 # ### What people do about it
 #
-# - *exploding*: cut the gradient down when it is longer than some limit. You write this now;
-# - *vanishing*: build a cell that passes its memory on without multiplying it with a matrix: the LSTM of [chapter
+# - [*exploding*](../docs/glossary.md#exploding-gradient): cut the gradient down when it is longer than some limit. You write this now;
+# - [*vanishing*](../docs/glossary.md#vanishing-gradient): build a cell that passes its memory on without multiplying it with a matrix: the LSTM of [chapter
 #   6](06_lstm.ipynb).
 #
 # ## Your turn: clip a gradient
 #
-# One gradient with a length of a million can ruin the weights in one training step. *Gradient clipping* keeps its
-# direction and cuts its length. The length of an array is the square root of the sum of all its squares:
+# One gradient with a length of a million can ruin the weights in one training step. [*Gradient
+# clipping*](../docs/glossary.md#clipping) keeps its direction and cuts its length. The length of an array is the square
+# root of the sum of all its squares:
 #
 # $$\text{clip}(g) = \begin{cases} g & \text{if } \lVert g \rVert \le \text{limit} \\[2pt]
 # g \cdot \dfrac{\text{limit}}{\lVert g \rVert} & \text{otherwise} \end{cases}$$
@@ -477,7 +479,8 @@ clip_gradient = check(clip_gradient)
 
 # %% [markdown]
 # Now use it on the network that explodes. One step of training moves the weights by their gradient times a small
-# number, the *learning rate*. Suppose it is 0.01. How far would **one** step move Wh?
+# number, the [*learning rate*](../docs/glossary.md#learning-rate). Suppose it is 0.01. How far would **one** step move
+# Wh?
 
 # %%
 Wh = 5 * matrix
@@ -565,8 +568,8 @@ for steps in (1, 3):
 # %% [markdown]
 # ## What you have now
 #
-# A recurrent network for sequences of any length, and its gradients. In [chapter 3](03_word_embedding.ipynb) the sequences
-# become words.
+# A recurrent network for sequences of any length, and its gradients. In [chapter 3](03_word_embedding.ipynb) the
+# sequences become words.
 #
 # *To read further:* Pascanu, Mikolov and Bengio (2013), "On the difficulty of training recurrent neural networks":
 # where the gradients go, and clipping.

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 3 · Words become vectors
 #
-# A network computes with numbers, and a caption is made of words. A **word embedding** gives every word of the
-# vocabulary a row of numbers, a *vector*. The network is free to learn these numbers, like any other weights.
+# A network computes with numbers, and a caption is made of words. A [**word embedding**](../docs/glossary.md#embedding)
+# gives every word of the vocabulary a row of numbers, a *vector*. The network is free to learn these numbers, like any
+# other weights.
 #
 # **In this chapter you will**
 #
@@ -122,8 +123,8 @@ word_embedding_backward = check(word_embedding_backward, forward=word_embedding_
 # At the start, all vectors are random. Nobody tells the network that *red* and *blue* are both colours. Still, words
 # that are used in the same places get gradients that are alike. Let us train a captioner for a short time (you will
 # build it yourself in the next chapter) and look. It reads all training captions three times; one such pass is called an
-# **epoch**. *Adam* is a way to update the weights: it gives each weight a step size of its own, from the gradients that
-# this weight has had so far.
+# [**epoch**](../docs/glossary.md#epoch). [*Adam*](../docs/glossary.md#adam) is a way to update the weights: it gives
+# each weight a step size of its own, from the gradients that this weight has had so far.
 
 # %%
 DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
@@ -191,8 +192,8 @@ for word in asked:
 # <details><summary>After you have run it</summary>
 #
 # The nearest word to *horse* is *pony*: in these captions they mean the same. The three nearest to *sea* are *ocean*,
-# *water* and *beach*. The nearest word to *red* is another colour, though it means something else: the two are *used* alike.
-# Which of them fits the picture, the state must say.
+# *water* and *beach*. The nearest word to *red* is another colour, though it means something else: the two are *used*
+# alike. Which of them fits the picture, the state must say.
 #
 # </details>
 #

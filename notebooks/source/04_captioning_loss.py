@@ -67,16 +67,16 @@ word_embedding_forward, word_embedding_backward = my.word_embedding_forward, my.
 # ![A caption as 17 numbers. captions_in is the row without its last number. captions_out is the row without its first: it says what should come out after each word that goes in. Places where NULL should come out do not count.](figures/shifted_caption.svg)
 #
 # While it learns, the model hears the *right* word at each step, whatever it would have said itself. This is called
-# **teacher forcing**. It makes learning easy and fast: all places of a caption are known at once. When it speaks
-# later, no teacher is there, and each word goes in that it said itself.
+# [**teacher forcing**](../docs/glossary.md#teacher-forcing). It makes learning easy and fast: all places of a caption
+# are known at once. When it speaks later, no teacher is there, and each word goes in that it said itself.
 #
-# `<NULL>` only fills captions up to one length. Nobody wants the model to learn it. So the **mask** says which places
-# count: all where the right word is not `<NULL>`.
+# `<NULL>` only fills captions up to one length. Nobody wants the model to learn it. So the
+# [**mask**](../docs/glossary.md#mask) says which places count: all where the right word is not `<NULL>`.
 #
 # ### The loss
 #
-# At each place, softmax turns the V scores $s$ into probabilities. The loss is the sum of $-\log p$ of the right word
-# over all places that count, divided by the number N of captions:
+# At each place, [softmax](../docs/glossary.md#softmax) turns the V scores $s$ into probabilities. The loss is the sum
+# of $-\log p$ of the right word over all places that count, divided by the number N of captions:
 #
 # $$L = -\frac{1}{N} \sum_{n} \sum_{t} m_{n,t} \, \log p_{n,t}(y_{n,t}), \qquad
 # p_{n,t}(v) = \frac{e^{s_{n,t,v}}}{\sum_u e^{s_{n,t,u}}}$$
@@ -130,8 +130,8 @@ captioning_forward = check(captioning_forward)
 # ## Your turn: backward
 #
 # The loss has brought its own gradient, `dscores`. So on the way back there are four layers left, **in the opposite
-# order**. The table gives what they return the names that it has in *this* model. (In a layer's own file, what comes in is
-# always called `dout`, and what goes on `dx`.)
+# order**. The table gives what they return the names that it has in *this* model. (In a layer's own file, what comes in
+# is always called `dout`, and what goes on `dx`.)
 #
 # | layer | call | returns |
 # |---|---|---|
@@ -213,7 +213,7 @@ measure_loss_gradients("captioning_loss", tiny, tiny_features, tiny_captions)
 #
 # Before you train on everything, train on almost nothing. Fifty captions of fifty pictures must be easy: the model
 # below has 783,269 weights, and can simply learn them by heart. If it can not, something is broken, and you found out
-# in half a minute and not in an hour. This is called *overfitting on purpose*.
+# in half a minute and not in an hour. This is called [*overfitting on purpose*](../docs/glossary.md#overfitting).
 
 # %%
 _, first = np.unique(data["train_image_idxs"], return_index=True)

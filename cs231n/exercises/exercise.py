@@ -17,7 +17,7 @@ class NotYet(RuntimeError):
         self.because = because or text
 
     def _render_traceback_(self):
-        return [str(self)]  # a notebook shows this in place of a traceback
+        return [str(self)]  # a notebook shows this instead of a traceback
 
 
 @dataclass(frozen=True)
@@ -45,8 +45,8 @@ class Exercise:
     returns_cache: True where the function returns a cache as its last output
     forward: for a backward function, the name of the forward function whose cache it reads
     step: for a function over a sequence, the name of the step function it may be built from
-    between: for a backward function, what people keep in a cache besides inputs and outputs, by name
-    usual: name of the mistake that most people make besides others, or nothing
+    between: for a backward function, what people keep in a cache as well as inputs and outputs, by name
+    usual: name of the mistake that most people make along with others, or nothing
     whole_numbers: True where the outputs count or name things, such as words
     hide_expected: True where the answer is a few fixed numbers: a message does not say what they should be
     without_loop: where the answer should have no loop over time, makes inputs of a given number of steps

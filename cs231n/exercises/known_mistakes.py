@@ -1,7 +1,7 @@
 """Known mistakes: each is an edit of one plain solution, and a sentence.
 
     sign_exchanged: a - b -> b - a
-        Yours is the right number with the other sign. Which one is taken off the other?
+        Yours is the right number with the other sign. Which one is subtracted from the other?
 
 First the name, then what is written -> what is written by mistake. More edits of the same mistake have a line
 each below it; the lines without an arrow are the sentence. What stands left of an arrow stands exactly once in

@@ -29,7 +29,7 @@ state_through_Wc: prev_h @ Wh -> prev_h @ Wc
 weights_exchanged: prev_h @ Wh + context @ Wc -> prev_h @ Wc + context @ Wh
     Wh and Wc are exchanged: Wh belongs to the state, Wc to the context.
 state_replaced_by_context: prev_h @ Wh + context @ Wc -> context @ Wh + context @ Wc
-    You use the context in the place of prev_h. The state itself still enters.
+    You use the context instead of prev_h. The state itself still enters.
 state_forgotten: + prev_h @ Wh ->
     The gates should see prev_h itself too, not only what it looked at.
 plain_mean: context, weights, _ = attention_forward(prev_h, A) -> context = A.mean(axis=1)

@@ -72,7 +72,7 @@ EXERCISE = Exercise(
     hints=(
         "One factor for all numbers changes the length and keeps the direction. What should the factor be?",
         "np.linalg.norm(gradient) is the length of an array, whatever its shape.",
-        "Above the limit, multiply the gradient by limit / length. Otherwise give it back as it is.",
+        "Above the limit, multiply the gradient by limit / length. Otherwise return it as it is.",
     ),
     mistakes=known(solution, MISTAKES),
 )

@@ -68,7 +68,7 @@ summed_over_captions: = len(h), -> = 1,
 gradients_not_divided: dscores = p / N -> dscores = p
     The loss is divided by N, its gradients are not.
 dh_of_counted_rows_only: return loss, dh -> return loss, dh[mask]
-    dh has one row a counted word. Put them back into the shape of h.
+    dh has one row per counted word. Put them back into the shape of h.
 dh_in_the_first_rows: dh[mask] = -> dh.reshape(-1, h.shape[2])[: len(rows)] =
     dh: the rows stand one after another at the beginning, not at the places they came from.
 dh_in_the_first_places: dh[mask] = -> dh.reshape(-1, h.shape[2])[mask.size - len(rows) :] =

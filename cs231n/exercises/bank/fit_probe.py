@@ -59,15 +59,15 @@ strength_divided_by_rows: strength * np.eye -> strength / len(s) * np.eye
 strength_with_the_wrong_sign: + strength * np.eye -> - strength * np.eye
     W: the strength has the wrong sign. It should make W smaller.
 mean_not_taken_off: s, t = states - mean_s, targets - mean_t -> s, t = states, targets
-    W: fitted as if there were no b. Take the means off the states first.
+    W: fitted as if there were no b. Subtract the means from the states first.
 no_b: return W, mean_t - mean_s @ W -> return W, 0 * mean_t
-    W is right. b: what must be added, so that the mean state gives the mean target?
+    (W is right.) b: what must be added, so that the mean state gives the mean target?
 b_without_the_states: return W, mean_t - mean_s @ W -> return W, mean_t
-    W is right. b: the mean target is what the mean state should give, with W and b together.
+    (W is right.) b: the mean target is what the mean state should give, with W and b together.
 b_with_the_wrong_sign: mean_t - mean_s @ W -> mean_s @ W - mean_t
-    W is right. b has the wrong sign.
+    (W is right.) b has the wrong sign.
 b_added: mean_t - mean_s @ W -> mean_t + mean_s @ W
-    W is right. b: with s W + b as it is, what does the mean state give? It should give the mean target.
+    (W is right.) b: with s W + b as it is, what does the mean state give? It should give the mean target.
 """
 
 EXERCISE = Exercise(
@@ -75,7 +75,7 @@ EXERCISE = Exercise(
     reference=fit_probe,
     outputs={"W": ("number", "value"), "b": ("value",)},
     cases=inputs,
-    start="Take the means off states and targets, and solve for W: np.linalg.solve. Then b.",
+    start="Subtract the means from states and targets, and solve for W: np.linalg.solve. Then b.",
     worth_knowing="no training was needed: a sum of squares is least where its gradient is 0.",
     next_step="read the time of day out of the states.",
     hints=(

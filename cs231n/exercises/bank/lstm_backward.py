@@ -68,13 +68,13 @@ db_overwritten: db += -> db =
 dh0_zero: return dx, dstate -> return dx, 0 * h0
     dh0 is still zero. Which gradient is left in your hand when the loop ends?
 dh0_from_cell: return dx, dstate -> return dx, dcell
-    dh0: you give back the gradient of the first cell. The one of the first state is asked for.
+    dh0: you return the gradient of the first cell. That of the first state is asked for.
 dh0_with_cell: return dx, dstate -> return dx, dstate + dcell
     dh0: the gradient of the first cell is added to it. That cell is a constant zero.
 dh0_from_last_step:
     dstate, dcell = back[:3] -> dstate, dcell = back[:3]; last = dstate if t == T - 1 else last
     return dx, dstate -> return dx, last
-    dh0 is the gradient that the last time step hands back. Which step touches h0?
+    dh0 is the gradient that the last time step returns. Which step touches h0?
 dh0_summed:
     states = x.shape[1], [(h0, np.zeros_like(h0))] -> states, total = x.shape[1], [(h0, np.zeros_like(h0))], 0
     dstate, dcell = back[:3] -> dstate, dcell = back[:3]; total = total + dstate

@@ -39,7 +39,7 @@ cell_starts_at_h0: np.zeros_like(h0) -> h0
 cell_starts_at_one: np.zeros_like(h0) -> np.ones_like(h0)
     The cell starts at zero here, not at one.
 cells_returned: h[:, t] = state -> h[:, t] = cell
-    You give back the cells. The states h are asked for.
+    You return the cells. The states h are asked for.
 gates_in_order_ifgo: i, f, o, g = -> i, f, g, o =
     The order of the blocks here is i, f, o, g. You read the last two exchanged.
 bias_forgotten: + b ->
@@ -64,7 +64,7 @@ backward_in_time: range(T) -> reversed(range(T))
 time_before_sample: return h -> return h.swapaxes(0, 1)
     The first axis should be the sample, the second the time step. Yours are exchanged.
 only_last_state: return h -> return state
-    You give back one state. The states of all time steps are asked for.
+    You return one state. The states of all time steps are asked for.
 """
 
 EXERCISE = Exercise(
@@ -75,11 +75,11 @@ EXERCISE = Exercise(
     outputs={"h": ("sample", "time step", "unit")},
     returns_cache=True,
     cases=lstm_inputs,
-    start="Start from your rnn_forward. What must one step hand to the next now, besides the state?",
+    start="Start from your rnn_forward. What must one step hand to the next now, as well as the state?",
     worth_knowing="the layers above see only h. The cell is the network's own memory.",
     next_step="lstm_backward, where two gradients are carried back instead of one.",
     hints=(
-        "A step gives back a state and a cell. Which of them goes into h, and which goes to the next step?",
+        "A step returns a state and a cell. Which of them goes into h, and which goes to the next step?",
         "Before the loop: the state is h0, and the cell is zeros of the same shape and dtype.",
         "In the loop: give x[:, t], the state and the cell to lstm_step_forward, keep both results for the next "
         "step, put the state into h[:, t], and the step's cache into a list.",

@@ -65,7 +65,7 @@ output_gate_from_cell_gradient: dnext_h * tanh_c -> dc * tanh_c
 forget_gate_missing_in_dprev_c: dc * f -> dc
     dprev_c: on the way to the old cell the gradient passes one gate.
 wrong_gate_in_dprev_c: da @ Wh.T, dc * f -> da @ Wh.T, dc * i
-    dprev_c: the old cell was multiplied by another gate than yours.
+    dprev_c: the old cell was multiplied by a different gate from yours.
 dprev_c_from_dnext_c_only: dc * f -> dnext_c * f
     dprev_c: the path through next_h leads to the old cell as well.
 output_gate_without_dnext_h: dnext_h * tanh_c -> tanh_c

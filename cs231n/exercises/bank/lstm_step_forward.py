@@ -67,7 +67,7 @@ candidate_subtracted: + i * g -> - i * g
 only_forget_gate: f * prev_c + i * g -> f * (prev_c + i * g)
     Gate f acts on the old cell only. What the candidate brings does not pass it.
 coupled_gates: i * g -> (1 - f) * g
-    You use 1 - f in place of gate i. Here i is a gate of its own.
+    You use 1 - f instead of gate i. Here i is a gate of its own.
 state_for_cell: f * prev_c -> f * prev_h
     Gate f acts on prev_h in your step. The memory of the network is prev_c.
 squashed_cell_returned: return next_h, next_c -> return next_h, np.tanh(next_c)

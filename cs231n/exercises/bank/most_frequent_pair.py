@@ -57,7 +57,7 @@ filling_counted: if second != 0 -> if True
 order_ignored: (int(first), int(second)) -> tuple(sorted((int(first), int(second))))
     You count (a, b) and (b, a) as one pair. Their order matters.
 rarest_pair: max(pairs -> min(pairs
-    This is the rarest pair. Asked for is the most frequent one.
+    This is the rarest pair. The most frequent one is asked for.
 first_pair_only: zip(word[:-1], word[1:], strict=True) -> [word[:2]]
     You look only at the first two pieces of each word.
 last_pair_missed: zip(word[:-1], word[1:], strict=True) -> zip(word[:-2], word[1:-1], strict=True)

@@ -66,7 +66,7 @@ dh0_zero: return dx, dstate -> return dx, 0 * h0
 dh0_before_step: return dx, dstate -> return dx, dnext_h
     dh0: this gradient has reached the state of step 0. It must pass one step more to reach h0.
 dh0_from_last_step: return dx, dstate -> return dx, dh[:, -1] * (1 - h[T] ** 2) @ Wh.T
-    dh0 is the gradient that the last time step hands back. Which step touches h0?
+    dh0 is the gradient that the last time step returns. Which step touches h0?
 dh0_summed: h = x.shape[1], [h0] -> h, total = x.shape[1], [h0], 0
     dstate = da @ Wh.T -> dstate = da @ Wh.T; total = total + dstate
     return dx, dstate -> return dx, total

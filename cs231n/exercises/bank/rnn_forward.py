@@ -65,7 +65,7 @@ backward_in_time: range(T) -> reversed(range(T))
 time_before_sample: return h -> return h.swapaxes(0, 1)
     The first axis should be the sample, the second the time step. Yours are exchanged.
 only_last_state: return h -> return state
-    You give back one state. The states of all time steps are asked for.
+    You return one state. The states of all time steps are asked for.
 """
 
 EXERCISE = Exercise(

@@ -47,11 +47,11 @@ dWh_transposed: prev_h.T @ da -> da.T @ prev_h
 dWh_from_new_state: prev_h.T @ da -> next_h.T @ da
     dWh: Wh was multiplied by one of the two states in the forward step. You used the other one.
 db_not_summed: da.sum(axis=0) -> da
-    db: b has one value a unit, and every sample uses it. What happens to gradients of a shared number?
+    db: b has one value per unit, and every sample uses it. What happens to gradients of a shared number?
 db_over_units: da.sum(axis=0) -> da.sum(axis=1)
-    db: you add up over the units. One value a unit should stay, so add up over the samples.
+    db: you add up over the units. One value per unit should stay, so add up over the samples.
 db_one_number: da.sum(axis=0) -> da.sum()
-    db: you add everything up to one number. One value a unit should stay.
+    db: you add everything up to one number. One value per unit should stay.
 dx_before_tanh: dx, dprev_h = da @ Wx.T -> dx, dprev_h = dnext_h @ Wx.T
     dx: x is inside the tanh, so its gradient passes the tanh too.
 dprev_h_before_tanh: da @ Wh.T -> dnext_h @ Wh.T

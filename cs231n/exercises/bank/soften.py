@@ -48,7 +48,7 @@ def solution(scores, temperature):
 
 MISTAKES = """
 largest_not_taken_off: largest = scores.max() -> largest = 0
-    In float32, exp of 89 or more is inf, and inf / inf is nan. Take the largest score off first.
+    In float32, exp of 89 or more is inf, and inf / inf is nan. Subtract the largest score first.
 temperature_forgotten: / temperature -> / 1
     Your probabilities are the same at every temperature. Divide the scores, before the exponential.
 multiplied: / temperature -> * temperature

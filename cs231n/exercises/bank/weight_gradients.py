@@ -57,7 +57,7 @@ h0_everywhere: np.concatenate([h0[:, None], h[:, :-1]], axis=1) -> np.repeat(h0[
 last_step_only: rows = da -> da = da * (np.arange(T) == T - 1)[:, None]; rows = da
     Only the last time step is used. All steps share the weights.
 bias_summed_over_captions_only: rows.sum(axis=0) -> da.sum(axis=0)
-    db: still one row a step. All steps share the bias, too.
+    db: still one row per step. All steps share the bias, too.
 rows_mixed: x.reshape -> x.swapaxes(0, 1).reshape
     dWx: rows of x and da do not belong together: x is sorted by step, da by caption.
 averaged_over_samples: da.reshape(N * T, -1) -> da.reshape(N * T, -1) / N

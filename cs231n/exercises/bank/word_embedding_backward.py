@@ -47,9 +47,9 @@ first_step_left_out: x, dout) -> x[:, 1:], dout[:, 1:])
 last_step_only: x, dout) -> x[:, -1:], dout[:, -1:])
     Only the last time step is used.
 transposed: return dW -> return dW.T
-    dW should have the shape of W: one row a word. Yours has one column a word.
+    dW should have the shape of W: one row per word. Yours has one column per word.
 not_scattered: return dW -> return dout
-    You give back one gradient for each place in x. dW has one row for each word.
+    You return one gradient for each place in x. dW has one row for each word.
 """
 
 EXERCISE = Exercise(

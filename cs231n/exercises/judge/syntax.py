@@ -6,7 +6,7 @@ import textwrap
 
 from cs231n.exercises.facts import fact
 
-# Methods and functions that change something in place and give back None.
+# Methods and functions that change something in place and return None.
 IN_PLACE = {
     "at",
     "append",
@@ -37,7 +37,7 @@ def tree(function):
 
 
 def raise_left(function):
-    """Does code of the student's stand beside the `raise` of the TODO?"""
+    """Is there code of the student's as well as the `raise` of the TODO?"""
     node = tree(function)
     if node is None:
         return False

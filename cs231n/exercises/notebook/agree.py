@@ -1,4 +1,4 @@
-"""A small TODO: one value of the reader's, held beside the same value that is computed in another way."""
+"""A small TODO: one value of the reader's, compared with the same value computed in another way."""
 
 import numpy as np
 

@@ -1,6 +1,6 @@
 """Keep a student's right answers as plain Python, in one my_answers.py for the whole course.
 
-The file has one section an exercise. A person can read it, edit it or delete it; nothing else is stored.
+The file has one section per exercise. A person can read it, edit it or delete it; nothing else is stored.
 """
 
 import os
@@ -41,7 +41,7 @@ def shown_path():
 
 
 def keep(name, text):
-    """Put an answer's source into the file, in place of an earlier one.
+    """Put an answer's source into the file, replacing an earlier one.
 
     OSError: when the file cannot be written; the old file is whole then
     """

@@ -1,4 +1,4 @@
-"""The check cell: print the verdict on an answer, and hand back a function that works."""
+"""The check cell: print the verdict on an answer, and return a function that works."""
 
 import os
 from dataclasses import replace

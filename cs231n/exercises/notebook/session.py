@@ -7,7 +7,7 @@ from cs231n.exercises.say.words import words
 
 
 class Session:
-    """The memory of one kernel. A restart forgets it; right answers are in the answers file besides.
+    """The memory of one kernel. A restart forgets it; right answers are in the answers file as well.
 
     answers: exercise → the function that was checked last, never the reference
     statuses: exercise → the status of the last check

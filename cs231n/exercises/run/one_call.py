@@ -20,7 +20,7 @@ class Run:
 
     outputs: name → array, or None where the function failed
     returned: the values as they came
-    error: the exception, if one was raised; TooLong where it did not come to an end
+    error: the exception, if one was raised; TooLong where it did not finish
     trouble: (mistake's name, fact) when something came back in a form that cannot be compared
     readable: outputs that can be compared although there is a trouble: name → array
     written: names of the arguments that were changed in place
@@ -77,7 +77,7 @@ def run(exercise, function, case, cache_from=None, seconds=SECONDS, show_prints=
 def outputs_and_cache(forward, case, seconds=SECONDS):
     """What a forward function returns on a copy of a case: a list of outputs, and the cache.
 
-    returns: None where it fails, or does not come to an end
+    returns: None where it fails, or does not finish
     """
     with quiet():
         try:

@@ -1,4 +1,4 @@
-"""Stop a student's function that does not come to an end, without ending the kernel.
+"""Stop a student's function that does not finish, without ending the kernel.
 
 A second thread watches the clock and interrupts the main one as Ctrl-C does, on every system. The handler raises
 `TooLong` only inside the function, so that it can never reach what comes after it. In a browser there are no

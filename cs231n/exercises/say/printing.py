@@ -8,12 +8,12 @@ PLAIN = str.maketrans({"✓": "+", "✗": "x", "○": "o", "²": "^2", "→": "-
 
 
 def say(text):
-    """Print a text. An old terminal gets plain signs in place of ✓ and ✗."""
+    """Print a text. An old terminal gets plain signs instead of ✓ and ✗."""
     print(printable("\n".join(broken for line in text.splitlines() for broken in _break(line))))
 
 
 def printable(text):
-    """The text, with plain signs in place of those that the terminal does not know."""
+    """The text, with plain signs instead of those that the terminal does not know."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     try:
         text.encode(encoding)

@@ -64,14 +64,14 @@ def bring(remote, pieces, done, report):
                 if over.is_set() or not waiting:
                     alive -= 1
                     return
-                piece = waiting.popleft()
+                piece, alone = waiting.popleft(), alive == 1
             try:
                 fetch(piece)
             except BaseException as fault:  # whatever it is, the one who waits must hear of it
                 with guard:
                     others = alive > 1
-                    if isinstance(fault, Passing) or (isinstance(fault, NetworkError) and others):
-                        waiting.appendleft(piece)  # for the others, or for another try where there are none
+                    if isinstance(fault, Passing) or (isinstance(fault, NetworkError) and not alone):
+                        waiting.appendleft(piece)  # for the others, or for another try where none is left
                         alive -= others
                     else:
                         told.put((fault, None))

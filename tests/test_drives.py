@@ -18,10 +18,11 @@ from tests.coco_like import write_coco_like
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPILER = shutil.which("cc")
-NO_LOCKS = """
+CANNOT = """
 #include <errno.h>
 #include <stdlib.h>
 int flock(int file, int operation) { errno = atoi(getenv("FLOCK_ERRNO")); return -1; }
+int symlink(const char *target, const char *path) { errno = EPERM; return -1; }
 """
 READ_ALL = """
 import sys
@@ -47,18 +48,20 @@ def grid_file(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def no_locks(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("flock")
-    (folder / "flock.c").write_text(NO_LOCKS, encoding="utf-8")
-    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", "flock.so", "flock.c"], cwd=folder, check=True)
-    return folder / "flock.so"
+def poor_drive(tmp_path_factory):
+    """A library to preload, with which no drive has locks or links."""
+    if sys.platform != "linux" or COMPILER is None:
+        pytest.skip("preloads functions of its own")
+    folder = tmp_path_factory.mktemp("cannot")
+    (folder / "cannot.c").write_text(CANNOT, encoding="utf-8")
+    subprocess.run([COMPILER, "-shared", "-fPIC", "-o", "cannot.so", "cannot.c"], cwd=folder, check=True)
+    return folder / "cannot.so"
 
 
-@pytest.mark.skipif(not (sys.platform == "linux" and COMPILER), reason="preloads a flock of its own")
 @pytest.mark.parametrize("number", [37, 95, 5, 11])  # ENOLCK, EOPNOTSUPP, EIO, EAGAIN of Linux
-def test_a_drive_that_refuses_locks_is_read_as_any_other(no_locks, grid_file, number):
+def test_a_drive_that_refuses_locks_is_read_as_any_other(poor_drive, grid_file, number):
     variables = {name: value for name, value in os.environ.items() if name != "HDF5_USE_FILE_LOCKING"}
-    variables |= {"LD_PRELOAD": str(no_locks), "FLOCK_ERRNO": str(number), "PYTHONPATH": str(ROOT)}
+    variables |= {"LD_PRELOAD": str(poor_drive), "FLOCK_ERRNO": str(number), "PYTHONPATH": str(ROOT)}
     locked = f"import h5py; h5py.File({str(grid_file)!r})"
     refused = subprocess.run([sys.executable, "-c", locked], env=variables, capture_output=True, check=False)
     assert b"unable to lock file" in refused.stderr  # the stand-in does refuse
@@ -102,3 +105,27 @@ def test_a_file_that_the_system_does_not_let_read_is_not_called_damaged(
     with pytest.raises(PermissionError, match="cannot be read: .*[Pp]ermission") as raised:
         load(path)
     assert "damaged" not in str(raised.value) and ".h5" in str(raised.value)
+
+
+def test_a_drive_without_links_gets_the_courses_environment(poor_drive, tmp_path):
+    code = (
+        "import sys, pathlib; from cs231n.course import own_environment as own\n"
+        "own.VENV = pathlib.Path(sys.argv[1]); own.PYTHON = own.VENV / 'bin' / 'python'\n"
+        "own._make_venv(); print(own._state_file().parent.is_dir())"
+    )
+    variables = {**os.environ, "LD_PRELOAD": str(poor_drive), "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "venv")], env=variables, capture_output=True, check=False
+    )
+    assert done.stdout.split() == [b"True"], done.stderr.decode()
+    assert not any(path.is_symlink() for path in (tmp_path / "venv").rglob("*"))
+
+
+@pytest.mark.skipif(
+    shutil.which("git") is None or not (ROOT / ".git").exists(), reason="asks git for the files"
+)
+def test_the_course_fits_on_drives_without_case_and_with_short_names():
+    listed = subprocess.check_output(["git", "ls-files", "-z"], cwd=ROOT).decode().strip("\0").split("\0")
+    assert len({name.casefold() for name in listed}) == len(listed)
+    reserved = re.compile(r'[<>:"\\|?*\x00-\x1f]|[. ](/|$)|(^|/)(con|prn|aux|nul|com\d|lpt\d)(\.|/|$)', re.I)
+    assert not [name for name in listed if reserved.search(name) or not name.isascii() or len(name) > 120]

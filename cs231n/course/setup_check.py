@@ -139,5 +139,8 @@ def _scenes():
 def _coco():
     absent = [name for name in NEEDED if not (COCO_DIR / name).is_file()]
     if absent:
-        return None, "the COCO photographs' files are not here; you do not need them to start"
+        return None, (
+            "the COCO photographs' files are not here; you do not need them to start.\n"
+            f"    To get them, type in a terminal, in the folder of the course: {python()} get_data.py"
+        )
     return True, "the COCO photographs' files are here"

@@ -1,6 +1,6 @@
 """Train a captioner from the command line: python -m cs231n.course.train
 
-On the real COCO files, once `python get_data.py` has brought them; `--data scenes` trains on the painted scenes.
+On the real COCO files, once get_data.py has brought them; `--data scenes` trains on the painted scenes.
 Ctrl-C stops it and keeps the epochs that are done: the model is written after each of them.
 """
 

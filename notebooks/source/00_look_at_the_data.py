@@ -338,8 +338,8 @@ plt.show()
 # ## When you want real photographs
 #
 # The COCO files are large: about 250 MB to download, 300 MB on disk. Everything in this course works without them. To
-# get them, write `True` in the next cell and run it, or type `python get_data.py` in a terminal. If the download stops
-# half-way, start it again: it goes on where it was.
+# get them, write `True` in the next cell and run it, or type in a terminal the line that `check_setup()` printed above.
+# If the download stops half-way, start it again: it goes on where it was.
 
 # %%
 GET_COCO = False

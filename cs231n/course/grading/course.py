@@ -17,6 +17,7 @@ from pathlib import Path
 
 from cs231n.course.grading.process import ROOT
 from cs231n.exercises.bank import ORDER
+from cs231n.this_python import python
 
 SCHEMA = {"schema_version": 3, "task": False, "grade": False, "solution": False, "locked": False}
 HIDDEN_TEST = """
@@ -64,7 +65,7 @@ def make_course(folder, chapters=(), points=None):
     """
     for package in ("nbgrader", "jupytext"):
         if find_spec(package) is None:
-            how = 'Install it with: pip install -e ".[instructor,test]"'
+            how = f'In the folder {ROOT}, type: {python()} -m pip install -e ".[instructor,test]"'
             raise ValueError(f"{package} is not installed. {how}")
     build = load_build()
     folder = Path(folder).resolve()

@@ -2,9 +2,11 @@
 
 import io
 import os
+from pathlib import Path
 
 import pytest
 
+from cs231n import this_python
 from cs231n.course import setup_check
 
 
@@ -143,3 +145,17 @@ def test_missing_scenes_come_with_the_command(monkeypatch, tmp_path):
     fine, text = setup_check._scenes()
     assert not fine
     assert "git checkout datasets/scenes" in text
+
+
+@pytest.mark.parametrize(
+    "executable, typed",
+    [
+        ("ROOT/.venv/bin/python", str(Path(".venv", "bin", "python"))),
+        ("/opt/python3.12/bin/python3", str(Path("/opt/python3.12/bin/python3"))),
+        ("/home/a b/课/python", f'"{Path("/home/a b/课/python")}"'),
+        ("", "python"),
+    ],
+)
+def test_this_python_is_typed_as_short_as_can_be(monkeypatch, executable, typed):
+    monkeypatch.setattr("sys.executable", executable.replace("ROOT", str(this_python.ROOT)))
+    assert this_python.python() == typed

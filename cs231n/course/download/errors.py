@@ -1,21 +1,13 @@
 """What can go wrong, each with its exit status and with what the reader can do next."""
 
 import errno
-import re
-import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[3]  # of the course pack
+from cs231n.this_python import ROOT, python
+
 FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
 CLOSE = "Close programs that have the file open (a running notebook, for example)"
 HELD = {32, 33, 1224}  # what Windows answers while another program has a file open, locked or mapped
-
-
-def python():
-    """The Python that runs this, as it is typed in the folder of the course."""
-    path = Path(sys.executable or "python")
-    name = str(path.relative_to(ROOT) if path.is_relative_to(ROOT) else path)
-    return name if re.fullmatch(r"[\w.:/\\-]+", name) else f'"{name}"'
 
 
 def line(options):

@@ -92,7 +92,9 @@ def test_an_error_of_the_system_while_modules_load_is_a_sentence(monkeypatch, ca
     assert end.value.code == 2 and "Input/output error" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("options", [["--epochs", "0"], ["--data", "nowhere"], ["--cell", "gru"]])
+@pytest.mark.parametrize(
+    "options", [["--epochs", "0"], ["--threads", "0"], ["--data", "nowhere"], ["--cell", "gru"]]
+)
 def test_the_command_says_what_is_wrong(options, capsys):
     with pytest.raises(SystemExit) as end:
         train.main(options)

@@ -22,6 +22,12 @@ def parser():
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of Adam (default: %(default)s)")
     p.add_argument("--max-train", type=int, help="train on so many captions only")
     p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
+    p.add_argument(
+        "--threads",
+        type=int,
+        help="threads of the matrix products; with a number, a seed repeats a large training to the last bit "
+        "(default: the number that is fastest, tried while it runs)",
+    )
     p.add_argument("--save", type=Path, default=Path("captioner.npz"), help="default: %(default)s")
     return p
 
@@ -69,6 +75,7 @@ def _solver(options):
         lr_decay=0.95,
         clip_norm=5.0,
         val_size=500,
+        threads=options.threads,
         on_epoch=lambda solver: _report(solver, options.save, began),
     )
 

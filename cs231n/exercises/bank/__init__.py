@@ -45,7 +45,11 @@ ORDER = (
 def find(name):
     """The exercise called `name`. ValueError when there is none, with the name that was perhaps meant."""
     if name not in ORDER:
-        near = difflib.get_close_matches(str(name), ORDER, 1)
-        meant = f" Did you mean {near[0]}?" if near else ""
+        meant = f" Did you mean {near(name)}?" if near(name) else ""
         raise ValueError(f"There is no exercise called {name}.{meant} The exercises are: {', '.join(ORDER)}.")
     return import_module(f"{__name__}.{name}").EXERCISE
+
+
+def near(name):
+    """The exercise that was perhaps meant, or None."""
+    return next(iter(difflib.get_close_matches(str(name), ORDER, 1)), None)

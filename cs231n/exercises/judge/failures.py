@@ -20,7 +20,7 @@ PACKAGE = str(Path(cs231n.__file__).parent)
 
 def explain(error, function, case, exercise):
     """Lines of facts: the line that failed, the message, the shapes, and what it means where that is sure."""
-    text = re.sub(r", with gufunc signature \S+", "", " ".join(str(error).split()))
+    text = re.sub(r", with gufunc signature \S+", "", text_of(error))
     kind = "error_says" if text else "error_without_message"
     lines = [fact(kind, error=type(error).__name__, text=f"{text[:200]}{' …' * (len(text) > 200)}")]
     arguments = {**case.upstream, **case.inputs}
@@ -39,6 +39,14 @@ def explain(error, function, case, exercise):
         if others := {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}:
             shapes = fact("arguments_and_others", arguments=_shapes(arguments), others=_shapes(others))
     return [*lines, shapes, *filter(None, [cause(failure)])]
+
+
+def text_of(error):
+    """The message of an exception on one line; empty where it has none, or cannot tell it."""
+    try:
+        return " ".join(str(error).split())
+    except Exception:
+        return ""
 
 
 def raised_in(error, function):

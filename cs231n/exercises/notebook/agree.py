@@ -29,14 +29,16 @@ def _differences(yours, expected):
     if isinstance(expected, str):
         same = isinstance(yours, str) and yours == expected
         return [] if same else [fact("expected_and_yours", expected=repr(expected), given=_short(yours))]
-    try:
-        given = np.asarray(yours, dtype=float)
-    except Exception:  # anything may be typed
-        return [fact("agree_no_numbers", type=type(yours).__name__)]
     expected = np.asarray(expected)
-    if agrees(expected, given):
-        return []
-    return describe(Departure("yours", ("place",) * expected.ndim, expected, given))
+    try:
+        given = np.asarray(yours)
+        numbers = given.dtype.kind in "fiub" and given.astype(float)
+        same = numbers is not False and agrees(expected, numbers)
+    except Exception:  # anything may be typed
+        numbers = False
+    if numbers is False:
+        return [fact("agree_no_numbers", type=type(yours).__name__)]
+    return [] if same else describe(Departure("yours", ("place",) * expected.ndim, expected, numbers))
 
 
 def _short(value):

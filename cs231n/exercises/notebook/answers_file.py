@@ -6,11 +6,13 @@ The file has one section per exercise. A person can read it, edit it or delete i
 import os
 import re
 import types
+from itertools import zip_longest
 from pathlib import Path
 
 import cs231n
 from cs231n.exercises import bank
 from cs231n.exercises.facts import fact
+from cs231n.exercises.judge.failures import text_of
 from cs231n.files import write_whole
 
 HEADER = """\
@@ -62,11 +64,11 @@ def read(file):
         return {}
     text = file.read_text(encoding="utf-8", errors="replace")
     marks = list(_MARK.finditer(text))
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    return {
-        mark[1]: (text.count("\n", 0, mark.end()) + 2, text[mark.end() : end].strip("\n") + "\n")
-        for mark, end in zip(marks, ends, strict=True)
-    }
+    found = {}
+    for mark, following in zip_longest(marks, marks[1:]):
+        end = following.start() if following else len(text)
+        found[mark[1]] = text.count("\n", 0, mark.end()) + 2, text[mark.end() : end].strip("\n") + "\n"
+    return found
 
 
 def load(name, text, helpers, line=1):
@@ -83,7 +85,7 @@ def load(name, text, helpers, line=1):
     try:
         exec(compile("\n" * (line - 1) + text, str(path()), "exec"), space)
     except (Exception, SystemExit) as error:
-        return None, fact("section_fails", error=type(error).__name__, text=str(error))
+        return None, fact("section_fails", error=type(error).__name__, text=text_of(error))
     return (
         (space[name], None)
         if callable(space.get(name))

@@ -11,7 +11,7 @@ from cs231n.exercises.judge.package_calls import borrowed
 from cs231n.exercises.notebook import answers_file
 from cs231n.exercises.notebook.grading import grade
 from cs231n.exercises.notebook.kept_source import source_of
-from cs231n.exercises.notebook.session import SESSION
+from cs231n.exercises.notebook.session import SESSION, name_of, no_exercise
 from cs231n.exercises.notebook.stand_in import (
     as_it_was_written,
     fallback,
@@ -38,7 +38,10 @@ def check(function, forward=None):
     """
     strict = os.environ.get("CS231N_STRICT", "").lower() not in ("", "0", "off", "false")
     own_forward = _own(forward)
-    asked = bank.find(getattr(function, "__name__", repr(function))).name
+    asked = name_of(function)
+    if asked not in bank.ORDER and not strict:
+        say(message(no_exercise(asked)))
+        return function
     if not strict and (changed := changed_reference(asked)):
         say(message(telling.reference_changed(changed)))
         return function
@@ -47,9 +50,14 @@ def check(function, forward=None):
     except KeyboardInterrupt:
         if strict:
             raise
-        say(message(telling.stopped(function.__name__)))
-        _remember(function.__name__, function, "error")
-        return fallback(function.__name__, forward)[0]
+        say(message(telling.stopped(asked)))
+        _remember(asked, function, "error")
+        return fallback(asked, forward)[0]
+    except Exception as error:  # nothing that is typed may end a notebook
+        if strict:
+            raise
+        say(message([fact("check_failed", exercise=asked, error=type(error).__name__), fact("go_on")]))
+        return bank.find(asked).reference
     name, exercise = verdict.name, bank.find(verdict.name)
     if verdict.status == "right" and (strict or not bank.REFERENCE):
         if names := borrowed(exercise, as_it_was_written(function), own_forward):
@@ -92,7 +100,7 @@ def _remember(name, function, status):
 def _own(forward):
     """The student's forward function, where something has taken its place or gone with it."""
     forward = as_it_was_written(forward)
-    name = getattr(forward, "__name__", None)
+    name = name_of(forward)
     if name in bank.ORDER and forward is bank.find(name).reference:
         return SESSION.answers.get(name, forward)
     return forward

@@ -2,6 +2,7 @@
 
 from cs231n.exercises import bank
 from cs231n.exercises.facts import fact
+from cs231n.exercises.judge.failures import text_of
 from cs231n.exercises.notebook import answers_file
 from cs231n.exercises.notebook.grading import grade
 from cs231n.exercises.say.printing import say
@@ -56,7 +57,7 @@ def answers():
                 forward = loaded.get(name) if each != name else None
                 if name in refused and each != name:
                     reason = fact("reads_unused_cache", forward=name)
-                reason = reason or _still_right(function, forward)
+                reason = reason or _still_right(each, function, forward)
                 if reason:
                     refused[each] = reason
                 else:
@@ -73,14 +74,14 @@ def answers():
     return my
 
 
-def _still_right(function, forward):
+def _still_right(name, function, forward):
     """None when a check finds it right, else the reason, a fact."""
-    verdict = grade(function, forward)
+    verdict = grade(function, forward, name)
     if "cache_does_not_fit" in verdict.remarks:
-        return fact("cannot_read_cache", forward=forward.__name__)
+        return fact("cannot_read_cache", forward=bank.find(name).forward)
     if verdict.status == "right":
         return None
     error = next((run.error for run in verdict.attempt.runs if run.error), None) if verdict.attempt else None
     if error is not None:
-        return fact("stops_with_error", error=f"{type(error).__name__}: {' '.join(str(error).split())[:200]}")
+        return fact("stops_with_error", error=f"{type(error).__name__}: {text_of(error)[:200]}")
     return fact("not_right_any_more")

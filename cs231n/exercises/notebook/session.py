@@ -1,9 +1,11 @@
 """What the checks remember while the kernel runs: the last answer to each exercise, its verdict, hints shown."""
 
+import inspect
+
 from cs231n.exercises import bank
 from cs231n.exercises.facts import fact
 from cs231n.exercises.say.printing import say
-from cs231n.exercises.say.words import words
+from cs231n.exercises.say.words import message, words
 
 
 class Session:
@@ -40,11 +42,28 @@ def hint(name):
     """Print one more hint, three at most, from a question to nearly the line.
 
     name: the exercise's name, or the function
-    ValueError: when there is no exercise of that name
     """
-    exercise = bank.find(name if isinstance(name, str) else getattr(name, "__name__", repr(name)))
+    name = name if isinstance(name, str) else name_of(name)
+    if name not in bank.ORDER:
+        say(message(no_exercise(name)))
+        return
+    exercise = bank.find(name)
     count = min(SESSION.hints.get(exercise.name, 0) + 1, len(exercise.hints))
     kind = "last_hint" if SESSION.hints.get(exercise.name) == count else "hint"
     SESSION.hints[exercise.name] = count
     head = fact(kind, number=count, count=len(exercise.hints), exercise=exercise.name)
     say(f"{words(head)}\n  {exercise.hints[count - 1]}")
+
+
+def name_of(value):
+    """The name of a function or class, None for any other value."""
+    name = getattr(value, "__name__", None) if inspect.isroutine(value) or inspect.isclass(value) else None
+    return name if isinstance(name, str) else None
+
+
+def no_exercise(name):
+    """Lines of facts for a name of no exercise; None where there is no name."""
+    if name is None:
+        return [fact("not_a_function"), fact("function_itself")]
+    meant = [fact("meant", name=bank.near(name))] if bank.near(name) else []
+    return [[fact("no_exercise", name=name), *meant], fact("exercises", names=bank.ORDER)]

@@ -327,6 +327,12 @@ FAILURES = {
 }
 
 NOTEBOOK = {
+    "no_exercise": "✗ There is no exercise called {name}.",
+    "meant": "Did you mean {name}?",
+    "exercises": "The exercises are {names}.",
+    "not_a_function": "✗ This is not a function with the name of an exercise.",
+    "function_itself": "Give the function itself, without calling it: check(rnn_step_forward).",
+    "check_failed": "✗ {exercise} could not be judged: the check itself stopped with {error}. That is a fault of the course.",
     "text": "{text}",
     "hint": "Hint {number} of {count} for {exercise}:",
     "last_hint": "Hint {number} of {count} for {exercise}: This was the last one.",

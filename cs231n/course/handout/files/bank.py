@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import difflib
 import io
 import pickle
 from functools import cache
@@ -27,6 +28,11 @@ def find(name):
         raise ValueError(f"There is no exercise called {name}. The exercises are: {', '.join(ORDER)}.")
     fields, cases, _ = STORED[name]
     return Exercise(**fields, reference=_stub(name), cases=lambda: cases, mistakes=())
+
+
+def near(name):
+    """The exercise that was perhaps meant, or None."""
+    return next(iter(difflib.get_close_matches(str(name), ORDER, 1)), None)
 
 
 def _stub(name):

@@ -76,9 +76,9 @@ def test_no_committed_file_holds_a_placeholder_in_an_address():
 
 @pytest.fixture
 def copy(tmp_path):
-    """The parts of the repository that an address changes."""
+    """What an address changes in the repository, of two chapters."""
     for name in committed():
-        if name.startswith("notebooks/") or name in ("README.md", "pyproject.toml"):
+        if re.match(r"notebooks/(solutions/|source/)?(0[01]_.*|build\.py)$|README.md$|pyproject.toml$", name):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, tmp_path / name)
     return tmp_path
@@ -98,7 +98,7 @@ def test_one_command_makes_every_link_and_takes_it_away_again(copy):
     readme = (copy / "README.md").read_text(encoding="utf-8")
     assert "https://somebody.github.io/some-course/" in readme
     assert "https://mybinder.org/v2/gh/somebody/some-course/main" in readme
-    for source in SOURCES:
+    for source in SOURCES[:2]:
         assert f"github/somebody/some-course/blob/main/notebooks/{source.stem}.ipynb" in readme
     assert run_build(copy, "--address", "") == (0, "")
     assert {path: path.read_bytes() for path in files} == before

@@ -9,8 +9,6 @@ import nbformat
 import pytest
 from coco_like import write_coco_like
 
-from cs231n.exercises import grade
-
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
@@ -175,19 +173,13 @@ def test_no_shell_lines(source):
 
 
 @each_chapter
-def test_solutions_behave_like_the_package(source):
-    """Each solution in the chapter passes its check; it stands on the package's own functions."""
-    room = {}
-    for cell in code_cells(build.notebook(source, True)):
+def test_each_solution_is_right_in_the_stored_solved_edition(source):
+    """nbval, which compares what checks say, asks them again."""
+    cells = code_cells(nbformat.read(NOTEBOOKS / "solutions" / f"{source.stem}.ipynb", as_version=4))
+    for cell, below in zip(cells, cells[1:], strict=False):
         if "todo" in cell.metadata.get("tags", []):
-            exec(compile(cell.source, source.name, "exec"), room)
             name = ast.parse(cell.source).body[-1].name
-            verdict = grade(room[name], forward=room.get(name.replace("backward", "forward")))
-            assert verdict.status == "right", verdict.message
-        elif cell.source.startswith(("import ", "from ")):
-            exec(compile(cell.source, source.name, "exec"), room)
-        elif "answers()" in cell.source:
-            exec(compile(cell.source, source.name, "exec"), room)
+            assert f"✓ {name} is right" in build.verdicts(below.outputs)
 
 
 @each_chapter

@@ -12,21 +12,26 @@ def scenes():
     return load_coco_data(base_dir=SCENES_DIR)
 
 
+@pytest.fixture(scope="module")
+def painted(scenes):
+    return short_texts(scenes, longest=44, hidden="airplanes")
+
+
 def says_dark_or_hot(text):
     """What the painter says without looking at the hour, so that it may not be true."""
     return "dark forest" in text or "hot desert" in text
 
 
-def test_painted_captions_are_short_true_and_written_out(scenes):
-    data, texts = short_texts(scenes, longest=44, hidden="airplanes")
+def test_painted_captions_are_short_true_and_written_out(painted):
+    data, texts = painted
     facts = load_facts("val")
     for text, picture in zip(texts["val"], data["val_image_idxs"], strict=True):
         assert len(text) <= 44 and "<UNK>" not in text
         assert says_dark_or_hot(text) or caption_is_true(text, facts[picture])
 
 
-def test_the_hidden_word_is_in_validation_only(scenes):
-    _, texts = short_texts(scenes, longest=44, hidden="airplanes")
+def test_the_hidden_word_is_in_validation_only(painted):
+    _, texts = painted
     assert not any("airplanes" in text for text in texts["train"])
     assert any("airplanes" in text for text in texts["val"])
 

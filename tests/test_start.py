@@ -41,7 +41,7 @@ class Machine:
         monkeypatch.setattr(own_environment.subprocess, "call", self.call)
         monkeypatch.setattr(own_environment.subprocess, "check_output", self.check_output)
         monkeypatch.setattr(own_environment, "keep_out_of_pip", lambda pip: None)
-        monkeypatch.setattr(user_settings, "keep_out", lambda venv: None)
+        monkeypatch.setattr(user_settings, "keep_out", lambda: None)
         monkeypatch.setattr(self.start.signal, "signal", lambda *_: None)
         monkeypatch.setattr(self.start.os, "geteuid", lambda: 1000, raising=False)
 
@@ -92,8 +92,17 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path, monkeypatch):
+def machine(tmp_path, monkeypatch, settings):
     return Machine(tmp_path / "Kurs 课 für Bilder", monkeypatch)
+
+
+@pytest.fixture
+def settings():
+    """An environment of its own for a test: sets variables; all is as before afterwards."""
+    before = dict(os.environ)
+    yield lambda **variables: os.environ.update(variables)
+    os.environ.clear()
+    os.environ.update(before)
 
 
 BASE = "install numpy>=2 h5py"
@@ -109,6 +118,11 @@ def test_another_notebook_is_opened_instead(machine):
     machine()
     ran = machine("notebooks/05_sampling.ipynb")[1]
     assert ran == ["jupyterlab notebooks/05_sampling.ipynb --ServerApp.root_dir=."]
+
+
+def test_another_folder_may_be_given(machine):
+    machine()
+    assert machine("--notebook-dir=..")[1] == ["jupyterlab --notebook-dir=.. " + LAB.split()[-1]]
 
 
 def test_root_may_open_jupyterlab(machine, monkeypatch):
@@ -228,7 +242,7 @@ def test_an_old_python_can_read_it_and_is_told(monkeypatch):
 
 
 def test_an_error_of_the_system_is_a_sentence(monkeypatch):
-    def refuses(venv):
+    def refuses():
         raise OSError(24, "Too many open files")
 
     monkeypatch.setattr(user_settings, "keep_out", refuses)
@@ -252,15 +266,6 @@ def test_it_names_no_registry_and_needs_nothing():
 # What the user has set, for real programs
 
 
-@pytest.fixture
-def settings(monkeypatch, tmp_path):
-    """An environment of its own for a test: sets variables; all is as before afterwards."""
-    before = dict(os.environ)
-    yield lambda **variables: os.environ.update(variables)
-    os.environ.clear()
-    os.environ.update(before)
-
-
 def test_settings_that_change_programs_stay_outside(settings, tmp_path):
     bad = dict.fromkeys(
         "PYTHONPATH PYTHONHOME PYTHONOPTIMIZE PYTHONWARNINGS PYTHONSAFEPATH PIP_USER PIP_PREFIX PIP_TARGET "
@@ -276,10 +281,19 @@ def test_settings_that_change_programs_stay_outside(settings, tmp_path):
         "x",
     )
     settings(**bad, **good)
-    user_settings.keep_out(tmp_path / ".venv")
+    user_settings.keep_out()
     assert not bad.keys() & os.environ.keys() and os.environ.items() >= good.items()
+
+
+@pytest.mark.parametrize("writable", [True, False])
+def test_jupyter_ipython_and_matplotlib_have_folders_of_their_own(machine, settings, monkeypatch, writable):
+    machine()
+    venv = machine.folder / ".venv"
+    monkeypatch.setattr(machine.start.os, "access", lambda path, mode: path != venv or writable)
+    machine()
     for name in "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "IPYTHONDIR", "MPLCONFIGDIR":
-        assert Path(os.environ[name]).is_relative_to(tmp_path / ".venv")
+        assert Path(os.environ[name]).is_relative_to(venv) == writable
+    assert not Path(os.environ["JUPYTER_RUNTIME_DIR"]).is_relative_to(machine.folder)
 
 
 def test_pips_files_send_nothing_elsewhere_and_still_lead_to_packages(settings, tmp_path):

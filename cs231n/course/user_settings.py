@@ -19,12 +19,16 @@ OWN = {
 }
 
 
-def keep_out(venv):
-    """Take the user's settings out of the environment, and give these programs folders of their own in `venv`."""
+def keep_out():
+    """Take the user's settings out of the environment."""
     for name in filter(_is_in_the_way, list(os.environ)):
         del os.environ[name]
-    os.environ.update({name: str(venv / folder) for name, folder in OWN.items()})
     os.environ["PYTHONUTF8"] = "1"  # pip and Jupyter print the course's folder, whatever letters it has
+
+
+def own_folders(place):
+    """Variables that give Jupyter, IPython and Matplotlib folders of their own, in the folder `place`."""
+    return {name: str(place / folder) for name, folder in OWN.items()}
 
 
 def keep_out_of_pip(pip):

@@ -62,10 +62,8 @@ def attention_states_backward(dh, cache):
     dasked = empty((len(h), from_state.shape[1]), h.dtype)  # da and dq side by side
     prev_c = previous_rows(c, c0, counts)
     from_state_T, from_read_T = np.ascontiguousarray(from_state.T), np.ascontiguousarray(from_read.T)
-    dstate, dcell = (
-        np.zeros_like(h0),
-        np.zeros_like(h0),
-    )  # of the step after; zero for a caption that has none
+    # Of the step after; zero for a caption that has none.
+    dstate, dcell = np.zeros_like(h0), np.zeros_like(h0)
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows]

@@ -78,10 +78,8 @@ def lstm_states_backward(dh, cache):
     h, h0, c, c0, Wh, counts, gates, tanh_c = cache
     da, prev_c = empty(gates.shape, gates.dtype), previous_rows(c, c0, counts)
     Wh_T = np.ascontiguousarray(Wh.T)  # laid out for the product that every step makes
-    dstate, dcell = (
-        np.zeros_like(h0),
-        np.zeros_like(h0),
-    )  # of the step after; zero for a caption that has none
+    # Of the step after; zero for a caption that has none.
+    dstate, dcell = np.zeros_like(h0), np.zeros_like(h0)
     for rows in reversed(row_blocks(counts)):
         still = slice(rows.stop - rows.start)
         dh_t = dh[rows]

@@ -23,25 +23,27 @@ def empty(shape, dtype):
     """As np.empty: an array whose values are not set yet."""
     dtype = np.dtype(dtype)
     size = math.prod(shape) * dtype.itemsize
-    return np.empty(shape, dtype) if size < SMALL else np.asarray(_Loan(size, shape, dtype))
+    if size < SMALL:
+        return np.empty(shape, dtype)
+    step = 1 << (size.bit_length() - 4)  # sizes that differ by less than an eighth share their pieces
+    size = -(-size // step) * step
+    try:
+        piece = _waiting[size].pop()
+    except IndexError:
+        piece = np.empty(size + LINE, np.uint8)
+    return np.asarray(_Loan(piece, shape, dtype))
 
 
 class _Loan:
     """A piece of memory that an array reads: the array's base, which goes when no view of it is left."""
 
-    def __init__(self, size, shape, dtype):
-        step = 1 << (size.bit_length() - 4)  # sizes that differ by less than an eighth share their pieces
-        self.size = -(-size // step) * step
-        try:
-            self.piece = _waiting[self.size].pop()
-        except IndexError:
-            memory = np.empty(self.size + LINE, np.uint8)
-            address = memory.__array_interface__["data"][0]
-            self.piece = memory, address + -address % LINE
-        data = self.piece[1], False  # not read-only
+    def __init__(self, piece, shape, dtype):
+        self.piece = piece
+        start = piece.__array_interface__["data"][0]
+        data = start + -start % LINE, False  # not read-only
         self.__array_interface__ = {"version": 3, "shape": shape, "typestr": dtype.str, "data": data}
 
     def __del__(self, waiting=_waiting):  # the argument is there even when Python is about to end
         if sum(size * len(pieces) for size, pieces in list(waiting.items())) > MOST:
             waiting.clear()
-        waiting[self.size].append(self.piece)
+        waiting[len(self.piece) - LINE].append(self.piece)

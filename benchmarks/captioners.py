@@ -4,6 +4,7 @@ python -m benchmarks.captioners                         train every captioner th
 python -m benchmarks.captioners rnn lstm --seeds 0 1    train these again
 python -m benchmarks.captioners --search words lstm     find their learning rates again
 python -m benchmarks.captioners --table                 print the table of what is stored
+python -m benchmarks.captioners --seconds rnn lstm      how long an epoch of each takes: results/seconds.json
 
 One file a captioner, datasets/scenes/results/NAME.json, one entry a seed. To add a captioner, add a line to
 CAPTIONERS. A caption is true when it is a sentence of the world and all it states is true of its picture.
@@ -24,6 +25,7 @@ import numpy as np
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.classifiers.transformer import CaptioningTransformer
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
 from cs231n.course.bits_per_character import bits_per_character
 from cs231n.course.scenes import (
@@ -55,6 +57,7 @@ class Captioner:
     rate: learning rate; None takes the one that a search has found
     data: dict from `load_coco_data` → a dict of the same form, for captions of other units than words; with the
         entry texts, the captions with every word written out, it asks for bits a character too
+    best: keep the weights of the epoch with the lowest loss on 500 validation captions
     max_length: words (or other units) a caption at most
     """
 
@@ -66,6 +69,7 @@ class Captioner:
     max_length: int = 17
     batch: int = 100
     clip_norm: float | None = None
+    best: bool = False
 
 
 def recurrent(cell_type, H, W=64, forget_bias=0):
@@ -91,6 +95,41 @@ def with_attention(H=128, W=64, forget_bias=3, grid_dim=64):
         return model
 
     return make
+
+
+def transformer(W=64, layers=2, F=128, prefix=False, positions=True):
+    """Makes a `CaptioningTransformer` with 4 heads that sees cells of 74 numbers.
+
+    positions: False takes away what says where a word stands
+    """
+
+    def make(word_to_idx):
+        model = CaptioningTransformer(word_to_idx, 74, W, 4, layers, 20, F, prefix=prefix)
+        model.positions *= positions
+        return model
+
+    return make
+
+
+def blocks(epochs=6, decay=0.7, **model):
+    """A captioning transformer on the cells, with row and column added."""
+    return Captioner(transformer(**model), epochs, 4e-3, decay, partial(with_cells, places=True))
+
+
+def with_few(data, share=0.05):
+    """The same data with the captions of a few training pictures only, the same ones for every captioner."""
+    pictures = np.random.default_rng(0).permutation(len(data["train_features"]))
+    few = np.isin(data["train_image_idxs"], pictures[: round(share * len(pictures))])
+    return data | {name: data[name][few] for name in ("train_captions", "train_image_idxs")}
+
+
+def few(model, **cells):
+    """A captioner that learns from 5 % of the pictures, until it becomes worse on new ones."""
+
+    def data(scenes):
+        return with_few(with_cells(scenes, **cells) if cells else scenes)
+
+    return Captioner(model, epochs=30, rate=4e-3, decay=0.9, data=data, batch=25, clip_norm=5, best=True)
 
 
 def with_cells(data, places=False, channels=False):
@@ -162,6 +201,16 @@ CAPTIONERS = {
     "07_attention_places": looking(74, places=True),
     "07_channels": looking(64, channels=True),
     "07_channels_places": looking(74, channels=True, places=True),
+    # Chapter 08: one block, two, and two with as many weights as attention has; parts left out; and few pictures.
+    "08_one_block": blocks(epochs=8, decay=0.75, layers=1),
+    "08_transformer": blocks(),
+    "08_transformer_wide": blocks(W=96, F=192),
+    "08_no_positions": blocks(positions=False),
+    "08_prefix": blocks(prefix=True),
+    "08_few_rnn": few(recurrent("rnn", 128)),
+    "08_few_lstm": few(recurrent("lstm", 128, forget_bias=3)),
+    "08_few_attention": few(with_attention(grid_dim=74), places=True),
+    "08_few_transformer": few(transformer(), places=True),
     # Chapter 06: equal sizes, and an RNN whose cell has as many weights as the LSTM's.
     "06_rnn": short_training(recurrent("rnn", 128, W=128)),
     "06_rnn_wide": short_training(recurrent("rnn", 304, W=128)),
@@ -186,12 +235,15 @@ def train(captioner, data, seed, val_size=0):
         batch_size=captioner.batch,
         num_epochs=captioner.epochs,
         clip_norm=captioner.clip_norm,
-        val_size=val_size,
+        val_size=val_size or 500 * captioner.best,
         verbose=False,
     )
     started = time.perf_counter()
     solver.train()
-    return solver, time.perf_counter() - started
+    seconds = time.perf_counter() - started
+    if captioner.best:
+        solver.restore_best()
+    return solver, seconds
 
 
 def truth(captions, facts):
@@ -271,6 +323,39 @@ def search(name, data):
     store("rates", load("rates") | {name: losses})
 
 
+def cpu_seconds(names, data, minibatches=30, rounds=3):
+    """Store what an epoch of each takes, in CPU seconds of one thread: captioners in turn, median of the rounds.
+
+    The seconds beside the other results are those on the clock, of a machine that did other work too.
+    """
+    solvers = {}
+    for name in names:
+        captioner = with_rate(name)
+        cut = captioner.data(data)
+        solvers[name] = (
+            CaptioningSolver(
+                captioner.model(data["word_to_idx"]),
+                cut,
+                "adam",
+                {"learning_rate": captioner.rate},
+                batch_size=captioner.batch,
+                clip_norm=captioner.clip_norm,
+                threads=1,
+                verbose=False,
+            ),
+            len(cut["train_captions"]) / captioner.batch / minibatches,
+        )
+    found = {name: [] for name in names}
+    for _ in range(rounds):
+        for name, (solver, times) in solvers.items():
+            started = time.process_time()
+            captions, batch = len(solver.data["train_captions"]), solver.batch_size
+            for _ in range(minibatches):
+                solver._step(np.random.randint(captions, size=batch))
+            found[name].append(times * (time.process_time() - started))
+    store("seconds", load("seconds") | {name: float(np.median(each)) for name, each in found.items()})
+
+
 def with_rate(name):
     """The captioner of this name, its learning rate filled in from the search where it has none."""
     captioner = CAPTIONERS[name]
@@ -324,6 +409,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(CAPTIONERS))
     parser.add_argument("--seeds", nargs="*", type=int, default=SEEDS)
     parser.add_argument("--search", action="store_true", help="train with each rate, and store the losses")
+    parser.add_argument("--seconds", action="store_true", help="store how long an epoch of each takes")
     parser.add_argument("--table", action="store_true", help="train nothing, print what is stored")
     options = parser.parse_args()
     if unknown := set(options.names) - set(CAPTIONERS):
@@ -331,7 +417,9 @@ def main():
             f"no captioner is called {', '.join(sorted(unknown))}; there are {', '.join(CAPTIONERS)}"
         )
     names = options.names or list(CAPTIONERS)
-    if not options.table:
+    if options.seconds:
+        cpu_seconds(names, load_coco_data(base_dir=SCENES_DIR))
+    elif not options.table:
         data = load_coco_data(base_dir=SCENES_DIR)
         for name in names:
             if CAPTIONERS[name].rate is None and (options.search or name not in load("rates")):

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # benchmarks/ is no part of the installed package
 
-from benchmarks import contests  # noqa: E402
+from benchmarks import contests, transformer  # noqa: E402
 from benchmarks.bound import multiplications, products  # noqa: E402
 from benchmarks.sizes import COCO, Sizes, draw_batch  # noqa: E402
 from benchmarks.step_by_step import StepByStep  # noqa: E402
@@ -66,6 +66,13 @@ def test_the_first_version_has_the_gradients_of_the_package(cell_type, dtype):
     for name, grad in grads.items():
         np.testing.assert_allclose(other_grads[name], grad, rtol=1e-3, atol=1e-5, err_msg=name)
         assert other_grads[name].dtype == dtype
+
+
+def test_the_transformers_contestants_find_the_same_loss_and_run():
+    runs = transformer.contestants(Sizes("small", 6, 5, 8, 8, 20, T=16), 9, 7, 2, HAS_TORCH)
+    assert len(runs) == (5 if HAS_TORCH else 3) and all(
+        len(seconds) == 2 for seconds in interleaved(runs, 2, pause=0).values()
+    )
 
 
 def test_contestants_that_disagree_are_found():

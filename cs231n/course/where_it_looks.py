@@ -71,6 +71,11 @@ def cell_shares(facts):
     return {name: (_sums(mask, k) / inside).ravel() for name, mask in masks.items()}
 
 
+def spoken_of(word):
+    """What a word speaks of: "thing", "companion" or "sky"; None for a word that may speak of anything."""
+    return next((where for where, words in WORDS_OF.values() if word in words), None)
+
+
 def _sums(mask, k):
     """The sum of each cell's k x k pixels: (288, 288) -> (SIDE, SIDE)."""
     whole = np.zeros((SIDE * k, SIDE * k))
@@ -81,9 +86,9 @@ def _sums(mask, k):
 def share_of_weight(captions, weights, facts, idx_to_word):
     """How much of the weight lies on what a word speaks of, beside what equal weights would give.
 
-    captions (N, T), weights (N, T, 25): from `greedy_looks`; facts: of the N pictures
+    captions (N, T), weights (N, T, 25): from `greedy_looks`, or (N, T, heads, 25); facts: of the N pictures
     returns: for each kind of word a dict: "words", how many there were; "weight", the mean share of the weight
-        inside the outline; "equal", what equal weights would give
+        inside the outline, for each head where there are several; "equal", what equal weights would give
     """
     found = {kind: [] for kind in WORDS_OF}
     for row, looks, scene in zip(captions, weights, facts, strict=True):
@@ -96,7 +101,7 @@ def share_of_weight(captions, weights, facts, idx_to_word):
     return {
         kind: {
             "words": len(pairs),
-            "weight": float(np.mean([weight for weight, _ in pairs])),
+            "weight": np.mean([weight for weight, _ in pairs], axis=0),
             "equal": float(np.mean([equal for _, equal in pairs])),
         }
         for kind, pairs in found.items()

@@ -146,7 +146,7 @@ def _distance(first, second):
         if (ours is None) != (theirs is None):
             return np.inf
         for output in ours or ():
-            a, b = ours[output], theirs[output]
+            a, b = (np.asarray(each[output], dtype=float) for each in (ours, theirs))
             if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
                 return np.inf
             there = ~np.isnan(a)  # where a place that must not be read was read, both are NaN

@@ -195,3 +195,53 @@ def lstm_backward(dh, cache):
         dx.append(dx_t)
         dWx, dWh, db = dWx + dWx_t, dWh + dWh_t, db + db_t
     return np.stack(dx[::-1], axis=1), dstate, dWx, dWh, db
+
+
+def causal_mask(T):
+    return np.arange(T) <= np.arange(T)[:, None]
+
+
+def self_attention_forward(x, Wq, Wk, Wv):
+    q, k, v = x @ Wq, x @ Wk, x @ Wv
+    scores = q @ k.transpose(0, 2, 1) / np.sqrt(q.shape[2])
+    scores = np.where(np.tril(np.ones(scores.shape[1:], dtype=bool)), scores, -np.inf)
+    p = np.exp(scores - scores.max(axis=2, keepdims=True))
+    w = p / p.sum(axis=2, keepdims=True)
+    return w @ v, w, (x, Wq, Wk, Wv, q, k, v, w)
+
+
+def self_attention_backward(dout, cache):
+    x, Wq, Wk, Wv, q, k, v, w = cache
+    dw = dout @ v.transpose(0, 2, 1)
+    ds = w * (dw - (w * dw).sum(axis=2, keepdims=True)) / np.sqrt(q.shape[2])
+    dq, dk, dv = ds @ k, ds.transpose(0, 2, 1) @ q, w.transpose(0, 2, 1) @ dout
+    dx = dq @ Wq.T + dk @ Wk.T + dv @ Wv.T
+    return dx, *(np.einsum("ntd,nth->dh", x, d) for d in (dq, dk, dv))
+
+
+def multi_head_attention_forward(query, key, value, W, b, num_heads, mask=None):
+    N, S, D = query.shape
+    k, q, v = (
+        (x @ W[i] + b[i]).reshape(N, -1, num_heads, D // num_heads).transpose(0, 2, 1, 3)
+        for i, x in enumerate((key, query, value))
+    )
+    scores = q @ k.transpose(0, 1, 3, 2) / np.sqrt(D // num_heads)
+    if mask is not None:
+        scores = np.where(mask, scores, -np.inf)
+    p = np.exp(scores - scores.max(axis=3, keepdims=True))
+    w = p / p.sum(axis=3, keepdims=True)
+    heads = (w @ v).transpose(0, 2, 1, 3).reshape(N, S, D)
+    return heads @ W[3] + b[3], w, (query, key, value, W, b, q, k, v, w, heads)
+
+
+def layer_norm_forward(x, gamma, beta, eps=1e-5):
+    inverse = 1 / np.sqrt(x.var(axis=-1, keepdims=True) + eps)
+    x_hat = (x - x.mean(axis=-1, keepdims=True)) * inverse
+    return gamma * x_hat + beta, (x, x_hat, inverse, gamma)
+
+
+def layer_norm_backward(dout, cache):
+    x, x_hat, inverse, gamma = cache
+    g = dout * gamma
+    dx = inverse * (g - g.mean(-1, keepdims=True) - x_hat * (g * x_hat).mean(-1, keepdims=True))
+    return dx, (dout * x_hat).sum(axis=(0, 1)), dout.sum(axis=(0, 1))

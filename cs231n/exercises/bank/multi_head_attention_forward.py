@@ -65,7 +65,7 @@ EXERCISE = Exercise(
     chapter="08_transformer",
     reference=multi_head_attention_forward,
     needs=("causal_mask", "self_attention_forward"),
-    outputs={"out": ("sample", "query", "unit"), "weights": ("sample", "head", "query", "key")},
+    outputs={"out": ("sample", "word", "unit"), "weights": ("sample", "head", "word", "key")},
     returns_cache=True,
     cases=multi_head_inputs,
     start="Start with q = query @ Wq + bq, of shape (N, S, D), and k and v in the same way.",

@@ -50,7 +50,7 @@ keys_are_the_words: x @ Wq, x @ Wk, -> x @ Wq, x @ Wq,
 read_the_keys: out = weights @ v -> out = weights @ k
     You read the keys. They only answer; what is read are the values.
 read_with_scores: out = weights @ v -> out = scores @ v
-    The weights are right. The values are read with the scores instead.
+    (The weights are right.) The values are read with the scores instead.
 weights_transposed: out = weights @ v -> out = weights.swapaxes(1, 2) @ v
     Row t of the weights belongs to word t, which reads. You read with the columns.
 """

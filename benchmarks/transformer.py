@@ -37,7 +37,7 @@ def settings():
     from benchmarks.sizes import COCO, SCENES
 
     yield "VGG's last pooling", COCO, 49, 2048, 2
-    yield "the scenes, as in chapter 08", SCENES.but(N=100, D=74, W=64), 25, 128, 1
+    yield "the scenes, as in chapter 08", SCENES.but(N=100, D=74, W=64), 25, 128, 2
 
 
 def contestants(sizes, cells, F, layers, has_torch):

@@ -6,6 +6,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.fast.products import affine_backward, affine_forward
 from cs231n.fast.threads import threads_for, use_threads
 from cs231n.fast.transformer import (
     by_caption,
@@ -17,7 +18,6 @@ from cs231n.fast.transformer import (
 from cs231n.fast.words import sum_by_word
 from cs231n.files import write_whole
 from cs231n.grid_utils import GridFeatures
-from cs231n.layers import affine_backward, affine_forward
 from cs231n.shapes import check_finite, check_indices, check_shapes
 from cs231n.temporal_layers import temporal_affine_forward
 from cs231n.transformer_layers import (

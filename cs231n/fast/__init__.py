@@ -14,5 +14,6 @@ takes the next counts[t] rows and needs no mask. Here that is K = 9 rows instead
 places is multiplied with Wx once. Chapter 13 builds up to this; tests hold it beside the plain layers.
 
 packing: from captions to packed rows; words: what is the same at every row; states, attention: the recurrent
-cells, which share gates; products: matrix products; workspace: memory that is used again; threads: how many
+cells, which share gates; transformer: blocks in the place of cells; products: matrix products; workspace: memory
+that is used again; threads: how many
 """

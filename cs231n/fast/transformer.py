@@ -18,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 
 from cs231n.attention import softmax_backward
+from cs231n.fast.products import affine_backward, affine_forward, product
+from cs231n.fast.workspace import empty
 from cs231n.transformer_layers import residual_backward, residual_forward
 
 
@@ -133,10 +135,10 @@ def self_attention(x, W, b, heads, groups, no_look):
     no_look: (T, T), 0 where a word may look, −∞ where not
     returns: out (K, D), cache
     """
-    kqv = np.matmul(x, W[:3])
+    kqv = np.matmul(x, W[:3], out=empty((3, *x.shape), x.dtype))
     kqv += b[:3, None]
     scale = x.dtype.type((x.shape[1] // heads) ** -0.5)
-    context, looks = np.empty_like(x), []
+    context, looks = empty(x.shape, x.dtype), []
     for group in groups:
         k, q, v, out = (group.heads_of(part, heads) for part in (*kqv, context))
         scores = q @ k.swapaxes(-1, -2)
@@ -144,8 +146,7 @@ def self_attention(x, W, b, heads, groups, no_look):
         scores += no_look[: group.length, : group.length]
         looks.append(softmax_in_place(scores))
         np.matmul(looks[-1], v, out=out)
-    out = context @ W[3]
-    out += b[3]
+    out, _ = affine_forward(context, W[3], b[3])
     return out, (x, W, kqv, context, looks, groups)
 
 
@@ -157,7 +158,7 @@ def self_attention_backward(dout, cache):
     x, W, kqv, context, looks, groups = cache
     heads = looks[0].shape[1] if looks else 1
     scale = x.dtype.type((x.shape[1] // heads) ** -0.5)
-    dcontext, dkqv = dout @ W[3].T, np.empty_like(kqv)
+    dcontext, dkqv = product(dout, W[3].T), empty(kqv.shape, kqv.dtype)
     for group, weights in zip(groups, looks, strict=True):
         k, q, v, dk, dq, dv = (group.heads_of(part, heads) for part in (*kqv, *dkqv))
         d = group.heads_of(dcontext, heads)
@@ -170,9 +171,9 @@ def self_attention_backward(dout, cache):
     np.matmul(x.T, dkqv, out=dW[:3])
     np.matmul(context.T, dout, out=dW[3])
     db[:3], db[3] = dkqv.sum(axis=1), dout.sum(axis=0)
-    dx = dkqv[0] @ W[0].T
+    dx = product(dkqv[0], W[0].T)
     for d, w in zip(dkqv[1:], W[1:3], strict=True):
-        dx += d @ w.T
+        dx += product(d, w.T)
     return dx, dW, db
 
 
@@ -184,11 +185,10 @@ def memory_attention(x, memory, W, b, heads, groups):
     """
     (K, D), L = x.shape, memory.shape[1]
     Wk, Wq, Wv, Wp = W
-    q = x @ Wq
-    q += b[1]
+    q, _ = affine_forward(x, Wq, b[1])
     q *= x.dtype.type((D // heads) ** -0.5)
-    asked, read = np.empty((K, heads, D), x.dtype), np.empty((K, heads, D), x.dtype)
-    looks, context = np.empty((K, heads, L), x.dtype), np.empty_like(x)
+    asked, read = empty((K, heads, D), x.dtype), empty((K, heads, D), x.dtype)
+    looks, context = empty((K, heads, L), x.dtype), empty(x.shape, x.dtype)
     for h, columns in enumerate(head_columns(D, heads)):
         np.matmul(q[:, columns], Wk[:, columns].T, out=asked[:, h])
     for group in groups:
@@ -199,8 +199,7 @@ def memory_attention(x, memory, W, b, heads, groups):
     for h, columns in enumerate(head_columns(D, heads)):
         np.matmul(read[:, h], Wv[:, columns], out=context[:, columns])
     context += b[2]
-    out = context @ Wp
-    out += b[3]
+    out, _ = affine_forward(context, Wp, b[3])
     return out, (x, memory, W, q, asked, read, looks, context, groups)
 
 
@@ -211,9 +210,9 @@ def memory_attention_backward(dout, cache):
     """
     x, memory, W, q, asked, read, looks, context, groups = cache
     (heads, D), (Wk, Wq, Wv, Wp) = asked.shape[1:], W
-    dW, db, dmemory = np.empty_like(W), np.zeros_like(W[:, 0]), np.zeros_like(memory)
-    dcontext, dq = dout @ Wp.T, np.empty_like(x)
-    dread, dasked = np.empty_like(read), np.empty_like(asked)
+    dW, db, dmemory = np.empty_like(W), np.zeros_like(W[:, 0]), empty(memory.shape, memory.dtype)
+    dcontext, dq = product(dout, Wp.T), empty(x.shape, x.dtype)
+    dread, dasked = empty(read.shape, x.dtype), empty(asked.shape, x.dtype)
     for h, columns in enumerate(head_columns(D, heads)):
         np.matmul(dcontext[:, columns], Wv[:, columns].T, out=dread[:, h])
         dW[2][:, columns] = read[:, h].T @ dcontext[:, columns]
@@ -227,9 +226,9 @@ def memory_attention_backward(dout, cache):
         np.matmul(dasked[:, h], Wk[:, columns], out=dq[:, columns])
         dW[0][:, columns] = dasked[:, h].T @ q[:, columns]
     dq *= x.dtype.type((D // heads) ** -0.5)
-    dW[1], dW[3] = x.T @ dq, context.T @ dout
-    db[1], db[2], db[3] = dq.sum(axis=0), dcontext.sum(axis=0), dout.sum(axis=0)
-    return dq @ Wq.T, dW, db, dmemory
+    dx, dW[1], db[1] = affine_backward(dq, (x, Wq))
+    dW[3], db[2], db[3] = context.T @ dout, dcontext.sum(axis=0), dout.sum(axis=0)
+    return dx, dW, db, dmemory
 
 
 def head_columns(D, heads):
@@ -250,12 +249,10 @@ def feed_forward(x, W1, b1, W2, b2):
 
     returns: out (K, D), cache
     """
-    hidden = x @ W1
-    hidden += b1
+    hidden, first = affine_forward(x, W1, b1)
     np.maximum(hidden, 0, out=hidden)
-    out = hidden @ W2
-    out += b2
-    return out, (x, W1, hidden, W2)
+    out, second = affine_forward(hidden, W2, b2)
+    return out, (first, second)
 
 
 def feed_forward_backward(dout, cache):
@@ -263,10 +260,11 @@ def feed_forward_backward(dout, cache):
 
     returns: dx (K, D), dW1, db1, dW2, db2
     """
-    x, W1, hidden, W2 = cache
-    dhidden = dout @ W2.T
-    dhidden *= hidden > 0
-    return dhidden @ W1.T, x.T @ dhidden, dhidden.sum(axis=0), hidden.T @ dout, dout.sum(axis=0)
+    first, second = cache
+    dhidden, dW2, db2 = affine_backward(dout, second)
+    dhidden *= second[0] > 0
+    dx, dW1, db1 = affine_backward(dhidden, first)
+    return dx, dW1, db1, dW2, db2
 
 
 def keys_and_values(memory, layers):

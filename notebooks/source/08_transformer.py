@@ -475,7 +475,7 @@ for text in said:
 
 # %%
 regular = np.flatnonzero(~held_out)
-shown = regular[11]  # try others
+shown = regular[343]  # try others
 captions = greedy_captions(model, data["val_features"], 17)
 at_words, at_cells = transformer_looks(model, data["val_features"], captions)
 
@@ -565,9 +565,10 @@ print(table(seeds_table(parts, columns)))
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# It does speak in sentences: at most 3 of 100 captions are none. Its validation loss is higher with every seed, but not by much.
-# How can it know the order? **The mask tells it.** Word t has t + 1 words to ask, so its look is spread over as many. (Haviv et
-# al., 2022, found the same in large language models.) Without mask *and* positions, nothing would say it.
+# It does speak in sentences: at most 3 of 100 captions are none. And they are true about as often: the ranges overlap. How can
+# it know the order? **The mask tells it.** The first word can ask one word, the second two, and so on; two blocks make enough of
+# that. (Haviv et al., 2022, found the same in large language models.) A part that everybody uses can turn out to be hardly
+# needed. That is why we measure.
 #
 # </details>
 #
@@ -703,8 +704,8 @@ print(table(rows))
 # Read it row by row.
 #
 # - **True**: the transformer with two blocks is level with the LSTM with attention after 12 epochs; the ranges overlap. It has
-#   less than half of the weights, and its training takes less than half of the seconds. Even the model with one block is less
-#   than three captions in 100 behind that LSTM's 8 epochs.
+#   less than half of the weights, and its training takes less time. Even the model with one block is less than three captions in
+#   100 behind that LSTM's 8 epochs.
 # - **Where it does not win**: the side of the companion. There the LSTM with attention, longest, is right more often with every
 #   seed. And on the held-out pairs the rows with attention, LSTM or transformer, all overlap.
 #
@@ -725,7 +726,10 @@ columns["no sentence"] = lambda one: one["regular"]["no_sentence"]
 print(table(seeds_table(few, columns)))
 
 # %% [markdown]
-# FEW
+# Now the order changes. The LSTM with attention says at least as many true captions as the transformer. And the transformer most
+# often says what is *no sentence* at all, in more than 30 of 100 captions with every seed; the plain RNN and LSTM in fewer than
+# 20. The transformer has to learn from examples what a recurrent network brings with it: that words come one after another.
+# **Small data is where recurrent networks hold out.**
 #
 # ## Elective: the picture as the first words
 #

@@ -45,7 +45,7 @@ def plot_triangle(picture, words, at_words, at_cells, outlines=None, titles=None
     heads, T = len(at_words), len(words)
     asked = ["<START>", *words[:-1]]
     figure, axes = plt.subplots(
-        1, heads, figsize=(1.0 + heads * (0.19 * T + 0.62), 0.44 * T + 1.5), sharey=True, squeeze=False
+        1, heads, figsize=(1.0 + heads * (0.14 * T + 0.6), 0.44 * T + 1.5), sharey=True, squeeze=False
     )
     for head, axis in enumerate(axes[0]):
         place = NARROW * T

@@ -3,8 +3,8 @@
 #
 # Until now a *state* carried the sentence from word to word. In [chapter 7](07_attention.ipynb) this state began to ask
 # the picture. Now we go one step further: **every word asks all words before it**, and the picture too. Nothing is left
-# for the state to do. It goes, and with it the loop over time. This is the **transformer**, the model behind the
-# captioners and language models of today.
+# for the state to do. It goes, and with it the loop over time. This is the
+# [**transformer**](../docs/glossary.md#transformer), the model behind the captioners and language models of today.
 #
 # **In this chapter you will**
 #
@@ -62,11 +62,11 @@ use_course_style()
 # In chapter 7 the state asked, and each cell answered with the same vector that was then read. Now each word has **three**
 # vectors, each made by a matrix of its own:
 #
-# - a **query** $q = x W_q$: what the word asks,
+# - a [**query**](../docs/glossary.md#key) $q = x W_q$: what the word asks,
 # - a **key** $k = x W_k$: what it answers when another word asks,
 # - a **value** $v = x W_v$: what is read there.
 #
-# ![Masked self-attention for the caption: <START> a red house. From each word's vector x come a query, a key and a value. The query of "red" asks the keys of <START>, a and red, but not that of house, which comes later. Each pair of words has a score in a square table; the scores of later words are minus infinity, so that what is left is a triangle. Softmax makes weights of each row. With them the values are summed to the output: one row a word, and all rows at the same time.](figures/self_attention.svg)
+# ![Masked self-attention for a caption that begins: start, a, red, house. Each word's vector x gives a query, a key and a value. The query of "red" asks the keys of start, a and red, but not that of house, which comes later. A square table holds a score for each pair of words; those of later words are minus infinity, so that a triangle is left. Softmax makes weights of each row. With them the values are summed: all rows at the same time.](figures/self_attention.svg)
 #
 # $$\text{scores} = \frac{q\, k^T}{\sqrt H} \qquad w = \text{softmax}(\text{scores}) \qquad \text{out} = w\, v$$
 #
@@ -76,7 +76,7 @@ use_course_style()
 # ## The mask
 #
 # In training the whole caption is there. So the word "a" could ask "red", which it has to predict. That would be reading
-# the answer. The **mask** forbids it: word t may ask the words 0 … t, itself included, and none after it.
+# the answer. The [**mask**](../docs/glossary.md#causal-mask) forbids it: word t may ask the words 0 … t, itself included, and none after it.
 
 
 # %% tags=["todo"]
@@ -205,7 +205,7 @@ for name, value, gradient in zip(["dx", "dWq", "dWk", "dWv"], arguments, gradien
 # ## Heads
 #
 # One softmax is one look. But a word wants to know several things: which colour was said? what was the word before? So
-# the columns are cut into **heads**. With D = 64 and 4 heads, each has d = 16 columns of q, k and v, and makes its own
+# the columns are cut into [**heads**](../docs/glossary.md#head). With D = 64 and 4 heads, each has d = 16 columns of q, k and v, and makes its own
 # scores, divided by $\sqrt d$. At the end the heads stand side by side again, and a fourth matrix, the projection $W_p$,
 # mixes them.
 #
@@ -265,8 +265,8 @@ plt.show()
 # A transformer has many layers, one on top of the other. Chapter 2 showed what happens to a gradient on a long way. Two
 # ideas keep it alive:
 #
-# - the **residual path**: a layer does not replace x, it *adds* to it: $x + f(x)$. The gradient has a way around $f$.
-# - **layer norm**: each vector gets mean 0 and variance 1, over its own D numbers, before $f$ sees it:
+# - the [**residual path**](../docs/glossary.md#residual-path): a layer does not replace x, it *adds* to it: $x + f(x)$. The gradient has a way around $f$.
+# - [**layer norm**](../docs/glossary.md#layer-norm): each vector gets mean 0 and variance 1, over its own D numbers, before $f$ sees it:
 #
 # $$\hat x = \frac{x - \text{mean}}{\sqrt{\text{variance} + \epsilon}} \qquad \text{out} = \gamma \odot \hat x + \beta$$
 #
@@ -730,9 +730,11 @@ print(table(seeds_table(few, columns)))
 # often says what is *no sentence* at all, in more than 30 of 100 captions with every seed; the plain RNN and LSTM in fewer than
 # 20. The transformer has to learn from examples what a recurrent network brings with it: that words come one after another.
 # **Small data is where recurrent networks hold out.**
-#
-# ## Elective: the picture as the first words
-#
+
+# %% [markdown] tags=["optional"]
+# ## Optional: the picture as the first words
+
+# %% [markdown]
 # Today's models that see and speak have no cross-attention. The cells of the picture stand **in front of the sentence**, as if
 # they were its first words (a *prefix*), and self-attention does the rest. The layers are the same. Only the mask is new: a
 # cell may look at all cells, a word at all cells and at the words up to itself.
@@ -743,8 +745,9 @@ plot_mask(prefix_mask(3, 3), signs)
 plt.show()
 
 # %% [markdown]
-# In the package it is `CaptioningTransformer(..., prefix=True)`. Is it as true? The row *cells in front* of the table above was
-# trained like the row above it. PREFIX
+# In the package it is `CaptioningTransformer(..., prefix=True)`. Is it as true? Look at the row *cells in front* of the first table
+# again. It was trained like the first row, and has fewer weights. **Here it is not**: with every seed fewer captions are true.
+# Large models, with much more to learn from, do well with it.
 #
 # ## More to do
 #

@@ -193,3 +193,13 @@ def test_the_captioners_of_a_table_are_trained_alike(chapter):
             for each in (name, "08_transformer")
         ]
         assert settings[0] == settings[1]
+
+
+def test_cells_in_front_are_not_as_true(chapter):
+    chapter.says(
+        "It was trained like the first row, and has fewer weights.", "with every seed fewer captions are true"
+    )
+    prefix, ours = ("08_prefix", "08_transformer")
+    assert max(over_seeds(prefix, true_of("regular"))) < min(over_seeds(ours, true_of("regular")))
+    weights = [over_seeds(name, lambda one: one["weights"])[0] for name in (prefix, ours)]
+    assert weights[0] < weights[1]

@@ -4,10 +4,11 @@ from .pencil import Sheet
 
 
 def self_attention():
-    """Masked self-attention for a caption that begins: start, a, red, house. Each word's vector x gives a query, a
-    key and a value. The query of "red" asks the keys of start, a and red, but not that of house, which comes later.
-    A square table holds a score for each pair of words; those of later words are minus infinity, so that a triangle
-    is left. Softmax makes weights of each row. With them the values are summed: all rows at the same time."""
+    """Masked self-attention for a caption that begins: start, a, red, house. Each word's vector x gives a
+    query, a key and a value. The query of "red" asks the keys of start, a and red, but not that of house,
+    which comes later. A square table holds a score for each pair of words; those of later words are minus
+    infinity, so that a triangle is left. Softmax makes weights of each row. With them the values are
+    summed: all rows at the same time."""
     sheet = Sheet(800, 430)
     words = ["<START>", "a", "red", "house"]
     places = [70, 170, 270, 370]

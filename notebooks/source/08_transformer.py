@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 8 · No state at all: a transformer
 #
-# Until now a *state* carried the sentence from word to word. In [chapter 7](07_attention.ipynb) this state began to ask
-# the picture. Now we go one step further: **every word asks all words before it**, and the picture too. Nothing is left
-# for the state to do. It goes, and with it the loop over time. This is the
+# Until now a *state* carried the sentence from word to word. In [chapter 7](07_attention.ipynb) it began to ask the picture.
+# Now **every word asks all words before it**, and the picture too. The state has nothing left to do. It goes, and with it the
+# loop over time. This is the
 # [**transformer**](../docs/glossary.md#transformer), the model behind the captioners and language models of today.
 #
 # **In this chapter you will**
@@ -75,8 +75,7 @@ use_course_style()
 #
 # ## The mask
 #
-# In training the whole caption is there. So the word "a" could ask "red", which it has to predict. That would be reading
-# the answer. The [**mask**](../docs/glossary.md#causal-mask) forbids it: word t may ask the words 0 … t, itself included, and none after it.
+# In training the whole caption is there. So the word "a" could ask "red", which it has to predict: it would read the answer. The [**mask**](../docs/glossary.md#causal-mask) forbids it: word t may ask the words 0 … t, itself included, and none after it.
 
 
 # %% tags=["todo"]
@@ -246,8 +245,8 @@ multi_head_attention_forward = check(multi_head_attention_forward)
 #
 # ## Positions
 #
-# A sum does not know the order of its parts. For self-attention, "a red house" and "house a red" are the same set of words.
-# So each word gets its **position** added: D waves of different lengths, the *sinusoids* of the paper. Row t of this
+# A sum does not know the order of its parts. To one look, "a red house" and "red a house" are the same. So each word gets its
+# **position** added: D waves of different lengths, the *sinusoids* of the paper. Row t of this
 # picture is added to word t, once, before the first block. No two rows are alike.
 
 # %%
@@ -530,7 +529,7 @@ plt.show()
 #
 # **Picture.** For each kind of word, the best head has more than one and a half times the weight there that equal weights would
 # give; for things and companions more than twice. And the four kinds do not share one head: at least three different heads are
-# best at one of them. Nobody told a head its task. Another seed gives the tasks to other heads.
+# best at one of them. Nobody told a head its task: with another seed, expect other heads.
 #
 # </details>
 #
@@ -539,7 +538,8 @@ plt.show()
 # **Predict.** Without positions the model hears a *set* of words. Will it still speak in sentences? Will they be true?
 
 # %% [markdown]
-# The next two tables were measured with three seeds each and stored (`python -m benchmarks.captioners` measures them again).
+# The tables from here on were measured with three seeds each and stored (`python -m benchmarks.captioners` measures them
+# again).
 # Each entry is the median, with the lowest and the highest in brackets.
 
 
@@ -567,15 +567,13 @@ print(table(seeds_table(parts, columns)))
 #
 # It does speak in sentences: at most 3 of 100 captions are none. And they are true about as often: the ranges overlap. How can
 # it know the order? **The mask tells it.** The first word can ask one word, the second two, and so on; two blocks make enough of
-# that. (Haviv et al., 2022, found the same in large language models.) A part that everybody uses can turn out to be hardly
-# needed. That is why we measure.
+# that. (Haviv et al., 2022, found the same in large language models.) A part that everybody uses can turn out to be hardly needed.
 #
 # </details>
 #
 # ## Without a loop over time
 #
-# An LSTM has to wait: step t needs the state of step t − 1. A block of a transformer does all T words in the same few products.
-# We time both, forward and backward, on sentences of more and more words.
+# An LSTM has to wait: step t needs the state of step t − 1. A transformer's block does all T words in the same few products. We time both, forward and backward.
 #
 # **Predict.** One sentence at a time, then 100 sentences together. Where does the transformer win?
 
@@ -630,16 +628,14 @@ plt.show()
 #
 # With **one sentence** the LSTM takes longer with every word; the block takes them together. At 64 words it is more than one and a
 # half times as fast. With **100 sentences** this lead is gone: a processor now has enough to do in each step of the LSTM, and the
-# block does more arithmetic, with a table of T × T for each head. On a graphics card, which computes thousands of numbers at
-# once, the waiting should count for more. That is not measured here.
+# block does more arithmetic, with a table of T × T for each head. On a graphics card, which computes thousands of numbers at once, waiting should count for more; we did not measure it.
 #
 # </details>
 #
 # ## Speaking: the cache
 #
-# When it speaks, a transformer does have to go word by word. But nothing has to be computed twice: the keys and values of the
-# words said so far do not change. So they are kept. This is the *cache* that language models speak of, and it is what
-# `model.step` hands on where an LSTM hands on its state. Is it worth it?
+# To speak, a transformer has to go word by word. But keys and values of the words said so far do not change, so they are kept.
+# This is the *cache* that language models speak of: `model.step` hands it on, as an LSTM hands on its state. Is it worth it?
 
 
 # %% tags=["nbval-ignore-output"]
@@ -673,8 +669,8 @@ print(f"with the cache {faster:.1f} times as fast, over 16 words")
 #
 # ## Beside the others, with three seeds
 #
-# *Side* is that of the companion. *Seconds* are those of a training, on one core with nothing else to do (CPU time). The row
-# *wide* has as many weights as the LSTM with attention.
+# *Side* is that of the companion. *Seconds* are the CPU time of a training on one core. The row *wide* has about as many weights
+# as the LSTM with attention.
 
 # %%
 beside = {
@@ -728,15 +724,15 @@ print(table(seeds_table(few, columns)))
 # %% [markdown]
 # Now the order changes. The LSTM with attention says at least as many true captions as the transformer. And the transformer most
 # often says what is *no sentence* at all, in more than 30 of 100 captions with every seed; the plain RNN and LSTM in fewer than
-# 20. The transformer has to learn from examples what a recurrent network brings with it: that words come one after another.
+# 20. A guess: it has to learn from examples what a recurrent network brings with it, that words come one after another.
 # **Small data is where recurrent networks hold out.**
 
 # %% [markdown] tags=["optional"]
 # ## Optional: the picture as the first words
 
 # %% [markdown]
-# Today's models that see and speak have no cross-attention. The cells of the picture stand **in front of the sentence**, as if
-# they were its first words (a *prefix*), and self-attention does the rest. The layers are the same. Only the mask is new: a
+# Many of today's models that see and speak have no cross-attention. The cells stand **in front of the sentence**, as if they were
+# its first words (a *prefix*), and self-attention does the rest. The layers are the same. Only the mask is new: a
 # cell may look at all cells, a word at all cells and at the words up to itself.
 
 # %%
@@ -747,7 +743,7 @@ plt.show()
 # %% [markdown]
 # In the package it is `CaptioningTransformer(..., prefix=True)`. Is it as true? Look at the row *cells in front* of the first table
 # again. It was trained like the first row, and has fewer weights. **Here it is not**: with every seed fewer captions are true.
-# Large models, with much more to learn from, do well with it.
+# Large models, which have far more to learn from, do well with it.
 #
 # ## More to do
 #
@@ -809,8 +805,7 @@ def attention_in_a_hurry(x, Wq, Wk, Wv):
 # %% [markdown]
 # ## What you have now
 #
-# The model of today, written by hand: masked self-attention with its backward step, heads, layer norm, the residual path. You
-# know what each part buys, because you took it away and measured. In [chapter 9](09_you_get_what_you_reward.ipynb) the judge
+# The model of today, written by hand: masked self-attention with its backward step, heads, layer norm, the residual path. You took parts away and measured what they buy. In [chapter 9](09_you_get_what_you_reward.ipynb) the judge
 # itself becomes the teacher.
 #
 # Papers: Vaswani et al. (2017), "Attention is all you need"; Ba, Kiros, Hinton (2016), "Layer normalization"; He et al. (2016),

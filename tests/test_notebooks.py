@@ -13,8 +13,8 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = ROOT / "notebooks"
 
 
-def load_build():
-    spec = importlib.util.spec_from_file_location("build", NOTEBOOKS / "source" / "build.py")
+def load_build(path=NOTEBOOKS / "source" / "build.py"):
+    spec = importlib.util.spec_from_file_location("build", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -16,21 +16,25 @@ figure_with_slider(lambda size: plt.plot([0, size]), "size", [1, 2, 3], start=2)
 """
 
 
-def outputs(**environment):
-    """Which kinds of output the cell leaves in a notebook."""
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(CELL)])
+@pytest.fixture(scope="module")
+def outputs():
+    """Which kinds of output the cell leaves in a running notebook, and in one that is built: one kernel for both."""
+    still = nbformat.v4.new_code_cell('import os\nos.environ["CS231N_STILL"] = "1"')
+    cells = [nbformat.v4.new_code_cell(CELL), still, nbformat.v4.new_code_cell(CELL)]
+    notebook = nbformat.v4.new_notebook(cells=cells)
     client = NotebookClient(notebook, timeout=120, kernel_name="python3")
-    client.execute(env={**{k: v for k, v in os.environ.items() if k != "CS231N_STILL"}, **environment})
-    assert all(output.get("name") != "stderr" for output in notebook.cells[0].outputs)
-    return [kind for output in notebook.cells[0].outputs for kind in output.get("data", {})]
+    client.execute(env={name: value for name, value in os.environ.items() if name != "CS231N_STILL"})
+    made = [cell.outputs for cell in notebook.cells]
+    assert all(output.get("name") != "stderr" for some in made for output in some)
+    return [[kind for output in some for kind in output.get("data", {})] for some in (made[0], made[2])]
 
 
-def test_a_running_notebook_has_a_slider():
-    assert "application/vnd.jupyter.widget-view+json" in outputs()
+def test_a_running_notebook_has_a_slider(outputs):
+    assert "application/vnd.jupyter.widget-view+json" in outputs[0]
 
 
-def test_what_a_built_notebook_stores_is_a_picture():
-    assert sorted(outputs(CS231N_STILL="1")) == ["image/png", "text/plain"]
+def test_what_a_built_notebook_stores_is_a_picture(outputs):
+    assert sorted(outputs[1]) == ["image/png", "text/plain"]
 
 
 def test_a_script_draws_the_first_value():

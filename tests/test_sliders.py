@@ -18,7 +18,7 @@ figure_with_slider(lambda size: plt.plot([0, size]), "size", [1, 2, 3], start=2)
 
 @pytest.fixture(scope="module")
 def outputs():
-    """Which kinds of output the cell leaves in a running notebook, and in one that is built: one kernel for both."""
+    """Kinds of output that the cell leaves in a running notebook, and in one that is built: in one kernel."""
     still = nbformat.v4.new_code_cell('import os\nos.environ["CS231N_STILL"] = "1"')
     cells = [nbformat.v4.new_code_cell(CELL), still, nbformat.v4.new_code_cell(CELL)]
     notebook = nbformat.v4.new_notebook(cells=cells)

@@ -440,10 +440,10 @@ for name, change in changes.items():
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# Fewer captions are true, so the looks do matter. What becomes wrong most often is what the thing is. What stands
-# beside it is wrong more often, too. But **most captions stay true**, although the model now reads from the wrong cells.
-# What it says does not come from the bright cells alone. So take a film for what it is: it shows where the model looked,
-# and not why it said the word. (Jain and Wallace made this test on texts, in "Attention is not explanation".)
+# Fewer captions are true, so the looks do matter. What the thing is becomes wrong more often, and what stands beside it,
+# too. But **most captions stay true**, although the model now reads from the wrong cells. What it says does not come from
+# the bright cells alone. So take a film for what it is: it shows where the model looked, and not why it said the word.
+# (Jain and Wallace made this test on texts, in "Attention is not explanation".)
 #
 # </details>
 #

@@ -42,7 +42,7 @@ SMALL_STUB = r"\1\2 = None  # TODO"
 EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
 # What another processor can change: all that a training leads to, decimal fractions, shares, times, and the size
 # of a figure that holds a generated caption. A verdict has a margin: `✓ yes` is printed far from the limit.
-TRAINS = re.compile(r"\.train\(|(?<!def )\btrain\(")
+TRAINS = re.compile(r"\.train\(|(?<!def )\btrain\(|\bstored_captioner\(")
 MOVES = re.compile(r"\d\.\d|\de[-+]\d|%|<Figure|\d m?s\b| a second\b")
 VERDICT = re.compile(r"✓ (yes|unchanged|agrees|Right\b|\w+ is right)|✗ (no\b|differs)")
 # Outputs that are the same everywhere: no progress bars or sliders, nothing kept, sums in one order.
@@ -203,8 +203,8 @@ def verdicts(outputs):
 def mark_what_moves(chapter):
     """Tag the cells that nbval runs and does not compare.
 
-    Before a chapter's first training, these are the cells that print what rounding can change; from there on, all
-    that print anything but verdicts. Verdicts in them are compared all the same (conftest.py).
+    Before a chapter's first trained model, these are the cells that print what rounding can change; from there
+    on, all that print anything but verdicts. Verdicts in them are compared all the same (conftest.py).
     """
     trained = False
     for cell in chapter.cells:

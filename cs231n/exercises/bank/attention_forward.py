@@ -63,7 +63,8 @@ EXERCISE = Exercise(
     next_step="attention_backward: each cell is reached on two paths.",
     hints=(
         "Which cells fit the state? A large product A[n, l] · h[n] says: this one does.",
-        "Three lines: scores (N, L) from A and h, a softmax over the L cells, a sum of cells with these weights.",
+        "Three lines: scores (N, L) from A and h, a softmax over the L cells, a sum of cells with these weights. "
+        "h[:, None] has shape (N, 1, H): A * h[:, None] multiplies each cell by its own h. Which axis is summed?",
         'np.einsum("nlh,nh->nl", A, h) has the products of all cells with their h; (A @ h[:, :, None])[:, :, 0] '
         "is the same. The context is the other sum, over l.",
     ),

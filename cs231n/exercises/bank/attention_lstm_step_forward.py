@@ -44,6 +44,8 @@ old_cell_forgotten: f * prev_c + i * g -> i * g
     Your new cell holds only new things. What happens to prev_c?
 cell_not_squashed: o * np.tanh(next_c) -> o * next_c
     (next_c is right.) It is squashed on its way to next_h.
+context_added_to_h: o * np.tanh(next_c) -> o * np.tanh(next_c) + context
+    The context enters through the gates, with Wc. You add it to next_h as well.
 """
 
 EXERCISE = Exercise(

@@ -118,6 +118,8 @@ projection_squashed:
 repeated_words_lost: grads = {} -> grads = {"W_embed": np.zeros_like(p["W_embed"])}
     grads["W_embed"] = word_embedding_backward(dvectors, embed_cache) -> grads["W_embed"][words_in] = dvectors
     W_embed: a word that occurs twice keeps one gradient only. Look at chapter 03 again.
+mask_inverted: words_out != model._null -> words_out == model._null
+    The mask is the wrong way round: only the places with <NULL> count.
 """
 
 EXERCISE = Exercise(

@@ -117,6 +117,12 @@ last_word_missing: range(max_length) -> range(max_length - 1)
     The loop stops one word too early.
 max_length_ignored: p, N = -> max_length = 30; p, N =
     Your captions have 30 places. max_length says how many are asked for.
+number_of_step_for_word: p["W_embed"][words] -> p["W_embed"][[t] * N]
+    Step t hears the word with the number t. From the second step on, it should hear its own last word.
+words_before_heard_too:
+    speaking = np.ones(N, bool) -> speaking, heard = np.ones(N, bool), np.zeros((N, len(p["W_embed"])))
+    h = np.tanh(p["W_embed"][words] -> heard[np.arange(N), words] = 1; h = np.tanh(heard @ p["W_embed"]
+    Your one-hot row keeps the words before. Each step hears one word only: make the row anew.
 """
 
 EXERCISE = Exercise(

@@ -59,6 +59,8 @@ cut_to_one: gradient * (limit / length) -> gradient / length
     What you cut has length 1. It should have the length `limit`.
 factor_upside_down: (limit / length) -> (length / limit)
     The factor is upside down: it should make a long gradient shorter.
+half_for_root: np.sqrt((gradient**2).sum()) -> (gradient**2).sum() / 2
+    Your length is half of the sum of the squares. Is it ** 1/2? Python takes the power first: ** 0.5.
 """
 
 EXERCISE = Exercise(

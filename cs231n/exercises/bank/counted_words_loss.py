@@ -79,6 +79,8 @@ bias_gradient_averaged: dscores.sum(axis=0) -> dscores.mean(axis=0)
     db: you average over the rows. Each row adds to it.
 bias_forgotten: rows @ W + b -> rows @ W
     One term of the scores is missing: b.
+softmax_over_rows: p.sum(axis=1, keepdims=True) -> p.sum(axis=0, keepdims=True)
+    Softmax over the wrong axis: a row of scores belongs to one word, so each row adds up to 1.
 """
 
 
@@ -108,7 +110,7 @@ EXERCISE = Exercise(
     hints=(
         "What are the shapes of h[mask] and y[mask]? What is left is an affine layer and a softmax on rows.",
         "With p the softmax of a row's scores, the gradient of the scores is p, minus 1 at the right word, "
-        "divided by N: the number of captions, not of rows.",
+        "divided by N: the number of captions, not of rows. For M rows, p[np.arange(M), words] are those words.",
         "dh starts as np.zeros_like(h). Then dh[mask] = dscores @ W.T puts each row where it came from.",
     ),
     mistakes=known(solution, MISTAKES, computed_everywhere),

@@ -96,6 +96,8 @@ dWh_from_new_state: prev_h.T @ da -> (o * tanh_c).T @ da
     dWh: Wh was multiplied by one of the two states in the forward step. You used the other one.
 db_averaged: da.sum(axis=0) -> da.mean(axis=0)
     db: the gradients of the samples are added here, not averaged. The loss does the averaging.
+state_for_gradient: dc = dnext_c -> dc = prev_c
+    prev_c is the old cell, not a gradient. Which gradient of the cell comes in?
 """
 
 EXERCISE = Exercise(

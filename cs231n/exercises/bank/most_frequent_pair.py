@@ -68,6 +68,17 @@ last_count_only: pairs.get(pair, 0) + count -> count
     The count of a pair is overwritten each time. It should grow.
 """
 
+
+def pair_with_its_count(words, counts):
+    """most_common gives a pair together with its count. You return both: take the pair out."""
+    pair = solution(words, counts)
+    return pair, sum(count for word, count in zip(words, counts, strict=True) for at in _places(word, pair))
+
+
+def _places(word, pair):
+    return [t for t in range(len(word) - 1) if (word[t], word[t + 1]) == pair]
+
+
 EXERCISE = Exercise(
     chapter="12_words_or_characters",
     reference=most_frequent_pair,
@@ -83,5 +94,5 @@ EXERCISE = Exercise(
         "occurs counts[n] times?",
         "max(pairs, key=pairs.get) is the key with the largest value.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(solution, MISTAKES, pair_with_its_count),
 )

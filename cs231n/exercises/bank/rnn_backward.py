@@ -89,6 +89,10 @@ Wh_not_transposed: da @ Wh.T -> da @ Wh
     On the way back a product takes the transposed matrix. Wh is square, so no shape warns you.
 dx_in_reverse_order: return dx -> return dx[:, ::-1]
     (dx holds the right gradients.) dx: the last time step comes first.
+last_cache_at_all_steps: dWx += x[:, t] -> dWx += x[:, T - 1]
+    1 - h[t + 1] -> 1 - h[T]
+    dWh += h[t] -> dWh += h[T - 1]
+    Every step uses what the last step kept. Which entry of the cache belongs to step t?
 """
 
 EXERCISE = Exercise(
@@ -113,7 +117,7 @@ EXERCISE = Exercise(
         "dh[:, t] comes from the step's own output, and a second gradient comes from step t + 1. Add the two "
         "before you walk through the step. What is the second one at the last step?",
         "Loop t from T - 1 down to 0: give dh[:, t] + dprev_h to rnn_step_backward, store dx[:, t], and add to "
-        "dWx, dWh and db. After the loop, dprev_h is dh0.",
+        "dWx, dWh and db. After the loop, dprev_h is dh0. The first dx_t tells D, the last length of dx.",
     ),
     mistakes=known(solution, MISTAKES),
 )

@@ -45,6 +45,10 @@ Wh_forgotten: prev_h @ Wh -> prev_h
     prev_h enters without Wh: every unit hears its own old value only.
 old_state_kept: return -> return prev_h +
     The old state enters only through Wh. You also add it to the new state directly.
+tan_for_tanh: np.tanh( -> np.tan(
+    This is the tangent, which grows without bound. The squashing function has one letter more.
+first_term_squashed: Wx + prev_h @ Wh + b) -> Wx) + prev_h @ Wh + b
+    Only the term with x is squashed. All three terms are added first, and squashed once.
 """
 
 EXERCISE = Exercise(

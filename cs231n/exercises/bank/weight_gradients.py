@@ -81,7 +81,7 @@ EXERCISE = Exercise(
         "Write dWx for two steps: x_1ᵀ da_1 + x_2ᵀ da_2. Put x_1 on top of x_2, and da_1 on top of da_2: what is "
         "the product of the two tall matrices?",
         "reshape turns (N, T, D) into (N·T, D) without moving a number. x and da must be reshaped the same way.",
-        "For dWh you need the state before each step: h0 in front, and h without its last step. "
+        "For dWh you need the state before each step: h0[:, None] of shape (N, 1, H) in front, and h[:, :-1]. "
         "np.concatenate along axis 1 puts them together.",
     ),
     mistakes=known(solution, MISTAKES),

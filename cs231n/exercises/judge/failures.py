@@ -4,6 +4,7 @@ import ast
 import dis
 import linecache
 import re
+import sysconfig
 import traceback
 import types
 from pathlib import Path
@@ -12,33 +13,40 @@ import numpy as np
 
 import cs231n
 from cs231n.exercises.facts import Shape, fact
-from cs231n.exercises.judge.causes.cause import cause
+from cs231n.exercises.judge.causes.cause import cause, cause_in_call
 from cs231n.exercises.judge.causes.failure import Failure
 
 PACKAGE = str(Path(cs231n.__file__).parent)
+LIBRARIES = (
+    str(Path(np.__file__).parents[1]),
+    sysconfig.get_path("stdlib"),
+    "<frozen",
+    "<__array_function__",
+)
 
 
 def explain(error, function, case, exercise):
     """Lines of facts: the line that failed, the message, the shapes, and what it means where that is sure."""
     text = re.sub(r", with gufunc signature \S+", "", text_of(error))
     kind = "error_says" if text else "error_without_message"
-    lines = [fact(kind, error=type(error).__name__, text=f"{text[:200]}{' …' * (len(text) > 200)}")]
+    said = fact(kind, error=type(error).__name__, text=f"{text[:200]}{' …' * (len(text) > 200)}")
     arguments = {**case.upstream, **case.inputs}
     shapes = fact("arguments", arguments=_shapes(arguments))
-    failure = Failure(error, function, exercise, raised_by_package=_raised_by_package(error))
-    if own := _own_frame(error, function):
-        entry, line = own
-        frame = entry.tb_frame
-        failure = Failure(error, function, exercise, frame, _failing(entry), failure.raised_by_package)
-        where = {"number": entry.tb_lineno, "text": line or fact("text_not_known")}
-        if frame.f_code.co_name == _name(function):
-            lines.insert(0, fact("line", **where))
-        else:
-            lines.insert(0, fact("line_in", function=frame.f_code.co_name, **where))
-        others = {n: v for n, v in frame.f_locals.items() if n not in arguments and isinstance(v, np.ndarray)}
-        if others := {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}:
-            shapes = fact("arguments_and_others", arguments=_shapes(arguments), others=_shapes(others))
-    return [*lines, shapes, *filter(None, [cause(failure)])]
+    own, helper, in_package = _places(error, function)
+    if own is None:
+        return [said, shapes, cause(Failure(error, function, exercise))]
+    lines = [_line(own, function)]
+    calls = Failure(error, function, exercise, own.tb_frame, _failing(own), in_package)
+    fails = calls
+    if helper is not None:
+        lines.append(_line(helper, function))
+        fails = Failure(error, function, exercise, helper.tb_frame, _failing(helper), in_package)
+    last = helper or own
+    line, local = _text(last), last.tb_frame.f_locals
+    others = {n: v for n, v in local.items() if n not in arguments and isinstance(v, np.ndarray)}
+    if others := {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}:
+        shapes = fact("arguments_and_others", arguments=_shapes(arguments), others=_shapes(others))
+    return [*lines, said, shapes, (helper is not None and cause_in_call(calls)) or cause(fails)]
 
 
 def text_of(error):
@@ -60,8 +68,8 @@ def raised_in(error, function):
 
 def line_of(error, function):
     """Number and text of the student's own line where an exception came up, or None."""
-    own = _own_frame(error, function)
-    return (own[0].tb_lineno, own[1]) if own and own[1] else None
+    own, _, _ = _places(error, function)
+    return (own.tb_lineno, _text(own)) if own is not None and _text(own) else None
 
 
 def uses(function, name):
@@ -98,20 +106,34 @@ def _codes(code):
     return {code}.union(*(_codes(inner) for inner in code.co_consts if hasattr(inner, "co_name")))
 
 
-def _raised_by_package(error):
-    frames = list(traceback.walk_tb(error.__traceback__))
-    return bool(frames) and frames[-1][0].f_code.co_filename.startswith(PACKAGE)
+def _places(error, function):
+    """Where an exception came up: entries of its traceback, None where there is none.
 
-
-def _own_frame(error, function):
-    """The last entry of the traceback in the student's own file, and the text of its line."""
-    code = getattr(function, "__code__", None)
-    entry, own = error.__traceback__, None
+    returns: the last one in the student's own function or cell; the last one below it, in a helper of another
+        cell; and whether it was raised further down, in a function of the package
+    """
+    file = getattr(getattr(function, "__code__", None), "co_filename", None)
+    entry, own, helper, in_package = error.__traceback__, None, None, False
     while entry is not None:
-        if code and entry.tb_frame.f_code.co_filename == code.co_filename:
-            own = entry
+        name = entry.tb_frame.f_code.co_filename
+        if file and name == file:
+            own, helper, in_package = entry, None, False
+        elif own is not None and name.startswith(PACKAGE):
+            in_package = True
+        elif own is not None and not name.startswith(LIBRARIES):
+            helper, in_package = entry, False
         entry = entry.tb_next
-    return own and (own, linecache.getline(code.co_filename, own.tb_lineno).strip())
+    return own, helper, in_package
+
+
+def _line(entry, function):
+    where = {"number": entry.tb_lineno, "text": _text(entry) or fact("text_not_known")}
+    name = entry.tb_frame.f_code.co_name
+    return fact("line", **where) if name == _name(function) else fact("line_in", function=name, **where)
+
+
+def _text(entry):
+    return linecache.getline(entry.tb_frame.f_code.co_filename, entry.tb_lineno).strip()
 
 
 def _failing(entry):
@@ -123,16 +145,19 @@ def _failing(entry):
         module = ast.parse("".join(linecache.getlines(code.co_filename)))
     except (SyntaxError, ValueError):
         return None
-    statement = None
-    for node in ast.walk(module):
-        if isinstance(node, ast.stmt) and node.lineno <= entry.tb_lineno <= node.end_lineno:
-            statement = node  # the walk goes from the outside to the inside
-    for node in ast.walk(module):
-        at = (getattr(node, "lineno", -1), getattr(node, "end_lineno", -1),
-              getattr(node, "col_offset", -1), getattr(node, "end_col_offset", -1))  # fmt: skip
-        if at == tuple(place) and isinstance(node, ast.expr) and statement is not None:
-            return node, statement
-    return None
+    if None in place:
+        return None
+    line, end_line, column, end_column = place
+    statement = found = None
+    for node in ast.walk(module):  # the walk goes from the outside to the inside
+        if not isinstance(node, ast.stmt | ast.expr):
+            continue
+        start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
+        if isinstance(node, ast.stmt) and start <= (line, column) and (end_line, end_column) <= end:
+            statement = node
+        elif isinstance(node, ast.expr) and (start, end) == ((line, column), (end_line, end_column)):
+            found = found or node
+    return (found, statement) if found and statement is not None else None
 
 
 def _shapes(arrays):

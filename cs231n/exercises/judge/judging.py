@@ -13,12 +13,13 @@ from cs231n.exercises.exercise import NotYet
 from cs231n.exercises.judge import syntax, telling
 from cs231n.exercises.judge.failures import raised_in
 from cs231n.exercises.judge.telling import CacheFault, Fault
-from cs231n.exercises.recognise.mistakes import recognise
+from cs231n.exercises.recognise.mistakes import recognise, recognise_part
 from cs231n.exercises.run.attempts import Cache, Partner, attempts
 from cs231n.exercises.run.caches import in_another_order, laid_out_as_ours, what_is_missing
-from cs231n.exercises.run.cases import expected
+from cs231n.exercises.run.cases import cases, expected
 from cs231n.exercises.run.count_calls import calls_grow
 from cs231n.exercises.run.one_call import Run, quiet, read_outputs
+from cs231n.exercises.run.one_call import run as run_once
 from cs231n.exercises.run.time_limit import SECONDS, TooLong
 
 WORKING = ("BINARY_OP", "CALL", "FOR_ITER", "STORE_SUBSCR")  # what a TODO that is still empty does not do
@@ -116,10 +117,10 @@ def _right(exercise, function, attempt, fault):
     if fault and fault.kind is Fault.ORDER:
         said = telling.another_order_of_cache(exercise, fault)
         return Judgement(exercise.name, "wrong", said, "cache_in_another_order")
-    for run in attempt.runs:
-        if run.alters:
-            return Judgement(exercise.name, "wrong", telling.alters(exercise, run), "writes_into_argument")
-        if exercise.whole_numbers and any(value.dtype.kind == "f" for value in run.outputs.values()):
+    for each in attempt.runs:
+        if each.alters:
+            return Judgement(exercise.name, "wrong", telling.alters(exercise, each), "writes_into_argument")
+        if exercise.whole_numbers and any(value.dtype.kind == "f" for value in each.outputs.values()):
             return Judgement(exercise.name, "wrong", telling.not_whole(exercise), "not_whole_numbers")
     if exercise.without_loop and calls_grow(function, exercise.without_loop):
         return Judgement(exercise.name, "wrong", telling.loop(exercise), "loop_over_time")
@@ -141,8 +142,21 @@ def _remarks(exercise, function, runs):
     if lists and not exercise.hide_expected:  # a table filled in by hand is a list, and good so
         found["list_of_numbers"] = telling.lists(lists)
     if any(run.made_float64 for run in runs):
-        found["float64_from_float32"] = telling.float64()
+        found["float64_from_float32"] = telling.float64(function, _makes_float64(exercise, function))
     return found
+
+
+def _makes_float64(exercise, function):
+    """The helper of the reader's own that makes float64 of float32, or None."""
+    seen = getattr(function, "__globals__", {})
+    for name in exercise.needs:
+        helper, reference = seen.get(name), bank.find(name).reference
+        if inspect.isfunction(helper) and helper is not reference and name in function.__code__.co_names:
+            forward = seen.get(bank.find(name).forward)
+            maker = (lambda *inputs, f=forward: f(*inputs)[-1]) if forward else None
+            if any(run_once(bank.find(name), helper, case, maker).made_float64 for case in cases(name)):
+                return name
+    return None
 
 
 def _not_right(exercise, function, attempt, fault):
@@ -160,12 +174,30 @@ def _not_right(exercise, function, attempt, fault):
         return Judgement(name, "wrong", telling.order(exercise, places), "outputs_in_another_order")
     for run in runs:
         if run.trouble:
-            return Judgement(name, "wrong", telling.trouble(exercise, function, runs, run), run.trouble[0])
-    mistake = " + ".join(" or ".join(each.name for each in group) for group in known) or None
+            part = recognise_part(name, runs)
+            mistake = _names(part) or run.trouble[0]
+            return Judgement(name, "wrong", telling.trouble(exercise, function, runs, run, part), mistake)
+    mistake = _names(known)
     about = exercise, function, attempt, known, fault
     if any(run.error is not None for run in runs):
         return Judgement(name, "error", telling.error(*about), mistake)
-    return Judgement(name, "wrong", telling.wrong(*about), mistake)
+    random = not in_the_bank and _gives_others(exercise, function, attempt)
+    return Judgement(name, "wrong", telling.wrong(*about, random), mistake)
+
+
+def _names(groups):
+    return " + ".join(" or ".join(each.name for each in group) for group in groups) or None
+
+
+def _gives_others(exercise, function, attempt):
+    """Does a second call with the same inputs give other numbers?"""
+    first = attempt.runs[0]
+    with quiet():
+        np.random.random()  # other random numbers than before
+        [again] = attempt.on(exercise, function, [first.case])
+    return again.outputs is not None and any(
+        not agrees(value, again.outputs[name]) for name, value in first.outputs.items()
+    )
 
 
 def _unfilled(exercise, runs, function):
@@ -176,7 +208,7 @@ def _unfilled(exercise, runs, function):
     if run.unfilled:
         return True
     if run.trouble and run.trouble[0] == "return_forgotten":
-        return len(exercise.outputs) == 1 and _does_nothing(function)  # dW = None … return dW
+        return syntax.is_a_starter(function) or (len(exercise.outputs) == 1 and _does_nothing(function))
     if run.returned and len(run.returned) == 2 and isinstance(run.returned[1], dict):
         return not run.returned[1] and np.ndim(run.returned[0]) == 0 and run.returned[0] == 0  # 0.0, {}
     if exercise.whole_numbers and "model" in run.case.inputs:

@@ -81,6 +81,32 @@ def returns_something(function):
     return any(isinstance(line, ast.Return) and line.value is not None for line in own_lines(node))
 
 
+def prints_instead(function):
+    """Does a function end with a print, and return nothing?"""
+    node = tree(function)
+    last = node.body[-1] if node is not None and returns_something(function) is False else None
+    return (
+        isinstance(last, ast.Expr)
+        and isinstance(last.value, ast.Call)
+        and ast.unparse(last.value.func) == "print"
+    )
+
+
+def is_a_starter(function):
+    """Does a function only take its arguments apart, and return None or names that are None?"""
+    node = tree(function)
+    if node is None:
+        return False
+    allowed = (ast.Expr, ast.Pass, ast.Assign, ast.Return)
+    lines = [line for line in node.body if not _is_text(line)]
+    if not all(isinstance(line, allowed) for line in lines) or any(
+        isinstance(line, ast.Expr) for line in lines
+    ):
+        return False
+    working = (ast.Call, ast.BinOp, ast.Compare, ast.ListComp, ast.Lambda)
+    return not any(isinstance(part, working) for line in lines for part in ast.walk(line))
+
+
 def assigned(node, name):
     """The value on the right of the last `name = value` of a function, or None."""
     values = [

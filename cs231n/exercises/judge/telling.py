@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import Enum
 
+import numpy as np
+
 from cs231n.exercises.compare import Departure, agrees, describe
 from cs231n.exercises.facts import Term, fact
 from cs231n.exercises.judge import syntax
@@ -109,9 +111,14 @@ def lists(names):
     return fact("lists", names=names, count=len(names))
 
 
-def float64():
-    """float32 came in, and float64 went out."""
-    return fact("float64")
+def float64(function, helper):
+    """float32 came in, and float64 went out. helper: the name of the one that makes it, or None"""
+    made = fact("float64_from_helper", helper=helper) if helper else None
+    if not helper and (uses(function, "zeros") or uses(function, "ones")):
+        made = fact("float64_from_zeros")
+    elif not helper and uses(function, "sqrt"):
+        made = fact("float64_from_sqrt")
+    return [fact("float64"), made]
 
 
 def not_with_its_cache(fault):
@@ -194,18 +201,21 @@ def raise_left(exercise):
 def error(exercise, function, attempt, known, fault):
     """The answer stopped with an exception."""
     run = next(run for run in attempt.runs if run.error is not None)
+    shapes_differ = isinstance(run.error, ValueError | IndexError) and not known
+    elsewhere = globals_read(function) if shapes_differ else ()
     return [
         fact("error", exercise=exercise.name, sizes=run.case.sizes),
         *explain(run.error, function, run.case, exercise),
         _seen(fault),
         _sizes_that_pass(exercise, attempt.runs, function, known),
         *_likely(known),
+        fact("reads_another_cell", names=elsewhere) if elsewhere else None,
         _note(exercise, attempt),
     ]
 
 
-def trouble(exercise, function, runs, run):
-    """What came back cannot be compared."""
+def trouble(exercise, function, runs, run, known):
+    """What came back cannot be compared, or only in part. `known`: the mistakes that explain what can be."""
     mistake, what = run.trouble
     right = [
         name
@@ -214,8 +224,10 @@ def trouble(exercise, function, runs, run):
                for e, r in zip(expected(exercise.name), runs, strict=True))
     ]  # fmt: skip
     why = [what]
+    if wrong := _wrong_readable(exercise, runs, known):
+        return [*wrong, what]
     if mistake == "return_forgotten":
-        why = _why_nothing(function, what)
+        why = _why_nothing(function, what, run.trouble[1]["line"])
     elif mistake == "no_value" and run.returned:
         empty = [k for k, value in enumerate(run.returned) if value is None]
         why = [what, empty and syntax.why_none(function, empty[0])]
@@ -227,7 +239,21 @@ def trouble(exercise, function, runs, run):
     return [first, why, fact("right_already", outputs=others) if others else None]
 
 
-def _why_nothing(function, what):
+def _wrong_readable(exercise, runs, known):
+    """Lines on the first output that can be compared and is wrong, such as the loss; none where there is none."""
+    axes = flat_axes(exercise)
+    for name in axes:
+        for right, run in zip(expected(exercise.name), runs, strict=True):
+            if name in run.readable and not agrees(right[name], run.readable[name]):
+                first = fact("wrong_output", exercise=exercise.name, output=name, sizes=run.case.sizes)
+                values = right[name], run.readable[name]
+                return [first, *describe(Departure(name, axes[name], *values)), *_likely(known)]
+    return []
+
+
+def _why_nothing(function, what, line):
+    if syntax.prints_instead(function):
+        return [fact("print_for_return", line=line)]
     if why := syntax.why_none(function):
         return [fact("returns_none"), why]
     if syntax.returns_something(function):
@@ -238,8 +264,11 @@ def _why_nothing(function, what):
 # ---- the numbers are wrong
 
 
-def wrong(exercise, function, attempt, known, fault):
-    """Which output, where, how far off, what is right already, and what was probably done."""
+def wrong(exercise, function, attempt, known, fault, random=False):
+    """Which output, where, how far off, what is right already, and what was probably done.
+
+    random: True where a second call gives other numbers
+    """
     right, runs = expected(exercise.name), attempt.runs
     wrongs = [_wrong_outputs(*pair) for pair in zip(right, runs, strict=True)]
     k = next(k for k, names in enumerate(wrongs) if names)
@@ -267,9 +296,23 @@ def wrong(exercise, function, attempt, known, fault):
         [*state, _up_to_end(right, runs), _sizes_that_pass(exercise, runs, function, known)],
         *_likely(known),
         fact("reads_another_cell", names=elsewhere) if elsewhere else None,
+        fact("random") if random else None,
+        fact("float16") if any(value.dtype == np.float16 for value in run.outputs.values()) else None,
+        fact("squeeze") if _squeezed(function, right, runs) else None,
         _note(exercise, attempt),
         _seen(fault),
     ]
+
+
+def _squeezed(function, right, runs):
+    """Is an axis of length 1 lost, where something else is wrong too?"""
+    if not uses(function, "squeeze") or any(run.outputs is None for run in runs):
+        return False
+    pairs = [
+        (r[name].shape, run.outputs[name].shape) for r, run in zip(right, runs, strict=True) for name in r
+    ]
+    lost = [a != b and b == tuple(n for n in a if n > 1) for a, b in pairs]
+    return any(lost) and all(a == b for (a, b), gone in zip(pairs, lost, strict=True) if not gone)
 
 
 def _wrong_outputs(right, run):
@@ -304,6 +347,8 @@ def _sizes_that_pass(exercise, runs, function, known):
     passed = [s.outputs is not None and not _wrong_outputs(r, s) for r, s in zip(right, runs, strict=True)]
     if not any(passed) or len(runs) < 3:
         return []
+    if any(v.dtype == np.float16 for run in runs for v in (run.outputs or {}).values()):
+        return []  # its rounding passes or fails by chance
     lost = [fact("squeeze")] if uses(function, "squeeze") else []
     sizes = [run.case.sizes.split(", ") for run in runs]
     for letter in "TN":

@@ -29,16 +29,21 @@ def _differences(yours, expected):
     if isinstance(expected, str):
         same = isinstance(yours, str) and yours == expected
         return [] if same else [fact("expected_and_yours", expected=repr(expected), given=_short(yours))]
-    expected = np.asarray(expected)
-    try:
-        given = np.asarray(yours)
-        numbers = given.dtype.kind in "fiub" and given.astype(float)
-        same = numbers is not False and agrees(expected, numbers)
-    except Exception:  # anything may be typed
-        numbers = False
-    if numbers is False:
+    expected, given = np.asarray(expected), _numbers(yours)
+    if given is None:
         return [fact("agree_no_numbers", type=type(yours).__name__)]
-    return [] if same else describe(Departure("yours", ("place",) * expected.ndim, expected, numbers))
+    if agrees(expected, given):
+        return []
+    return describe(Departure("yours", ("place",) * expected.ndim, expected, given))
+
+
+def _numbers(value):
+    """A value as an array of floats; None where it is none. Anything may be typed."""
+    try:
+        array = np.asarray(value)
+        return array.astype(float) if array.dtype.kind in "fiub" else None
+    except Exception:
+        return None
 
 
 def _short(value):

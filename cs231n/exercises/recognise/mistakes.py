@@ -59,6 +59,20 @@ def recognise(name, runs):
     return groups
 
 
+def recognise_part(name, runs):
+    """The mistakes that explain the outputs that can be compared, where others cannot: one group, or none."""
+    readable = set.intersection(*(set(run.readable) for run in runs))
+    given = [{output: run.readable[output] for output in readable} for run in runs]
+    right = expected(name)
+    wrong = {o for r, g in zip(right, given, strict=True) for o in readable if not agrees(r[o], g[o])}
+    with np.errstate(all="ignore"):
+        known = {mistake.name: mistake for mistake in bank.find(name).mistakes}
+        fits = [
+            known[m] for m, theirs in mistaken(name).items() if wrong and same_in(readable, given, theirs)
+        ]
+    return [fits] if fits else []
+
+
 def _rules(name, given, outputs, also_parts=False):
     outputs = [output for output in flat_axes(bank.find(name)) if output in outputs]
     return general_rules(bank.find(name), cases(name), expected(name), given, outputs, also_parts)

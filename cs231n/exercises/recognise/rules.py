@@ -96,6 +96,8 @@ def _one_gradient_before(exercise, cases, expected, given, wrong):
     if used < 2:
         return None
     outputs = tuple(name for name in exercise.outputs if name in needed)
+    if "dprev_c" in wrong:
+        return Rule("da", outputs, fact("da_and_dprev_c"))
     if "prev_c" in cases[0].inputs and len(gates) == 1:
         return Rule("one_gate_of_da", outputs, fact("one_gate_of_da", gate=GATES[gates.pop()]))
     return Rule("da", outputs, fact("da"))
@@ -134,12 +136,22 @@ def _seen(exercise, cases, expected, given, name):
 # ---- rules for one output
 
 
+def _whole_numbers(seen):
+    """Numbers of a type that has nothing behind the point."""
+    if seen.whole_numbers or any(given.dtype.kind not in "iub" for _, _, given in seen.cases):
+        return None
+    split = any((right != np.round(right)).any() for _, right, _ in seen.cases)
+    return fact("whole_numbers") if split else None
+
+
 def _one_value_everywhere(seen):
     values = [np.unique(given) for _, _, given in seen.cases if given.size]
     if not values or any(len(value) > 1 for value in values) or max(g.size for _, _, g in seen.cases) == 1:
         return None
     if all(value[0] == 0 for value in values):
         return fact("zero_everywhere")
+    if all(np.isnan(value[0]) for value in values):
+        return fact("nan_everywhere")
     words = getattr(seen.cases[0][0].inputs.get("model"), "idx_to_word", {})
     if words and seen.whole_numbers:
         spoken = {
@@ -179,6 +191,28 @@ def _shape_only(seen):
     return fact(
         "shape_only_keepdims" if kept else "shape_only", given=Shape(given.shape), expected=Shape(right.shape)
     )
+
+
+def _too_long_or_short(seen):
+    """Along one axis, places are missing at the end, or there is one too many; the others are right."""
+    right, given = next(((r, g) for _, r, g in seen.cases if r.shape != g.shape), (None, None))
+    if right is None or any(g.ndim != r.ndim for _, r, g in seen.cases):
+        return None
+    for k, axis in enumerate(seen.axes):
+        if axis not in WHERE:
+            continue
+        about = {"axis": Term(WHERE[axis]), "given": Shape(given.shape), "expected": Shape(right.shape)}
+        for kind, cut in CUTS.items():
+            if all(agrees(*cut(r, g, k)) for _, r, g in seen.cases):
+                return fact(kind, **about)
+    return None
+
+
+CUTS = {  # which parts of right and given agree along axis k
+    "too_short": lambda right, given, k: (right.take(range(min(given.shape[k], right.shape[k])), k), given),
+    "one_more_in_front": lambda right, given, k: (right, given.take(range(1, given.shape[k]), k)),
+    "one_more_at_the_end": lambda right, given, k: (right, given.take(range(given.shape[k] - 1), k)),
+}
 
 
 def _turned(seen):
@@ -258,10 +292,12 @@ def _only_part(seen):
 
 
 RULES = {
+    "whole_numbers": _whole_numbers,
     ONE_VALUE: _one_value_everywhere,
     "input_given_back": _input_given_back,
     "another_output": _another_output,
     "shape_only": _shape_only,
+    "too_long_or_short": _too_long_or_short,
     "turned": _turned,
     "times": _times,
     "gates_in_another_order": _gates_in_another_order,

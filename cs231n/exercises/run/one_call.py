@@ -202,6 +202,8 @@ def _read_dict(exercise, name, value, outputs):
     missing = tuple(key for key in exercise.outputs[name] if key not in value)
     if not missing:
         return None
+    if with_d := next((key for key in missing if f"d{key}" in value), None):
+        return "gradient_missing", fact("entry_with_d", output=name, key=with_d)
     kind = "no_entries" if len(missing) == len(exercise.outputs[name]) else "entries_missing"
     return "gradient_missing", fact(kind, output=name, keys=missing)
 

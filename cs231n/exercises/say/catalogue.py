@@ -120,6 +120,8 @@ NUMBERS = {
     "probably": "Probably: {mistake}",
     "two_mistakes": "Two mistakes give these numbers. {first} Or: {second}",
     "rule": "{outputs}: {what}",
+    "random": "Two calls with the same inputs give different numbers. Is something drawn at random, or kept between calls?",
+    "float16": "Its numbers are float16, which has three digits only.",
     "reads_another_cell": "It reads {names} from another cell, not from its arguments.",
     "checked_with": Reference(
         "Note: it was checked with the reference {helpers}, because yours is not right yet.",
@@ -142,6 +144,14 @@ NUMBERS = {
 }
 
 RULES = {
+    "whole_numbers": (
+        "whole numbers, such as np.zeros(…, dtype=int) or zeros_like of whole numbers holds. They lose what stands behind "
+        "the point."
+    ),
+    "nan_everywhere": "nan everywhere, which is no number.",
+    "too_short": "right as far as it goes, but {axis}s are missing at the end: {given} instead of {expected}.",
+    "one_more_in_front": "right, but for one {axis} too many in front.",
+    "one_more_at_the_end": "right, but for one {axis} too many at the end.",
     "zero_everywhere": "zero everywhere. Is anything put into it?",
     "word_everywhere": "{word} everywhere.",
     "same_word_everywhere": "the same word everywhere.",
@@ -174,10 +184,14 @@ RULES = {
     "only_last_right": "only the last {axis} is right.",
     "one_gate": "only the columns of gate {gate} are wrong.",
     "da": "all fit one da. What comes after da is right. Look at how you get da.",
+    "da_and_dprev_c": (
+        "all fit one da. What comes after da is right. dprev_c is wrong too, and both come from the gradient of the cell."
+    ),
     "one_gate_of_da": "all fit one da, which is wrong for gate {gate} only.",
 }
 
 FORMS = {
+    "print_for_return": "It prints a value and returns nothing (None). Its last line should be: {line}.",
     "nothing_returned": "It returns nothing (None). Its last line should be: {line}.",
     "returns_none": "It returns nothing (None).",
     "returns_none_in_return_line": (
@@ -195,6 +209,7 @@ FORMS = {
     "count_of_values": Plural("{count} value", "{count} values"),
     "output_is_none": "The output {output} is None.",
     "no_dict": "The output {output} should be a dict. Its type is {type}.",
+    "entry_with_d": "The dict {output} has no entry for {key}. It has d{key}: here the key is the name of the weight, without d.",
     "no_entries": "The dict {output} has none of the entries {keys}.",
     "entries_missing": "The dict {output} has no entry for {keys}.",
     "list_of_arrays": "The output {output} is a list of {count} arrays, not an array. np.stack makes one array of it.",
@@ -203,7 +218,7 @@ FORMS = {
 
 REMARKS = {
     "remark": "Remark: {what}",
-    "changes_argument": "Remark: it changes the caller's {names}, and a gradient check may use it again.",
+    "changes_argument": "Remark: it changes the caller's {names}, which may be needed again.",
     "new_array_by_operator": "{name} = {name} {operator} … makes a new array; {name} {operator}= … does not.",
     "new_array_by_variable": "Put the result into a variable of your own instead of {name}[…].",
     "new_array_by_copy": "A copy would not: {name} = {name}.copy().",
@@ -211,10 +226,10 @@ REMARKS = {
         "Remark: {names} is a list, not an array. np.array(…) makes one: a list has no shape and no sum.",
         "Remark: {names} are lists, not arrays. np.array(…) makes one: a list has no shape and no sum.",
     ),
-    "float64": (
-        "Remark: float32 came in and float64 went out, which takes twice the memory. "
-        "np.zeros and np.sqrt(5) make float64: give the first a dtype, and write 5**0.5 for the second."
-    ),
+    "float64": "Remark: float32 came in and float64 went out, which takes twice the memory.",
+    "float64_from_helper": "Your {helper} makes it.",
+    "float64_from_zeros": "np.zeros and np.ones make float64: give them a dtype.",
+    "float64_from_sqrt": "np.sqrt(5) makes float64: write 5**0.5.",
     "not_with_its_cache": "But not with the cache that it gets.",
     "cache_is_none": "The cache of your {forward} is None. The backward function needs {names} from there.",
     "cache_is_empty": "The cache of your {forward} is empty. The backward function needs {names} from there.",
@@ -262,6 +277,30 @@ FAILURES = {
     "list_takes_one_index": "{name} is a list. It takes one index only; an array takes several.",
     "list_for_array": "{name} is a list of arrays, not an array. np.stack makes one array of it.",
     "number_for_array": "{name} is the number {number} here, and an array is wanted: np.zeros makes one.",
+    "self_in_def": "The def line has self as its first argument. Here the function stands alone, outside of a class: leave self out.",
+    "numpy_here": "The course does not use {name}. Write it with NumPy, which is np here.",
+    "pytorch_instead": "{attribute} belongs to PyTorch. With NumPy you write {instead}.",
+    "pytorch_not_needed": "{attribute} belongs to PyTorch. NumPy's arrays do not need it: leave it out.",
+    "axis_for_dim": "dim is PyTorch's word. NumPy's is axis.",
+    "shape_for_size": "In NumPy, {name}.size is how many numbers there are. Do you mean {name}.shape, without brackets?",
+    "module_to_import": "{name} is a module of Python. It has to be imported first: import {name}.",
+    "gone_from_numpy": "NumPy has no np.{attribute} any more. Write {instead}.",
+    "numpy_has_no": "NumPy has nothing called {attribute}.",
+    "whole_list_of_caches": "{name} is the whole list, with {count} entries. {function} takes the cache of one step.",
+    "arguments_exchanged": "{first} and {second} are exchanged: the order is {call}.",
+    "float_for_whole_number": "{name} is {number}, a float. / always gives a float; // gives a whole number.",
+    "reduced_to_one_number": (
+        "{name} is one number: {function} without an axis looks at the whole array. axis=1 gives one for each row."
+    ),
+    "sample_for_step": (
+        "{name} has shape {shape}, and {name}[{index}] takes a sample. Do you mean time step {index} of all samples, "
+        "{name}[:, {index}]?"
+    ),
+    "split_without_axis": "Without an axis, {function} cuts along axis 0, the samples. axis=1 cuts the columns.",
+    "brackets_around_comparisons": "& and | come before == and !=. Put brackets around each comparison.",
+    "list_as_key": "A list cannot be a key or in a set. A tuple can: (a, b).",
+    "one_after_another": "This gives its values one after another, and is not a list. list(…) makes one.",
+    "array_for_number": "Arrays or lists stand where numbers should. Their shapes do not go together with that place.",
     "no_such_axis": "The array has {axes} here, so there is no axis {axis}.",
     "axis_after_squeeze": (
         "The array has {axes} here, so there is no axis {axis}. np.squeeze removes every axis of length 1."

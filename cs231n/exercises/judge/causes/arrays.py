@@ -9,6 +9,7 @@ from cs231n.exercises.facts import Shape, fact
 from cs231n.exercises.judge.causes.failure import is_array
 
 MAKERS = ("zeros", "ones", "empty")
+REDUCE = ("argmax", "argmin", "max", "min", "sum", "mean")
 
 
 def shape_without_brackets(failure):
@@ -37,7 +38,7 @@ def number_for_array(failure):
     if not isinstance(failure.error, ValueError) or not isinstance(node, ast.Call):
         return None
     given = [(each, failure.value(each)) for each in node.args]
-    if failure.raised_by_package and sum(isinstance(value, int | float) for _, value in given) == 1:
+    if failure.in_package and sum(isinstance(value, int | float) for _, value in given) == 1:
         for each, value in given:
             if isinstance(value, int | float) and not isinstance(value, bool):
                 return fact("number_for_array", name=ast.unparse(each), number=value)
@@ -51,6 +52,63 @@ def axis_out_of_bounds(failure):
     squeezes = "squeeze" in getattr(getattr(failure.function, "__code__", None), "co_names", ())
     kind = "axis_after_squeeze" if squeezes else "no_such_axis"
     return fact(kind, axes=fact("count_of_axes", count=failure.error.ndim), axis=failure.error.axis)
+
+
+def float_for_whole_number(failure):
+    """`H = Wx.shape[1] / 4`, and then a length or a slice of it."""
+    if not isinstance(failure.error, TypeError) or not failure.place:
+        return None
+    if not re.search("interpreted as an integer|slice indices must be integers", failure.text):
+        return None
+    for node in ast.walk(failure.place[1]):
+        value = failure.value(node) if isinstance(node, ast.Name) else None
+        if isinstance(value, float | np.floating):
+            return fact("float_for_whole_number", name=node.id, number=str(value))
+    return None
+
+
+def reduced_to_one_number(failure):
+    """`scores.argmax()` without an axis, used as one number for each sample."""
+    node = failure.node
+    if not isinstance(failure.error, IndexError | TypeError) or not isinstance(node, ast.Subscript):
+        return None
+    if not isinstance(failure.value(node.value), np.generic) or not isinstance(node.value, ast.Name):
+        return None
+    made = failure.assigned(node.value.id)
+    if isinstance(made, ast.Call) and getattr(made.func, "attr", None) in REDUCE:
+        if len(made.args) < 2 and not any(word.arg == "axis" for word in made.keywords):
+            return fact("reduced_to_one_number", name=node.value.id, function=made.func.attr)
+    return None
+
+
+def sample_for_step(failure):
+    """`x[t]` where time is axis 1."""
+    if not isinstance(failure.error, ValueError | IndexError) or not failure.place:
+        return None
+    for node in ast.walk(failure.place[1]):
+        if (
+            isinstance(node, ast.Subscript)
+            and isinstance(node.slice, ast.Name)
+            and isinstance(node.ctx, ast.Load)
+        ):
+            array, name = failure.value(node.value), ast.unparse(node.value)
+            if is_array(array) and array.ndim == 3 and name in failure.arguments_over_time():
+                return fact("sample_for_step", name=name, index=node.slice.id, shape=Shape(array.shape))
+    return None
+
+
+def split_without_axis(failure):
+    """`np.split(a, 4)`, which cuts the samples."""
+    node = failure.node
+    if not isinstance(failure.error, ValueError) or not isinstance(node, ast.Call):
+        return None
+    if (
+        getattr(node.func, "attr", None) not in ("split", "array_split")
+        or len(node.args) > 2
+        or node.keywords
+    ):
+        return None
+    return fact("split_without_axis", function=ast.unparse(node.func))
 
 
 def index_no_whole_number(failure):
@@ -124,7 +182,8 @@ def _product(operator, a, b):
             turned = b.shape[0] in a.shape or b.shape[1] in a.shape
             return "transpose_needed" if turned else "no_transpose_fits"
         return "two_shapes"
-    if isinstance(operator, ast.Mult) and a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0]:
+    fits = a.ndim == b.ndim == 2 and a.shape[1] == b.shape[0]
+    if isinstance(operator, ast.Mult) and fits and a.shape[0] != b.shape[0]:
         return "star_for_at"
     small, large = sorted((a, b), key=lambda array: array.ndim)
     if 0 < small.ndim < large.ndim and _fits_with_an_axis(small.shape, large.shape):

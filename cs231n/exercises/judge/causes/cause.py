@@ -1,18 +1,28 @@
 """What an exception means, as one fact. A rule speaks only where it has seen the cause in the values.
 
 names: a name that is unknown, or holds something else than one thinks; arrays: shapes, axes, indices;
-language: how Python is written. A cause that is seen in the exception's own text stands here.
+calls: what is given to a function; language: how Python is written. A cause that is seen in the exception's own
+text stands here.
 """
 
 import re
 
 from cs231n.exercises.facts import fact
-from cs231n.exercises.judge.causes import arrays, language, names
+from cs231n.exercises.judge.causes import arrays, calls, language, names
 
 
 def cause(failure):
     """One fact, or None where the cause is not sure."""
-    return next(filter(None, (rule(failure) for rule in RULES)), None)
+    return _first(IN_CALLS if failure.in_package else RULES, failure)
+
+
+def cause_in_call(failure):
+    """The same for the line that called a helper which failed."""
+    return _first(IN_CALLS, failure)
+
+
+def _first(rules, failure):
+    return next(filter(None, (rule(failure) for rule in rules)), None)
 
 
 def says(error, pattern, kind):
@@ -27,9 +37,21 @@ def says(error, pattern, kind):
     return rule
 
 
+IN_CALLS = (  # what can be wrong with a call whose function then fails
+    calls.whole_list_of_caches,
+    calls.arguments_exchanged,
+    names.is_a_tuple,
+    names.is_none,
+    names.from_another_cell,
+    arrays.list_for_array,
+    arrays.number_for_array,
+    arrays.sample_for_step,
+)
 RULES = (  # the first that has something to say
     says(UnboundLocalError, "", "value_comes_later"),
     names.unknown,
+    calls.self_in_def,
+    calls.of_another_library,
     names.is_a_tuple,
     names.is_none,
     arrays.shape_without_brackets,
@@ -38,6 +60,10 @@ RULES = (  # the first that has something to say
     names.from_another_cell,
     arrays.list_for_array,
     arrays.axis_out_of_bounds,
+    arrays.float_for_whole_number,
+    arrays.reduced_to_one_number,
+    arrays.sample_for_step,
+    arrays.split_without_axis,
     arrays.index_no_whole_number,
     arrays.index_out_of_bounds,
     says(
@@ -59,6 +85,9 @@ RULES = (  # the first that has something to say
     language.round_brackets_at_an_array,
     language.one_number_wanted,
     says(TypeError, "positional argument|unexpected keyword", "other_arguments"),
+    says(TypeError, "unhashable type: 'list'", "list_as_key"),
+    says(TypeError, r"'(map|filter|zip|generator)' object is not subscriptable", "one_after_another"),
+    says(ValueError, "setting an array element with a sequence", "array_for_number"),
     language.unknown_attribute,
     says(RecursionError, "", "calls_itself"),
     says(KeyError, "", "no_such_key"),

@@ -17,7 +17,7 @@ class Failure:
     """An exception in a student's function.
 
     frame: the student's own frame; place: the expression that failed and its statement, where they are known
-    raised_by_package: True where a function of the course refused its arguments
+    in_package: True where it was raised further down, in a function of the course
     """
 
     error: BaseException
@@ -25,7 +25,7 @@ class Failure:
     exercise: object
     frame: types.FrameType | None = None
     place: tuple | None = None
-    raised_by_package: bool = False
+    in_package: bool = False
 
     @property
     def node(self):
@@ -63,6 +63,12 @@ class Failure:
         names = own.co_varnames[: own.co_argcount] if own else ()
         case = self.exercise.cases()[0]
         return dict.fromkeys([*names, *case.upstream, *(() if self.exercise.forward else case.inputs)])
+
+    def arguments_over_time(self):
+        """Names of the arguments that have a time axis after that of the samples."""
+        case = self.exercise.cases()[0]
+        given = {**case.upstream, **case.inputs}
+        return [name for name, value in given.items() if np.ndim(value) == 3] if "T=" in case.sizes else []
 
     def assigned(self, name):
         """What the function's text last gives to a name: an expression, or None."""

@@ -2,8 +2,12 @@
 
 import ast
 
+import numpy as np
+
 from cs231n.exercises.facts import fact
 from cs231n.exercises.judge.causes.failure import UNKNOWN, is_array
+
+GONE = ("int", "float", "bool", "object", "str", "complex")  # np.int and the like, which were Python's own
 
 
 def truth_of_an_array(failure):
@@ -11,6 +15,8 @@ def truth_of_an_array(failure):
     if "truth value of an array" not in failure.text or not failure.place:
         return None
     statement = failure.place[1]
+    if any(_joins_too_early(node) for node in ast.walk(statement)):
+        return fact("brackets_around_comparisons")
     asks = isinstance(statement, ast.If | ast.While)
     if any(isinstance(node, ast.BoolOp) for node in ast.walk(statement.test if asks else statement)):
         return fact("and_of_arrays")
@@ -61,8 +67,20 @@ def unknown_attribute(failure):
     value, name = failure.value(node.value), ast.unparse(node.value)
     if value is UNKNOWN:
         return None
+    if value is np:
+        if node.attr in GONE:
+            return fact("gone_from_numpy", attribute=node.attr, instead=node.attr)
+        return fact("numpy_has_no", attribute=node.attr)
+    if hasattr(value, "params"):
+        return fact("no_attribute", name=name, type="CaptioningRNN", attribute=node.attr)
     if is_array(value):
         return fact("no_attribute_of_an_array", name=name, attribute=node.attr)
     if isinstance(value, int | float):
         return fact("no_attribute_of_a_number", name=name, attribute=node.attr)
     return fact("no_attribute", name=name, type=type(value).__name__, attribute=node.attr)
+
+
+def _joins_too_early(node):
+    """`a != 0 & a != 1`, which Python reads as `a != (0 & a) != 1`."""
+    parts = node.comparators if isinstance(node, ast.Compare) else []
+    return any(isinstance(p, ast.BinOp) and isinstance(p.op, ast.BitAnd | ast.BitOr) for p in parts)

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import sys
 import types
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy as np
 from cs231n.exercises import bank
 from cs231n.exercises.facts import Shape, fact
 from cs231n.exercises.judge import syntax
+from cs231n.exercises.judge.causes.calls import LIBRARIES
 from cs231n.exercises.judge.causes.failure import is_array
 
 
@@ -20,6 +22,10 @@ def unknown(failure):
     known = _promised(failure)
     if name == "self" and "model" in known:
         return fact("model_for_self")
+    if name in LIBRARIES:
+        return fact("numpy_here", name=name)
+    if name in sys.stdlib_module_names:
+        return fact("module_to_import", name=name)
     near = [other for other in known if one_slip(name, other)]
     if len(near) == 1:
         return fact("did_you_mean", name=name, meant=near[0])

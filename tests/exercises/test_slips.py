@@ -1,0 +1,232 @@
+# ruff: noqa: E501  (answers stay as they were typed)
+"""Slips of beginners and of people whose answers are public: what is said, and what must not be."""
+
+import pytest
+from cells import Notebook
+from solved import ANSWERS, IN_ANOTHER_WAY
+
+from cs231n.exercises import grade
+
+STEP, BACK, LOOP, LOOP_BACK = (
+    IN_ANOTHER_WAY[n] for n in ("rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward")
+)
+WORDS, LSTM, LSTM_BACK, SAMPLE = (
+    IN_ANOTHER_WAY[n]
+    for n in ("word_embedding_forward", "lstm_step_forward", "lstm_step_backward", "captioning_sample")
+)
+LOSS = IN_ANOTHER_WAY["captioning_loss"]
+LAYERS = [STEP, BACK, LOOP, LOOP_BACK, WORDS, ANSWERS["word_embedding_backward"]]
+
+
+def changed(cell, old, new):
+    assert old in cell, old
+    return cell.replace(old, new)
+
+
+def step(line):
+    return f"def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    {line}\n"
+
+
+def sampled(old, new):
+    return [STEP, changed(SAMPLE, old, new)]
+
+
+def lengths(lines):
+    return [f"def caption_lengths(captions):\n    {lines}\n"]
+
+
+def pair(last):
+    return [
+        f"""
+        def most_frequent_pair(words, counts):
+            from collections import Counter
+            c = Counter()
+            for w, n in zip(words, counts):
+                for a, b in zip(w, w[1:]):
+                    if b: c[{last[0]}] += int(n)
+            return {last[1]}
+        """
+    ]
+
+
+def loss_only(old, new):
+    return [
+        *LAYERS,
+        changed(LOSS, old, new).split("            grads = {}")[0] + "            return loss, {}\n",
+    ]
+
+
+# exercise, cells, what is said, what is not
+SLIPS = {
+    "a wrong loss without gradients": (
+        "captioning_loss", loss_only("words_out != model._null", "np.ones(words_out.shape)"),
+        ["look at loss", "The places after <END> count in your loss.", "has none of the entries"], ["loss is right"]),
+    "an unshifted loss without gradients": (
+        "captioning_loss", loss_only("captions[:, :-1], captions[:, 1:]", "captions[:, 1:], captions[:, 1:]"),
+        ["The input already holds the word that should be predicted."], ["loss is right"]),
+    "a key with d": (
+        "captioning_loss", [*LAYERS, changed(LOSS, 'grads["W_embed"] =', 'grads["dW_embed"] =')],
+        ["It has dW_embed: here the key is the name of the weight, without d."], []),
+    "a helper of another cell fails": (
+        "rnn_forward", ["def helper(v):\n    p, q, r = v, v", STEP, changed(LOOP, "state, step", "helper(x); state, step")],
+        ["helper(x);", "Line 2 (in helper): p, q, r = v, v", "3 names on the left, and 2 values"], []),
+    "the list for one cache": (
+        "rnn_backward", [STEP, BACK, LOOP, changed(LOOP_BACK, "cache[t]", "cache")],
+        ["cache is the whole list, with 3 entries. rnn_step_backward takes the cache of one step."], ["on the left"]),
+    "the list for the reference's cache": (
+        "rnn_backward",
+        ["from cs231n.rnn_layers import *", LOOP, changed(LOOP_BACK, "cache[t]", "cache")],
+        ["cache is the whole list"], ["on the left"]),
+    "a generator": ("rnn_step_forward", [step("yield 1")], ["whose type is generator"], ["one number"]),
+    "a text": ("rnn_step_forward", [step("return 'h'")], ["whose type is str"], ["one number"]),
+    "a slice too short": (
+        "lstm_step_forward", [step("").replace("rnn", "lstm").replace("prev_h, Wx", "prev_h, prev_c, Wx")
+                              + "    f = np.ones((3, 3))\n    return f * prev_c, prev_c, None"],
+        ["prev_c has shape (3, 4)"], ["matrix product"]),
+    "nan": ("rnn_step_forward", [step("return x @ Wx * np.nan, None")], ["nan everywhere"], ["same number"]),
+    "the cell's gradient": (
+        "lstm_step_backward", [LSTM, changed(LSTM_BACK, "(1 - tanh_c**2)", "(1 - tanh_c) ** 3")],
+        ["dprev_c is wrong too, and both come from the gradient of the cell."], ["Look at how you get da"]),
+    "prev_c for dnext_c": (
+        "lstm_step_backward", [LSTM, changed(LSTM_BACK, "dc = dnext_c", "dc = prev_c")],
+        ["prev_c is the old cell, not a gradient."], []),
+    "whole numbers": (
+        "rnn_forward", [STEP, changed(LOOP, "x.dtype)", "int)")],
+        ["whole numbers", "They lose what stands behind the point."], ["zero everywhere"]),
+    "sizes of another cell": (
+        "rnn_forward", ["N, H = 2, 4", STEP, changed(LOOP, "len(x), x.shape[1], len(b)", "N, x.shape[1], H")],
+        ["It reads H and N from another cell"], []),
+    "print": ("rnn_step_forward", [step("print(x.shape)")], ["It prints a value and returns nothing"], []),
+    "a sample for a step": (
+        "rnn_forward", [STEP, changed(LOOP, "x[:, t]", "x[t]")], ["Do you mean time step t of all samples, x[:, t]?"], []),
+    "arguments exchanged": (
+        "rnn_forward", [STEP, changed(LOOP, "(x[:, t], state,", "(state, x[:, t],")],
+        ["state and x[:, t] are exchanged: the order is rnn_step_forward(x, prev_h, Wx, Wh, b)."], ["transpose"]),
+    "one term squashed": (
+        "rnn_step_forward", [step("return np.tanh(x @ Wx) + prev_h @ Wh + b, None")], ["Only the term with x"], []),
+    "the tangent": (
+        "rnn_step_forward", [step("return np.tan(x @ Wx + prev_h @ Wh + b), None")], ["the tangent"], []),
+    "self": (
+        "captioning_loss", ["def captioning_loss(self, model, features, captions):\n    return 1.0, {}"],
+        ["leave self out"], ["other arguments"]),
+    "torch": ("rnn_step_forward", [step("return torch.tanh(x), None")], ["Write it with NumPy"], ["no line above"]),
+    "size()": ("rnn_step_forward", [step("N, D = x.size()")], ["Do you mean x.shape, without brackets?"], []),
+    "dim": ("rnn_step_forward", [step("return x.sum(dim=1), None")], ["NumPy's is axis."], ["other arguments"]),
+    "detach": ("rnn_step_forward", [step("return x.detach(), None")], ["leave it out"], []),
+    "unsqueeze": ("rnn_step_forward", [step("return x.unsqueeze(1), None")], ["you write x[:, None]"], []),
+    "& without brackets": (
+        "caption_lengths", lengths("return (captions != 0 & captions != 1).sum(axis=1)"),
+        ["Put brackets around each comparison."], []),
+    "if of a row": (
+        "caption_lengths", lengths("for row in captions:\n        if row != 0: pass"), ["`if` and `while` want one"], []),
+    "most_common": (
+        "most_frequent_pair", pair(("int(a), int(b)", "c.most_common(1)[0]")), ["together with its count"], []),
+    "a list as a key": ("most_frequent_pair", pair(("[a, b]", "max(c)")), ["A tuple can: (a, b)."], []),
+    "** 1/2": (
+        "clip_gradient",
+        ["def clip_gradient(gradient, limit):\n    n = (gradient**2).sum() ** 1/2\n    return gradient * min(1, limit / n)"],
+        ["Python takes the power first"], []),
+    "split": ("lstm_step_forward", [changed(LSTM, "4, axis=1", "4")], ["axis=1 cuts the columns."], []),
+    "argmax": (
+        "captioning_sample", sampled(".argmax(axis=1)", ".argmax()"),
+        ["words is one number: argmax without an axis looks at the whole array."], []),
+    "drawn at random": (
+        "captioning_sample", sampled(".argmax(axis=1)", ".argmax(axis=1) * 0 + np.random.randint(3, 7, len(h))"),
+        ["Two calls with the same inputs give different numbers."], []),
+    "captions too short": (
+        "captioning_sample", sampled("return captions", "return captions[:, :3]"),
+        ["right as far as it goes, but time steps are missing at the end"], []),
+    "h0 in h": (
+        "rnn_forward", [STEP, changed(LOOP, "return h, cache", "return np.concatenate([h0[:, None], h], axis=1), cache")],
+        ["one time step too many in front"], []),
+    "softmax over rows": (
+        "counted_words_loss", [changed(ANSWERS["counted_words_loss"], "axis=1, keepdims", "axis=0, keepdims")],
+        ["Softmax over the wrong axis"], []),
+    "mask inverted": (
+        "captioning_loss", [*LAYERS, changed(LOSS, "!= model._null", "== model._null")], ["wrong way round"], []),
+    "context added": (
+        "attention_lstm_step_forward",
+        [ANSWERS["attention_forward"],
+         changed(IN_ANOTHER_WAY["attention_lstm_step_forward"], "return o * np.tanh(next_c)", "return context + o * np.tanh(next_c)")],
+        ["The context enters through the gates"], []),
+    "a module without import": (
+        "rnn_step_forward", [step("return copy.deepcopy(x), None")], ["import copy"], ["NumPy"]),
+    "squeeze beside another mistake": (
+        "rnn_step_forward", [step("return np.squeeze(np.tanh(x @ Wx + prev_h @ Wh)), None")],
+        ["np.squeeze removes every axis of length 1."], []),
+    "a float length": (
+        "lstm_step_forward", [changed(LSTM, "i, f, o, g = np.split", "H = Wx.shape[1] / 4; x[:, :H]; i, f, o, g = np.split")],
+        ["H is 4.0, a float. / always gives a float"], []),
+    "map": (
+        "captioning_sample", ["def captioning_sample(model, features, max_length=30):\n    return map(int, features)[:-1]"],
+        ["is not a list. list(…) makes one."], []),
+    "a list into a column": (
+        "captioning_sample", sampled("captions[~ended, t] = words[~ended]", "captions[:, t] = [words]"),
+        [], ["number by number"]),
+    "np.int": ("rnn_step_forward", [step("return np.zeros(3, dtype=np.int), None")], ["Write int."], ["type of np"]),
+    "words as floats": (
+        "captioning_sample", sampled("np.full(len(features), model._start)", "np.full(len(features), float(model._start))"),
+        ["words holds floats"], []),
+    "an attribute of the model": (
+        "captioning_sample", ["def captioning_sample(model, features, max_length=30):\n    return model.speak()"],
+        ["CaptioningRNN, which has nothing called speak"], []),
+    "the last cache at all steps": (
+        "rnn_backward", [STEP, BACK, LOOP, changed(LOOP_BACK, "cache[t]", "cache[-1]")],
+        ["Which entry of the cache belongs to step t?"], []),
+    "the number of the step for a word": (
+        "captioning_sample", sampled('p["W_embed"][words]', 'p["W_embed"][[t] * len(h)]'), ["the word with the number t"], []),
+    "a forward function that stops": (
+        "rnn_step_backward", [step("return x @ prev_h, None"), changed(BACK, "1 - next_h**2", "1 - next_h")],
+        ["cannot be judged yet"], ["First difference"]),
+}  # fmt: skip
+
+
+def verdict(name, cells):
+    notebook = Notebook()
+    for cell in cells:
+        notebook.run(cell)
+    forward = name.replace("backward", "forward")
+    return grade(notebook[name], notebook.space.get(forward) if forward != name else None)
+
+
+@pytest.mark.parametrize(("name", "cells", "said", "not_said"), SLIPS.values(), ids=SLIPS)
+def test_the_slip_gets_a_true_sentence(name, cells, said, not_said):
+    found = verdict(name, cells)
+    assert found.status in ("error", "wrong"), found.message
+    for text in said:
+        assert text in found.message, found.message
+    for text in not_said:
+        assert text not in found.message, found.message
+
+
+STARTERS = [
+    "def rnn_backward(dh, cache):\n    N, T, D = dh.shape\n    return None",
+    "def rnn_backward(dh, cache):\n    dx, dh0, dWx, dWh, db = None, None, None, None, None\n    pass\n    return dx, dh0, dWx, dWh, db",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("cell", STARTERS)
+def test_a_starter_is_not_filled_in(cell):
+    assert verdict("rnn_backward", [STEP, BACK, LOOP, cell]).status == "unfilled"
+
+
+def test_float64_is_blamed_on_the_helper_that_makes_it():
+    message = verdict(
+        "captioning_loss", [STEP, BACK, changed(LOOP, ", x.dtype)", ")"), *LAYERS[3:], LOSS]
+    ).message
+    assert "Your rnn_forward makes it." in message and "np.zeros" not in message
+
+
+def test_a_right_backward_function_is_not_blamed_for_the_step_that_it_calls():
+    wrong_step = changed(BACK, "1 - next_h**2", "1 - next_h")
+    first = verdict("rnn_backward", [STEP, wrong_step, LOOP, LOOP_BACK]).message.splitlines()[0]
+    assert (
+        first
+        == "✓ rnn_backward is right (with the reference rnn_step_backward, because yours is not right yet)."
+    )
+
+
+def test_an_argument_that_is_changed_is_not_said_to_be_needed_by_a_gradient_check():
+    cell = "def caption_lengths(captions):\n    captions[captions < 3] = 0\n    return (captions > 2).sum(axis=1)"
+    found = verdict("caption_lengths", [cell])
+    assert "changes_argument" in found.remarks and "gradient" not in found.message.splitlines()[1]

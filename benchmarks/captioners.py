@@ -91,7 +91,7 @@ def with_attention(H=128, W=64, forget_bias=3, grid_dim=64):
         model = CaptioningRNN(
             word_to_idx, wordvec_dim=W, hidden_dim=H, cell_type="attention", grid_dim=grid_dim
         )
-        model.params["b"][H : 2 * H] = forget_bias
+        open_forget_gate(model, forget_bias)
         return model
 
     return make

@@ -72,6 +72,15 @@ def judge_ways(model, data, facts):
     return rows, ways
 
 
+def stated(captions, facts):
+    """For each kind of fact: as which of its caption it is stated, on average, and how often it is right."""
+    found = {}
+    for caption, scene in zip(captions, facts, strict=True):
+        for place, (fact, _, true) in enumerate(claims(caption, scene), start=1):
+            found.setdefault(fact, []).append((place, true))
+    return {fact: np.mean(pairs, axis=0).tolist() for fact, pairs in found.items()}
+
+
 def compare(model, features, one, other):
     """Share of pictures for which `one` is likelier, is less likely, ranks higher, ranks lower than `other`."""
     (p, n), (q, m) = (log_probabilities(model, features, captions) for captions in (one, other))
@@ -115,6 +124,7 @@ def measure(seed):
         "seconds": seconds,
         "validation_loss": validation_loss(model, data),
         "ways": rows,
+        "stated": stated(plain_texts(ways["greedy"], data["idx_to_word"]), facts),
         "beam of 10 against greedy": compare(model, features, ways["beam of 10"], ways["greedy"]),
         "beam of 10 against 3": compare(model, features, ways["beam of 10"], ways["beam of 3"]),
         "looks": {

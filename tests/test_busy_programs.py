@@ -1,11 +1,12 @@
 """Busy programs run inside the block, and none is left after it, also after an error or a killed kernel."""
 
+import os
 import subprocess
 
 import pytest
 
 from cs231n.course import busy_programs as module
-from cs231n.course.busy_programs import busy_programs
+from cs231n.course.busy_programs import busy_programs, usable_cores
 
 
 @pytest.fixture
@@ -35,3 +36,14 @@ def test_an_error_ends_them_too(started):
 def test_they_end_by_themselves_where_nobody_ends_them(started):
     with busy_programs(1, seconds=0.1):
         started[0].wait(timeout=30)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system binds no process to cores")
+def test_cores_are_those_that_this_process_may_use():
+    every = os.sched_getaffinity(0)
+    try:
+        os.sched_setaffinity(0, {min(every)})
+        assert usable_cores() == 1
+    finally:
+        os.sched_setaffinity(0, every)
+    assert usable_cores() == len(every)

@@ -1,13 +1,15 @@
 """The caption film: one frame a word, with the words and probabilities that the model gives."""
 
+import base64
 import io
+import re
 
 import numpy as np
 import pytest
 from PIL import Image
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.plotting.caption_film import LAST, caption_film, caption_frame
+from cs231n.course.plotting.caption_film import LAST, caption_film, caption_frame, show_film
 from cs231n.decoding import greedy_captions, log_softmax, word_by_word
 
 WORDS = ["a", "red", "house", "<END>"]
@@ -29,6 +31,23 @@ def test_a_film_has_a_frame_a_word_is_small_and_rests_on_the_last():
     frames = read(film)
     assert len(frames) == 4 and frames[-1][1] == LAST > frames[0][1]
     assert len(film) < 200_000
+
+
+def test_a_look_has_no_rings_around_it():
+    """A palette of few colours makes steps of a smooth light: here the film is as smooth as its frame."""
+    away = np.hypot(*(np.mgrid[:9, :9] - 4))
+    weights = np.exp(-((away / 2) ** 2))
+    figure = caption_frame(PICTURE, ["a"], {"a": 1.0}, weights)
+    figure.canvas.draw()
+    frame = np.asarray(figure.canvas.buffer_rgba())[..., 0].astype(int)
+    (shown, _), *_ = read(caption_film(PICTURE, ["a"], [{"a": 1.0}], [weights]))
+    assert np.abs(shown[..., 0].astype(int) - frame)[30:240, 40:240].max() <= 6
+
+
+def test_on_a_page_it_says_what_it_shows():
+    page = show_film(PICTURE, ["a", "house", "<END>"], LIKELIEST[:3]).data
+    assert 'alt="A film of the caption: a house"' in page
+    assert len(read(base64.b64decode(re.search('base64,(.*?)"', page)[1]))) == 3
 
 
 def test_a_frame_shows_the_words_so_far_and_the_bars():

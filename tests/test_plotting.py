@@ -6,6 +6,8 @@ import matplotlib
 
 matplotlib.use("Agg")
 
+import itertools
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -158,7 +160,8 @@ def test_a_beam_tree_shows_every_kept_word_and_the_winning_way_thick():
         BeamNode(2, 5, 0, -0.9, -0.9, False),
     ]
     ax = plotting.plot_beam_tree(nodes, ["", "", "", "a", "the", "kite"])
-    assert sorted(text.get_text() for text in ax.texts) == ["<START>", "a", "kite", "kite", "the"]
+    shown = {text.get_text() for text in ax.texts}
+    assert shown == {"<START>", "a", "kite", "the", "-0.1", "-0.2", "-0.3", "-0.9"}
     assert sorted(line.get_linewidth() for line in ax.lines) == [1, 1, 3.5, 3.5]
 
 
@@ -174,3 +177,18 @@ def test_a_notebook_shows_its_figures_whatever_the_user_has_set(tmp_path, monkey
     cell = new_code_cell("\n".join(lines))
     NotebookClient(new_notebook(cells=[cell]), kernel_name="python3").execute()
     assert ["image/png" in output.get("data", ()) for output in cell.outputs] == [True], cell.outputs
+
+
+def test_an_ended_caption_shows_its_rank_and_no_line_crosses_another():
+    random = np.random.default_rng(0)
+    nodes = [BeamNode(1, word, None, -word, -word, False) for word in (1, 2, 3)]
+    for step in (2, 3, 4):
+        parents = [n for n, node in enumerate(nodes) if node.step == step - 1]
+        for parent in random.choice(parents, 3):
+            nodes.append(BeamNode(step, 2, int(parent), -step, -step / 2, False))
+    ax = plotting.plot_beam_tree(nodes, ["a", "b", "<END>", "c"])
+    assert "rank -2.00" in {text.get_text() for text in ax.texts}
+    lines = [(line.get_xdata(), line.get_ydata()) for line in ax.lines]
+    for (xs, one), (others_xs, other) in itertools.combinations(lines, 2):
+        if list(xs) == list(others_xs):
+            assert (one[0] - other[0]) * (one[1] - other[1]) >= 0

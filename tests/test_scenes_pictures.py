@@ -15,9 +15,10 @@ from cs231n.course.scenes import (
     is_held_out,
     load_picture,
     random_facts,
+    scene_of,
 )
 from cs231n.course.scenes.canvas import Canvas, Dice, Pen, curve
-from cs231n.course.scenes.facts import COMPANIONS, FACTS, MEDIUM
+from cs231n.course.scenes.facts import COMPANIONS, FACTS, MEDIUM, TIMES, WEATHERS
 from cs231n.image_utils import image_from_url
 
 FACTS_OF_ONE = dict(
@@ -198,3 +199,15 @@ def test_a_crisp_picture_is_the_stored_one_but_larger():
     assert (image_utils._stored_scene("scene:val/00007") == stored).all()  # without the course
     with pytest.raises(IndexError, match="0 to 599"):
         crisp_picture("scene:val/00600")
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_whatever_somebody_chooses_is_painted(place):
+    """Every hour with every weather, every thing and every companion in every place."""
+    for time in TIMES:
+        for weather in WEATHERS:
+            assert draw_scene(scene_of(place=place, time=time, weather=weather)).std() > 5
+    for kind in KINDS:
+        assert draw_scene(scene_of(kind, place=place)).std() > 5
+    for companion in COMPANIONS:
+        assert draw_scene(scene_of(place=place, companion=companion)).std() > 5

@@ -33,6 +33,13 @@ def test_the_second_block_is_opened_and_no_other():
     np.testing.assert_array_equal(model.params["b"], np.repeat([0, 2, 0, 0], 6))
 
 
+@pytest.mark.parametrize("H", [4, 6])
+def test_with_attention_it_is_the_same_block_whatever_the_size(H):
+    model = CaptioningRNN(WORDS, input_dim=5, hidden_dim=H, cell_type="attention", grid_dim=3)
+    open_forget_gate(model, 2)
+    np.testing.assert_array_equal(model.params["b"], np.repeat([0, 2, 0, 0], H))
+
+
 def test_an_rnn_has_no_forget_gate():
     with pytest.raises(ValueError, match="forget gate"):
         open_forget_gate(model_for("rnn"))

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from cs231n.course import word_pieces
 from cs231n.course.text_units import caption_texts, with_characters
 from cs231n.course.word_pieces import cut, learn_merges, spelled_words, with_pieces
 
@@ -61,6 +62,15 @@ def test_the_texts_come_back_from_a_dataset_of_pieces():
         "train": TEXTS["train"],
         "val": ["a bed", "<UNK><UNK>o red balls"],
     }  # no t, w
+
+
+def test_a_word_is_cut_once_however_often_it_occurs(monkeypatch):
+    times, cut_word = [], word_pieces._cut_word
+    monkeypatch.setattr(
+        word_pieces, "_cut_word", lambda word, merges: times.append(word) or cut_word(word, merges)
+    )
+    with_pieces(pictures(), TEXTS, MERGES)
+    assert len(times) == len(set(times))
 
 
 def test_every_character_keeps_a_number():

@@ -1,5 +1,6 @@
-"""Other programs that keep the processor busy, to measure beside them."""
+"""Other programs that keep the processor busy, to measure beside them, and how many cores there are for us."""
 
+import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -22,3 +23,14 @@ def busy_programs(count, seconds=60):
         for program in running:
             program.kill()
             program.wait()
+
+
+def usable_cores():
+    """The cores that this process may use; fewer than the machine has where a job system or `taskset` says so."""
+    for ask in (getattr(os, "process_cpu_count", None), lambda: len(os.sched_getaffinity(0)), os.cpu_count):
+        try:
+            if count := ask():
+                return count
+        except (AttributeError, TypeError, OSError):  # not on this system or in this Python
+            continue
+    return 1

@@ -59,7 +59,7 @@ def compare_gradients(forward, backward, inputs, upstream, seconds=SECONDS, sign
         return forward(*(value.copy() for value in values.values()))[0]
 
     given = _once(
-        lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[1]), seconds
+        lambda: backward(np.array(upstream), forward(*(v.copy() for v in values.values()))[-1]), seconds
     )
     if isinstance(given, str):
         say(f"  ✗ {given}")

@@ -14,8 +14,10 @@ def open_forget_gate(model, bias=3.0):
 
     ValueError: when the model has no forget gate
     """
-    if model.cell_type != "lstm":
-        raise ValueError(f"cell_type is {model.cell_type!r}: only an LSTM has a forget gate")
+    if model.cell_type not in ("lstm", "attention"):
+        raise ValueError(
+            f"cell_type is {model.cell_type!r}: only an LSTM has a forget gate, with attention or without"
+        )
     H = model.params["Wh"].shape[0]
     model.params["b"][H : 2 * H] = bias  # gates in the order i, f, o, g
 

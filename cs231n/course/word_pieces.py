@@ -65,9 +65,8 @@ def with_pieces(data, texts, merges):
     data, texts: as for `text_units.with_words`; merges: as for `cut`
     returns: a new dict of the same form
     """
-    known = {
-        word: _cut_word(word, merges) for some in texts.values() for text in some for word in _words(text)
-    }
+    different = {word for some in texts.values() for text in some for word in _words(text)}
+    known = {word: _cut_word(word, merges) for word in different}
     units = {
         split: [[piece for word in _words(text) for piece in known[word]] for text in some]
         for split, some in texts.items()

@@ -2,9 +2,8 @@
 # # 7 · Look again: attention
 #
 # Our captioners look at the picture once, before the first word. Then the state must carry all of it to the last word.
-# Chapter 6 measured what gets lost on the way: after four words a probe only guesses the time of day from the state of
-# the RNN. The LSTM keeps it longer. The answer that changed the field is simple. **Do not remember the picture. Look
-# again, at every word.**
+# [Chapter 6](06_lstm.ipynb) measured what gets lost on the way. The answer that changed the field is simple. **Do not
+# remember the picture. Look again, at every word.**
 #
 # **In this chapter you will**
 #
@@ -12,23 +11,24 @@
 # 2. write its backward step, where each cell is reached on two paths,
 # 3. train an LSTM that looks again before every word,
 # 4. watch where it looks, and hold that against the truth, which we know because we painted it,
-# 5. see how this becomes a transformer.
+# 5. test whether a bright spot explains a word.
 #
-# You need: [chapter 6](06_lstm.ipynb). Time: about 80 minutes. The training takes one to two minutes.
+# You need: [chapter 6](06_lstm.ipynb). Time: about 95 minutes.
+# What is *optional* and the tasks under *More to do* are extra. The training takes one to two minutes.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import Image, display
 
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import table
 from cs231n.course.error_analysis import count_errors, false_captions
+from cs231n.course.measure_gradients import measure_gradients
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.attention import plot_looks, plot_shares
-from cs231n.course.plotting.caption_film import caption_film
+from cs231n.course.plotting.caption_film import show_film
 from cs231n.course.scenes import (
     caption_is_true,
     draw_scene,
@@ -37,12 +37,12 @@ from cs231n.course.scenes import (
     load_facts,
     weight_map,
 )
+from cs231n.course.state_probes import open_forget_gate
 from cs231n.course.stored_results import seeds_table
 from cs231n.course.text_units import plain_texts
 from cs231n.course.where_it_looks import greedy_looks, share_of_weight
 from cs231n.decoding import word_by_word
 from cs231n.exercises import check, hint, progress
-from cs231n.gradient_check import eval_numerical_gradient_array, rel_error
 from cs231n.grid_utils import GridFeatures
 from cs231n.rnn_layers import lstm_step_forward, sigmoid
 
@@ -167,12 +167,8 @@ attention_backward = check(attention_backward, forward=attention_forward)
 
 # %%
 rng = np.random.default_rng(9)
-h, A, dcontext = rng.standard_normal((2, 4)), rng.standard_normal((2, 5, 4)), rng.standard_normal((2, 4))
-_, _, cache = attention_forward(h, A)
-for name, value, gradient in zip(["h", "A"], [h, A], attention_backward(dcontext, cache), strict=True):
-    measured = eval_numerical_gradient_array(lambda _: attention_forward(h, A)[0], value, dcontext)
-    agree = rel_error(gradient, measured) < 1e-6
-    print(f"d{name} {'✓ agrees with the measured gradient' if agree else '✗ differs'}")
+inputs = {"h": rng.standard_normal((2, 4)), "A": rng.standard_normal((2, 5, 4))}
+measure_gradients("attention_backward", inputs, rng.standard_normal((2, 4)))
 
 # %% [markdown]
 # ## Your turn: an LSTM that looks first
@@ -208,16 +204,15 @@ def attention_lstm_step_forward(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
 attention_lstm_step_forward = check(attention_lstm_step_forward)
 
 # %% [markdown]
-# A shorter way: the context is an input beside x. So the step is the LSTM's step with the inputs `[x, context]`, and
-# with Wx above Wc. The package does it so, and its backward step is then two lines:
-# [`attention.py`](../cs231n/attention.py).
+# A shorter way: the context is an input beside x. So it is the LSTM's step with the inputs `[x, context]`, and with Wx
+# above Wc. The package does it so, and its backward step is then two lines: [`attention.py`](../cs231n/attention.py).
 #
 # ## The cells of the scenes
 #
 # Where do cells come from? The network that made our features is *frozen*: it does not learn any more. Before its last
-# layer, it sees 5 × 5 places. Its last
-# layer adds them up: each place is multiplied with a matrix *of its own*, and the 25 products are summed. The sum becomes
-# the features. **We keep the 25 summands apart.** A cell is what its place adds to the features: here 64 numbers.
+# layer, it sees 5 × 5 places, with 64 numbers each, its *channels*. The last layer multiplies each place with a matrix
+# *of its own* and adds the 25 products up. From this sum, by a ReLU and a projection, come the features. **We keep the
+# 25 summands apart**, projected to 64 numbers each. A cell is what its place adds to the sum.
 #
 # The cells are made when you ask for them the first time (some seconds), and kept in a file. One vector for the whole
 # picture stays, for the first state. `GridFeatures` holds both.
@@ -232,9 +227,8 @@ print("one vector a picture:", data["train_features"].picture.shape)
 print("25 cells a picture:  ", data["train_features"].grid.shape)
 
 # %% [markdown]
-# The published COCO files hold no grid, only one vector a picture. If you make grid features of photographs with
-# another network (VGG16 has 7 × 7 cells of 512 numbers), read them with `load_grid_features` in
-# [`grid_utils.py`](../cs231n/grid_utils.py).
+# (The published COCO files hold no grid. Grid features that you make of photographs with another network are read by
+# `load_grid_features` in [`grid_utils.py`](../cs231n/grid_utils.py).)
 #
 # ## Train
 #
@@ -244,7 +238,7 @@ print("25 cells a picture:  ", data["train_features"].grid.shape)
 # %% tags=["nbval-ignore-output"]
 np.random.seed(231)
 model = CaptioningRNN(data["word_to_idx"], wordvec_dim=64, hidden_dim=128, cell_type="attention", grid_dim=64)
-model.params["b"][128:256] = 3
+open_forget_gate(model, 3)
 solver = CaptioningSolver(
     model,
     data,
@@ -258,8 +252,8 @@ solver.train()
 # %% [markdown]
 # ## Is it true?
 #
-# The same judge as before: a caption is true when it is a sentence of our world and all that it says is so. First the
-# 450 regular new pictures, then the 150 with pairs of thing and colour that no training picture has.
+# The judge of [chapter 5](05_sampling.ipynb) again. First the 450 regular new pictures, then the 150 held-out pairs:
+# things in a colour that no training picture shows them in.
 
 # %% tags=["nbval-ignore-output"]
 facts = load_facts("val")
@@ -280,30 +274,27 @@ for fact, captions_false in count_errors(found).items():
     print(f"{fact:15s} false in {captions_false} of {len(regular)} captions")
 
 # %% [markdown]
-# ## Beside chapter 6, with three seeds
+# ## With and without, three seeds
 #
-# One seed proves little. So the models of chapter 6 and this one were trained with three seeds each, and the results are
-# stored (`python -m benchmarks.captioners` measures them again). Each entry is the median, with the lowest and the
-# highest in brackets. *true* and the kinds of fact are of the 450 regular pictures: how often is it right when it is
-# said? The seconds were measured on a busy computer; take them as a rough size.
+# Four models were trained with three seeds each, 8 epochs, with the same sizes and the same
+# learning rate (`python -m benchmarks.captioners` measures them again). Each entry is the median, with the lowest and the
+# highest in brackets. How often is it right about the companion's side, and about the weather, when it says something
+# about them?
 #
-# The row *longer* was trained as the rows with attention were: 8 epochs, the same rate, the same sizes. Only the looks are
-# missing. *Summands* has the cells of this chapter. In the rows *channels*, a cell is what the network sees at a place (64
-# channels), before its last layer. *Places* means that each cell also holds its row and its column as numbers. The last
-# two rows, *longest*, are a second such pair: 12 epochs, without attention and with it.
+# - *without*: the LSTM of chapter 6, forget gates open, trained longer than there;
+# - *channels*: attention, and a cell is the 64 channels of its place, as the network sees them before its last layer;
+# - *channels + places*: the same, and each cell also holds its row and its column as numbers;
+# - *summands*: the cells of this chapter.
+#
+# **Predict.** Which column does attention change most? And which of the three kinds of cells is best at *left* and
+# *right*?
 
 # %%
-beside = {
-    "RNN": "06_rnn",
-    "LSTM": "06_lstm",
-    "LSTM, bias 3": "06_lstm_open",
-    "LSTM, bias 3, longer": "07_lstm_open",
-    "attention, channels": "07_channels",
-    "attention, channels + places": "07_channels_places",
-    "attention, summands": "07_attention",
-    "attention, summands + places": "07_attention_places",
-    "LSTM, bias 3, longest": "07_lstm_open_12",
-    "attention, summands, longest": "07_attention_12",
+four = {
+    "without": "07_lstm_open",
+    "channels": "07_channels",
+    "channels + places": "07_channels_places",
+    "summands": "07_attention",
 }
 
 
@@ -313,46 +304,22 @@ def right(fact):
 
 
 columns = {
-    "epochs": (lambda one: one["epochs"], "{}"),
     "true": lambda one: one["regular"]["true"],
     "true, held-out": lambda one: one["held_out"]["true"],
     "companion's side": right("companion_side"),
-    "time": right("time"),
     "weather": right("weather"),
-    "seconds": (lambda one: one["seconds"], "{:.0f}"),
 }
-print(table(seeds_table(beside, columns)))
-
-# %% [markdown]
-# With every seed, attention to our summands says more true captions of regular pictures than each of the rows above it.
-# The same holds for the two rows *longest*, and there the best row of the table stands: 92 or 93 of 100 captions are true,
-# and the companion's side is right in 92 of 100 cases or more. About the weather, all rows with attention are right more
-# often than all rows without it. About the companion's side, the channels are no better than a model without attention;
-# why, you will see below. **On the held-out pairs the seeds do not decide**: the range of *summands* and that of *longer*
-# overlap. And it has a price: attention took longer to train.
-#
-# Which mistakes went, and which stayed? Chapter 6 made a list of errors. Here are two such lists side by side, for
-# *longer* and for *summands*: how many false statements the captions of the 450 regular pictures hold.
-
-
-# %%
-def number_false(fact):
-    """Reads from one seed's entry: how many statements about this kind of fact are false."""
-    return lambda one: one["regular"]["facts"][fact][1] - one["regular"]["facts"][fact][0]
-
-
-kinds = ["count", "colour", "kind", "side", "place", "companion", "companion_side", "time", "weather"]
-two = {"without attention": "07_lstm_open", "with attention": "07_attention"}
-mistakes = seeds_table(two, {kind: (number_false(kind), "{:.0f}") for kind in kinds})
-print(table({kind: {name: row[kind] for name, row in mistakes.items()} for kind in kinds}))
+print(table(seeds_table(four, columns)))
 
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# What **went**: false statements about the weather, the companion and its side are fewer with every seed. What
-# **stayed**: the *kind*, what the thing is. There the two ranges overlap, and with every seed of attention it is the most
-# frequent mistake. For the time the ranges overlap as well. Read such a list with care: who says less about a thing has
-# fewer chances to be wrong.
+# The weather: with every seed, all three rows with attention are right about it more often than the row without. The
+# summands say more true captions of regular pictures than each of the other rows, with every seed. They alone know the
+# companion's side; the channels, with places or without, are about as good at it as somebody who guesses. Why? The
+# optional part below tells.
+#
+# On the held-out pairs, the places helped the channels with every seed.
 #
 # </details>
 #
@@ -381,7 +348,7 @@ film(shown)
 # %% tags=["nbval-ignore-output", "readme-film"]
 words, likeliest = word_by_word(model, data["val_features"][[shown]], max_length=17)
 looks = [weight_map(look) for look in weights[shown, : len(words)]]
-display(Image(data=caption_film(draw_scene(facts[shown], size=288), words, likeliest, looks)))
+show_film(draw_scene(facts[shown], size=288), words, likeliest, looks)
 
 # %% [markdown]
 # And a pair that it has never seen together:
@@ -406,10 +373,10 @@ plt.show()
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# A bar that is longer than its neighbour means: at these words it looks where it should, more than chance would. It is
-# clearest for the **companion**: there the weight inside the outline is more than twice that of equal weights. For
-# colours and things the two bars are not far apart. To say these, the model need not look: the first state came from a
-# vector of the whole picture, and the looks at earlier words are in the state too.
+# A bar that is longer than its neighbour means: at these words, more of the weight lies on the right place than equal
+# weights would put there. It is clearest for the **companion**: more than twice as much. For the **sky** (the words of
+# time and weather) it is a little more, and for colours and things, too. But read the numbers: at most words the larger
+# part of the weight lies somewhere else.
 #
 # </details>
 #
@@ -440,15 +407,18 @@ for name, change in changes.items():
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# Fewer captions are true, so the looks do matter. What the thing is becomes wrong more often, and what stands beside it,
-# too. But **most captions stay true**, although the model now reads from the wrong cells. What it says does not come from
-# the bright cells alone. So take a film for what it is: it shows where the model looked, and not why it said the word.
-# (Jain and Wallace made this test on texts, in "Attention is not explanation".)
+# Fewer captions are true, so the looks do matter. What becomes wrong is what the thing is, and what stands beside it.
+# The sky (time and weather) is hardly touched. And **most captions stay true**, although the model now reads from the
+# wrong cells. What it says does not come from the bright cells alone: the first state came from a vector of the whole
+# picture. So take a film for what it is: it shows where the model looked, and not why it said the word. (Jain and Wallace
+# made this test on texts, in "Attention is not explanation".)
 #
 # </details>
-#
-# ## *What* is easy, *where* is hard
-#
+
+# %% [markdown] tags=["optional"]
+# ## Optional: *what* is easy, *where* is hard
+
+# %% [markdown]
 # "With a windmill on the left": for that it must know where the windmill is. But the context is a sum, and a sum does
 # not know the order of its parts. See for yourself, with cells in another order:
 
@@ -460,51 +430,25 @@ in_order, shuffled = attention_forward(h, A)[0], attention_forward(h, A[:, order
 print(f"cells in another order, the same context: {'✓ yes' if np.allclose(in_order, shuffled) else '✗ no'}")
 
 # %% [markdown]
-# So attention can say *where* only if **each cell says where it is**. Two ways were tried, and the table has both:
+# So attention can say *where* only if **each cell says where it is**. Two ways were tried, and the table above has both:
 #
 # 1. **Add the place to the cell**: numbers for its row and its column (`with_places` in
 #    [`grid_utils.py`](../cs231n/grid_utils.py)).
 # 2. **Give every place a matrix of its own.** Then a windmill on the left makes other numbers than the same windmill on
 #    the right. The last layer of the frozen network does that, and our cells are its summands.
 #
-# Now read the rows with attention and 8 epochs again. Same model, same training, only the cells differ. The channels do not say
-# where they are: the companion's side is right in 47 to 60 of 100 cases, which is guessing. The places did not cure it:
-# 22 to 55 of 100. With the summands it is 80 or more, with every seed, and places on top of them change nothing that three
-# seeds could show.
-#
-# Why do the places help so little? That was not measured, so this is a guess. The context is a *sum* of cells. When the
-# weights are spread over several cells, the sum holds "a windmill" and "a left" and "a right", and not which of them
-# belong together. In the summands, "a windmill on the left" is a pattern of its own.
-#
-# ## From here to transformers
-#
-# Look at the three lines once more. The state asks, each cell answers with the same vector that is then read. A
-# **transformer** (Vaswani et al., 2017) gives each of the three parts a matrix of its own: a *query* $q = h W_q$, *keys*
-# $K = A W_k$ (what answers) and *values* $V = A W_v$ (what is read):
-#
-# $$\text{scores} = \frac{K q}{\sqrt{H}} \qquad w = \text{softmax}(\text{scores}) \qquad \text{context} = \sum_l w_l V_l$$
-
-# %%
-rng = np.random.default_rng(1)
-h, A = rng.standard_normal((2, 4)), rng.standard_normal((2, 5, 4))
-Wq, Wk, Wv = (rng.standard_normal((4, 4)) for _ in range(3))
-
-q, K, V = h @ Wq, A @ Wk, A @ Wv
-scores = np.einsum("nlh,nh->nl", K, q) / np.sqrt(4)
-w = np.exp(scores) / np.exp(scores).sum(axis=1, keepdims=True)
-context = np.einsum("nl,nlh->nh", w, V)
-
-# the same with your function, which knows no keys and values: ask with h Wq Wkᵀ, read, then multiply with Wv
-yours, your_weights, _ = attention_forward(q @ Wk.T, A)
-print(f"the same weights: {'✓ yes' if np.allclose(w, your_weights) else '✗ no'}")
-print(f"the same context: {'✓ yes' if np.allclose(context, yours @ Wv) else '✗ no'}")
+# Read the column of the companion's side again. The channels do not say where they are, and the model guesses. Places
+# did not cure that: with every seed it was far below the summands. (They helped with something else: more true captions
+# on held-out pairs.) Why not with the side? That was not measured. One guess: the context is *one* sum of cells. When the
+# weights are spread over several cells, it holds "a windmill" and "a left" and "a right", and not which of them belong
+# together. In the summands, "a windmill on the left" is a pattern of its own.
 
 # %% [markdown]
-# The rest is a change of who asks. Here one state asks the cells of a picture, at each step of a loop. In a transformer
-# **every word asks all the words before it**, all at the same time: there is no state to carry, and no loop over time to
-# wait for. Words have no order then, as our channels had no place. So a transformer adds the place to each word, as
-# `with_places` does to each cell. There it is called a *positional encoding*. It has many layers, in which *what* and
-# *where* can be put together; our model has one look.
+# ## From here on
+#
+# Look at the three lines of the formula once more. One state asks, and the cells of a picture answer. What if **every
+# word asks itself and the words before it**, all at the same time? Then there is no state to carry, and no loop over time
+# to wait for. That is a *transformer*, and chapter 8 builds one.
 #
 # ## More to do
 #
@@ -562,16 +506,16 @@ def step_in_a_hurry(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
 # %% [markdown] tags=["answer"]
 # **Answer.** The state knows what has been said, and that decides what is asked next. After "a red house" it must ask
 # where the house is, not which colour it has. Without a state the question would be the same at every word, and so would
-# the look. (A transformer has no state. There the words said so far ask, which is the same knowledge in another form.)
+# the look.
 
 # %% [markdown]
 # ## What you have now
 #
 # The idea that led from recurrent captioners to today's language models, written by hand, and a picture of what it does.
+# In chapter 8 the words look at each other.
 #
 # Papers: Bahdanau, Cho, Bengio (2015), "Neural machine translation by jointly learning to align and translate"; Xu et
-# al. (2015), "Show, attend and tell"; Vaswani et al. (2017), "Attention is all you need"; Jain, Wallace (2019),
-# "Attention is not explanation".
+# al. (2015), "Show, attend and tell"; Jain, Wallace (2019), "Attention is not explanation".
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -13,6 +13,7 @@
 # 5. say a wrong word to the model, and see whether it recovers.
 #
 # You need: [chapter 5](05_sampling.ipynb). Time: about 70 minutes.
+# What is *optional* and the tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt
@@ -52,7 +53,7 @@ row = rows[3]
 # %% [markdown]
 # ## Other ways to choose
 #
-# Greedy always takes the likeliest word. It never says anything surprising, and it cannot take a word back. Here are
+# *Greedy* always takes the likeliest word. It never says anything surprising, and it cannot take a word back. Here are
 # other ways to choose from the same scores:
 #
 # ![Four ways to choose from the same scores of six words: greedy, a low temperature, a high temperature, nucleus.](figures/decoding_choices.svg)
@@ -72,7 +73,8 @@ row = rows[3]
 #
 # $$P(w) = \frac{e^{s_w / \tau}}{\sum_v e^{s_v / \tau}}$$
 #
-# Dividing by a small τ makes large differences of scores larger still.
+# Dividing by a small τ makes large differences of scores larger still. Our model computes in float32, where $e^{89}$ is
+# already too large: take the largest score off first, as in chapter 4.
 
 
 # %% tags=["todo"]
@@ -106,14 +108,14 @@ for temperature in temperatures:
         print("   ", text)
 
 # %% [markdown]
-# Run it with other numbers. Near 0 it is greedy. At 2 it dares so much that most of its captions are no sentences of the
+# Run it with other numbers. The nearer to 0, the more often it says what greedy says; at 0.2 most captions still differ from
+# the greedy one somewhere, at 0.001 none does. At 2 it dares so much that most of its captions are no sentences of the
 # painted world's grammar any more.
 #
 # ### Nucleus: daring, but not nonsense
 #
-# Each unlikely word alone is hardly ever drawn. But there are many of them. In our model the words below 5 % have about
-# 4 % together at each place, so in ten places one of them comes in every third caption. The nucleus cuts this tail off,
-# and lets the good words compete as they are.
+# Each unlikely word alone is hardly ever drawn. But there are many of them, and a caption has ten places for them to come.
+# The nucleus cuts this tail off, and lets the good words compete as they are.
 
 
 # %% tags=["todo"]
@@ -157,20 +159,23 @@ for top_p in [0.999999, 0.9, 0.6]:
 #
 # $$\text{rank} = \frac{1}{\text{length}^{\,0.7}} \sum_t \log P(w_t)$$
 #
-# Here is the real tree of our model for one picture. Each dot is a beginning that was kept, the
-# darker the likelier its last word. The thick way won: it has the best **rank**. It need not be the likeliest. Compare it
-# with what greedy says about the same picture.
+# Here is the real tree of our model, for a picture where beam and greedy differ. Each dot is a beginning that was kept. The
+# number under it is the logarithm of its probability, and where a caption ends, its **rank**. The thick way won: it has the
+# best rank. It need not be the likeliest.
 
 # %% tags=["nbval-ignore-output"]
 width = 3  # try 1 (that is greedy) and 6
 
-ours = data["val_features"][[rows[7]]]
+few = data["val_features"][:60]
+logp, _ = log_probabilities(model, few, beam_captions(model, few, 17, width))
+greedy_logp, _ = log_probabilities(model, few, greedy_captions(model, few, 17))
+ours = few[[np.argmax(greedy_logp - logp)]]  # where greedy says something likelier
 tree = beam_tree(model, ours[0], max_length=17, width=width)
 plot_beam_tree(tree, data["idx_to_word"])
 plt.show()
 
 # %% [markdown]
-# How does the beam see these two captions? A small TODO: their ranks, by the formula above.
+# How does the beam see its own caption and the greedy one? A small TODO: their ranks, by the formula above.
 
 # %% tags=["small-todo", "nbval-ignore-output"]
 said = {"beam": beam_captions(model, ours, 17, width), "greedy": greedy_captions(model, ours, 17)}
@@ -189,15 +194,15 @@ for (name, caption), p, rank in zip(said.items(), logp, ranks, strict=True):
 # %% [markdown]
 # ### Which way is best?
 #
-# That depends on what you want. Three kinds of numbers, for the same model and the same new pictures:
+# That depends on what you want. For the same model and the same new pictures:
 #
 # - *true*: captions that are true in everything they say; *states*: how many facts a caption states; *log P*: the
 #   logarithm of its probability;
-# - *BLEU-4*: compares a caption with the five that were written for the picture. It is the geometric mean of the
-#   shares of its words, pairs, triples and runs of four that these hold too, made smaller when it is too short;
+# - *BLEU-4*: how many runs of words it shares with the five captions written for the picture
+#   ([chapter 6](06_lstm.ipynb));
 # - *distinct*: share of different captions; *new*: share that no training caption equals.
 #
-# Before you run it: which way will be the truest, and which the most varied?
+# **Predict.** Which way will be the truest, and which the most varied?
 
 # %% tags=["nbval-ignore-output"]
 judged = rows[:600]
@@ -213,7 +218,7 @@ ways = {
 }
 people = caption_scores.references(data, "val")
 known = plain_texts(data["train_captions"], data["idx_to_word"])
-facts_judged = [facts[i] for i in judged] if facts else None
+facts_judged = [facts[i] for i in judged]
 table = {}
 for way, captions in ways.items():
     said = plain_texts(captions, data["idx_to_word"])
@@ -225,21 +230,33 @@ for way, captions in ways.items():
 print(caption_scores.table(table))
 
 # %% [markdown]
+# <details><summary>After you have run it</summary>
+#
 # The truest way here is the beam that ranks captions by their plain probability, `length_power=0`. It also states a
 # little less than greedy does: short captions are more probable, and what is not said cannot be wrong. The beam of 10
-# that divides by the length speaks longer. It names the time of day in about 40 % of its captions, greedy in about 14 %.
-# It is about as true as greedy.
+# that divides by the length speaks longer, and is about as true as greedy. Drawing at random pays for its variety with
+# truth, and the nucleus pays less than plain drawing. (Each sentence here holds for three models, which began with
+# different random numbers: `benchmarks/speaking.py`.)
 #
-# Does a wider beam find likelier captions? It finds captions of a better *rank*: the beam of 10 beats greedy in about
-# 80 % of the pictures, and never loses. But its caption is likelier than the greedy one in less than half of the
-# pictures, and less likely in about a third. A search finds what you tell it to look for.
+# </details>
 #
-# Drawing at random pays for its variety with truth, and the nucleus pays less than plain drawing.
-# (Each sentence here holds for three models, which began with different random numbers: `benchmarks/speaking.py`.)
+# Does a wider beam find likelier captions?
+
+# %% tags=["nbval-ignore-output"]
+(p, length), (q, shorter) = (
+    log_probabilities(model, features, ways[way]) for way in ("beam of 10", "greedy")
+)
+better = p / length**0.7 - q / shorter**0.7
+for name, gain in {"rank": better, "probability": p - q}.items():
+    print(f"beam of 10: better {name} than greedy in {np.mean(gain > 1e-3):.0%} of the pictures, ", end="")
+    print(f"worse in {np.mean(gain < -1e-3):.0%}")
+
+# %% [markdown]
+# It finds captions of a better *rank*, and never of a worse one here. But many of them are *less* likely than the greedy
+# caption. A search finds what you tell it to look for.
 #
 # Nothing wins in every column. A common measure of captions is missing in this table: *CIDEr* (Vedantam et al., 2015).
-# It compares runs of words with those that people wrote, as BLEU does, and counts rare ones more: they tell more about
-# a picture than "there is a". It was made for photographs, where nobody knows the facts. Both reward a caption for
+# It compares runs of words with those that people wrote, as BLEU does, and counts rare ones more. Both reward a caption for
 # *sounding* like the others. "There is a red car on the beach" and "there is a blue car on the beach" share most of
 # their words and pairs, and one of them is a lie. In a painted world we know the facts, so this course judges truth.
 
@@ -265,9 +282,10 @@ def speak(features):
 show_painted_scene(scene_of("car", "green", side="left", place="sea", time="night", weather="rain"), speak)
 plt.show()
 
+# %% [markdown] tags=["optional"]
+# ## Optional: from one picture to another
+
 # %% [markdown]
-# ## From one picture to another
-#
 # The model sees a picture as 512 numbers. Numbers can be mixed: 80 % of one picture and 20 % of another. No such picture
 # exists (what you see is only a sketch of it). Where does the caption change, and does it change word by word?
 
@@ -297,34 +315,40 @@ plt.show()
 # how many things there are. Once the right number, once a wrong one. Then we look at the rest: is it a sentence, and is
 # all else that it says true?
 #
-# A model that only knows right beginnings should suffer from a wrong one. This gap is called *exposure bias*. A known
-# remedy is *scheduled sampling* (Bengio et al., 2015): in training, replace some of the words that go in by the model's
-# own. We give the trained model two more epochs, once as before, once with half of the words its own.
+# A model that only knows right beginnings should suffer from a wrong one: the *exposure bias* of chapter 5. A known remedy
+# is *scheduled sampling* (Bengio et al., 2015): in training, replace some of the words that go in by the model's own. We
+# give the trained model two more epochs, once as before, once with half of the words its own.
+#
+# **Predict.** After a wrong first word, which of the two makes more sentences?
 
 # %% tags=["nbval-ignore-output"]
-if facts:
-    exposed = {}
-    for name, own_share in {"teacher forcing": 0.0, "half its own words": 0.5}.items():
-        more = ScheduledCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=192)
-        more.params = {key: w.copy() for key, w in model.params.items()}
-        more.own_share = own_share
-        np.random.seed(231)
-        gently = {"update_rule": "adam", "optim_config": {"learning_rate": 1e-3}, "lr_decay": 0.5}
-        CaptioningSolver(more, data, num_epochs=2, **gently).train()
-        for wrong in (False, True):
-            title = f"{name}, {'a wrong' if wrong else 'the right'} first word"
-            exposed[title] = after_a_first_word(more, data, facts, wrong)
-    print(caption_scores.table(exposed))
+exposed = {}
+for name, own_share in {"teacher forcing": 0.0, "half its own words": 0.5}.items():
+    more = ScheduledCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=192)
+    more.params = {key: w.copy() for key, w in model.params.items()}
+    more.own_share = own_share
+    np.random.seed(231)
+    gently = {"update_rule": "adam", "optim_config": {"learning_rate": 1e-3}, "lr_decay": 0.5}
+    CaptioningSolver(more, data, num_epochs=2, **gently).train()
+    for wrong in (False, True):
+        title = f"{name}, {'a wrong' if wrong else 'the right'} first word"
+        exposed[title] = after_a_first_word(more, data, facts, wrong)
+print(caption_scores.table(exposed))
 
 # %% [markdown] tags=["gives-away"]
+# <details><summary>After you have run it</summary>
+#
 # After a right number nearly every caption is a sentence. After a wrong one most are none: "two purple house in …".
 # The picture says one thing, the word before another, and the model follows both. That is exposure bias.
 #
 # And the remedy? Here it does not help. The model that heard its own words makes fewer sentences after a wrong word than
 # the other, and fewer even after the right one. One reason that has been given (Huszár, 2015): the next word of the
 # training caption need not fit a beginning that the model said itself. So the model is taught to go on wrongly. (Three
-# models each, which began with different random numbers: `benchmarks/speaking.py`.) A known remedy is not always one.
-# Measure it.
+# models each: `benchmarks/speaking.py`.)
+#
+# </details>
+#
+# A known remedy is not always one. Measure it.
 #
 # ## More to do
 #
@@ -359,12 +383,14 @@ if facts:
 #
 # ## Question
 #
-# A beam of 10 tries more captions than greedy does. Why does it not find truer ones, and why not even likelier ones?
+# In training the model never reads a wrong word, and when it speaks it does. Two remedies seem to offer themselves: let it
+# read its own words in training, or search with a beam, so that an early mistake can still lose. What did this chapter
+# measure about each of them?
 
 # %% [markdown] tags=["answer"]
-# **Answer.** The beam searches for the best *rank*, the sum of log probabilities divided by a power of the length. That
-# is what it finds. A likely caption is a longer one in this rank, and whoever says more can be wrong in more. Truth is
-# not what it searches for: the model's probability is.
+# **Answer.** Neither did what one would hope. Training on its own words made fewer sentences after a wrong word, not more.
+# A beam finds captions of a better rank, and that is all it looks for. Ranked with a power of the length it was about as
+# true as greedy. Ranked by plain probability it was truer, and said less.
 
 # %% [markdown]
 # **To think about.** Nobody has the last word on these.

@@ -12,17 +12,20 @@
 # 4. find out which errors are left, and what each of them asks for.
 #
 # You need: [chapter 6](06_lstm.ipynb). Time: about 60 minutes.
+# The tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
+from cs231n.course.ask_the_time import ask_first, ask_last
+from cs231n.course.caption_scores import table
 from cs231n.course.error_analysis import count_errors, false_captions, statements
 from cs231n.course.plotting import show_pictures, use_course_style
 from cs231n.course.plotting.memory import plot_gates, plot_statements
 from cs231n.course.scenes import load_facts, why_not_true
-from cs231n.course.state_probes import gates_while_reading, states_and_facts
+from cs231n.course.state_probes import gates_while_reading
 from cs231n.course.stored_results import stored_captioner
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import sampled_captions
@@ -36,26 +39,27 @@ use_course_style()
 
 # %%
 data = load_coco_data(base_dir=SCENES_DIR)
-pictures = np.unique(data["val_image_idxs"])
-facts = [load_facts("val")[i] for i in pictures]
+both = {split: load_facts(split) for split in ("train", "val")}
+facts = both["val"]
 models = {"RNN": stored_captioner("06_rnn"), "LSTM, bias 3": stored_captioner("06_lstm_open")}
 texts = {
-    name: plain_texts(model.sample(data["val_features"][pictures]), data["idx_to_word"])
+    name: plain_texts(model.sample(data["val_features"]), data["idx_to_word"])
     for name, model in models.items()
 }
 
 # %% [markdown]
 # ## Where does the LSTM win?
 #
-# In the painted world every caption states facts: how many, which colour, what, where, when. For each kind of fact: how
-# often is it right when it is said? Of the greedy captions, fewer than one in five names the time. So these captions
-# are drawn at random from the nucleus ([chapter 10](10_other_ways_to_choose.ipynb)).
+# For each kind of fact: how often is it right when it is said? Greedy captions seldom name the time. So these captions are
+# drawn at random from the nucleus ([chapter 10](10_other_ways_to_choose.ipynb)).
+#
+# **Predict.** Which kinds of facts does the LSTM get right much more often than the RNN? In which are both bad?
 
 # %%
 order = ["count", "colour", "kind", "side", "place", "companion", "time", "weather"]
 drawn = {
     name: plain_texts(
-        sampled_captions(model, data["val_features"][pictures], 17, top_p=0.8, seed=0), data["idx_to_word"]
+        sampled_captions(model, data["val_features"], 17, top_p=0.8, seed=0), data["idx_to_word"]
     )
     for name, model in models.items()
 }
@@ -63,12 +67,38 @@ plot_statements({name: statements(captions, facts) for name, captions in drawn.i
 plt.show()
 
 # %% [markdown]
-# The LSTM names number, colour and place right nearly always. Companion (what stands beside the thing), time and
-# weather are right much less often, in both models. It is tempting to say: they are said last, so they were forgotten. But
-# the place is said late too. To know, we must look into the state.
+# <details><summary>After you have run it</summary>
 #
-# A **linear probe** asks a state what it still knows: one affine layer, trained to name a fact from the state, and from
-# nothing else. Chapter 6 used it. Now you write it.
+# The LSTM names number, colour and place right nearly always. Companion (what stands beside the thing), time and
+# weather are right much less often, in both models.
+#
+# </details>
+#
+# It is tempting to say: these are said last, so they were forgotten. But the place is said late too. And perhaps the
+# model never knew them? To know, we must ask the state itself.
+#
+# A **linear probe** (chapter 6 used it) is one affine layer, trained to name a fact from a state $s$, and from nothing
+# else.
+#
+# ![A linear probe. The captioner reads "a red kite" and stays as it is. After one word its state s, a row of K numbers, is taken out and goes through one affine layer, s W + b, the only part that is fitted. It gives one number for each answer: day, sunset, night. The largest is what the probe says.](figures/linear_probe.svg)
+#
+# The target $t$ is a row with a 1 for the right answer, and 0 for all others. Of all $W$ and $b$ we want those with
+# the least
+#
+# $$\sum_n \lVert s_n W + b - t_n \rVert^2 + \lambda \lVert W \rVert^2$$
+#
+# The second term keeps $W$ small, so that the probe does not learn single captions by heart. $\lambda$ is called
+# `strength`. No training loop is needed: set the gradients to zero, and solve. The gradient with respect to $b$ says that
+# the *mean* state must give the *mean* target:
+#
+# $$b = \bar t - \bar s\, W$$
+#
+# Put this in, and only differences from the means are left, $\tilde s = s - \bar s$ and $\tilde t = t - \bar t$, as rows of
+# $\tilde S$ and $\tilde T$. The gradient with respect to $W$ is then zero where
+#
+# $$(\tilde S^T \tilde S + \lambda I)\, W = \tilde S^T \tilde T$$
+#
+# `np.linalg.solve(A, B)` gives the $W$ with $A W = B$.
 #
 # ## Your turn: fit a probe
 
@@ -83,7 +113,7 @@ def fit_probe(states, targets, strength):
     ### BEGIN SOLUTION
     mean_s, mean_t = states.mean(axis=0), targets.mean(axis=0)
     s, t = states - mean_s, targets - mean_t
-    W = np.linalg.solve(s.T @ s + strength * np.eye(len(mean_s)), s.T @ t)
+    W = np.linalg.solve(s.T @ s + strength * np.eye(len(mean_s), dtype=s.dtype), s.T @ t)
     return W, mean_t - mean_s @ W
     ### END SOLUTION
 
@@ -92,28 +122,69 @@ def fit_probe(states, targets, strength):
 fit_probe = check(fit_probe)
 
 # %% [markdown]
-# So is it memory? How is it when the time is said *first*, straight after `<START>`, where the state still holds it?
+# ## Known, forgotten, or not used?
+#
+# Now the experiment. We ask for the time of day at two moments: straight after `<START>`, and at the *last* place, where
+# people wrote the words before it and ended their caption with the time. Each time we ask two:
+#
+# - your **probe**, fitted on training captions: what does the *state* hold?
+# - the **model**: of all phrases that name a time ("at night", "under the stars", …), how likely are those of the day,
+#   those of the sunset, those of the night? The time with the largest sum is what the model *says*.
+#
+# Who always answers "day" is right in about 40 of 100.
+#
+# **Predict.** For the RNN, at the last place: is the probe right more often than "always day"? And is the model as good
+# as the probe straight after `<START>`?
 
 # %%
-said = {}
-for name, captions in drawn.items():
-    said[name] = [statements(captions, facts, first)["time"] for first in (True, False)]
-    for place, right in zip(("first", "later"), said[name], strict=True):
-        print(f"{name:12s} time said {place}: right {np.mean(right):.0%} of {len(right)}")
+rows = {}
+for name, model in models.items():
+    for moment, ask in {"first": ask_first, "last": ask_last}.items():
+        states, times, _ = ask(model, data, both["train"], "train")
+        new_states, true, said = ask(model, data, both["val"], "val")
+        values = np.unique(times)
+        targets = (times[:, None] == values).astype(states.dtype)
+        W, b = fit_probe(states, targets, strength=0.01 * len(states) * states.var())
+        probed = values[(new_states @ W + b).argmax(axis=1)]
+        always = max(np.mean(true == value) for value in values)
+        rows[f"{name}, {moment}"] = {
+            "probe": np.mean(probed == true),
+            "model": np.mean(said == true),
+            "always one": always,
+        }
+print(table(rows))
 
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# Said first, the time is right more often than said later: memory is a part of it. But also when it is said first, it is
-# right much less often than the probe reads it, from that very state. So memory is not all: the state holds the time, and
-# the model has not yet learned to *use* it.
+# - **Known, and not used.** After `<START>` the probe reads the time in about 90 of 100 pictures or more. The model itself
+#   is right much less often. The state holds the time, and the model has not learned to use all of it.
+# - **Forgotten.** At the last place the RNN holds nothing of it: neither the probe nor the model is better than who always
+#   says the same.
+# - **Kept, in part.** The LSTM still holds some of it there. Again the probe reads more than the model says.
+#
+# So it is memory, and it is not memory alone. (With three seeds each, all of this is so. How much the LSTM keeps differs a
+# lot from seed to seed.)
 #
 # </details>
+#
+# How exact is such a share? A small TODO: 600 pictures are a sample. A share $p$ of $n$ answers has a standard error of
+# $\sqrt{p (1 - p) / n}$.
+
+# %% tags=["small-todo"]
+p, n = rows["RNN, first"]["model"], len(facts)
+# The standard error of p:
+### BEGIN SOLUTION
+error = np.sqrt(p * (1 - p) / n)
+### END SOLUTION
+right = np.arange(n) < round(p * n)  # as many right answers as there were
+error = agree(error, np.std(right) / np.sqrt(n))
+print(f"the model is right in {p:.0%} of the pictures, give or take {2 * error:.0%}")
 
 # %% [markdown]
 # ## Look at the gates
 #
-# What do the gates do while the LSTM reads a caption? Each row is a word that goes in, each column one unit (40 of the
+# Chapter 6 opened the forget gates with a bias of 3, all of them alike. What has training made of them? Each row is a word that goes in, each column one unit (40 of the
 # 128, sorted by how open their forget gate is). Dark is closed, bright is open.
 
 # %%
@@ -122,21 +193,18 @@ picture = 3  # try others
 model = models["LSTM, bias 3"]
 words = ["<START>", *texts["LSTM, bias 3"][picture].split()]
 numbers = [data["word_to_idx"][word] for word in words]
-gates = gates_while_reading(model, data["val_features"][[pictures[picture]]], numbers)
+gates = gates_while_reading(model, data["val_features"][[picture]], numbers)
 plot_gates(gates, words)
 plt.show()
 
 # %% [markdown]
 # In the middle, the columns on the left are bright from top to bottom: units that keep what they have through the whole
-# caption. Those on the right are darker, and close at some words: there the unit lets go of what it had. All of them
-# started training with the same bias of 3.
+# caption. Those on the right are darker, and close at some words: there the unit lets go of what it had.
 #
 # ## Which errors are left?
 #
-# A share of true captions tells how good a model is. What to do next, it does not tell. For that, take the false captions,
-# look at each, and write down *what* is false in it. This is called **error analysis**. In the painted world the judge can do the writing. Here are the false captions of the LSTM.
-#
-# **Predict.** Which kind of fact makes most captions false?
+# Take the false captions of the LSTM, look at each, and write down *what* is false in it. This is called **error
+# analysis**. In the painted world the judge can do the writing.
 
 # %% tags=["nbval-ignore-output"]
 found = false_captions(texts["LSTM, bias 3"], facts)
@@ -148,7 +216,7 @@ for fact, captions in count_errors(found).items():
 said_here = texts["LSTM, bias 3"]
 some = list(found)[:: max(len(found) // 8, 1)][:8]
 show_pictures(
-    [image_from_url(data["val_urls"][pictures[k]]) for k in some],
+    [image_from_url(data["val_urls"][k]) for k in some],
     [f"{said_here[k]}\n({'; '.join(why_not_true(said_here[k], facts[k]))})" for k in some],
     marks=[False] * len(some),
 )
@@ -165,21 +233,21 @@ plt.show()
 #
 # ### Debugging · ★★☆ · 10 minutes
 #
-# A friend writes: "The state of the LSTM knows *everything*: my probe for the weather is right in 100 of 100 captions."
-# What is wrong?
+# A friend writes: "The state of the LSTM knows *everything*: my probe reads the time in 100 of 100 captions." What is
+# wrong?
 #
 # ```python
-# read, weather = states["train"][10][:100], labels["train"]["weather"][:100]
-# values = np.unique(weather)
-# W, b = fit_probe(read, (weather[:, None] == values).astype(float), 1e-3)
-# print(np.mean(values[(read @ W + b).argmax(axis=1)] == weather))
+# some, answers = states[:100], times[:100]
+# targets = (answers[:, None] == values).astype(float)
+# W, b = fit_probe(some, targets, strength=1e-3)
+# print(np.mean(values[(some @ W + b).argmax(axis=1)] == answers))
 # ```
 #
 # <details><summary>What is wrong</summary>
 #
 # The probe is judged on the captions that it was fitted to. It has 256 numbers a state and only 100 captions, so it can
-# learn all of them by heart, whatever they hold. Exchange the labels at random, and it is right just as often. Fit on
-# training captions, and judge on validation captions.
+# learn all of them by heart, whatever they hold: `answers = np.random.permutation(times[:100])` gives nearly 100 of 100, too. Fit
+# on training captions, and judge on validation captions.
 #
 # </details>
 #

@@ -1,25 +1,26 @@
 # %% [markdown]
 # # 13 · Make it fast
 #
-# Your model works. How fast is it, and how fast *could* it be? People say that NumPy is slow. In this chapter you find
-# out where the time really goes, and you end near the best that your processor can do.
+# *An elective: no other chapter needs it.* Your model works. How fast is it, and how fast *could* it be? People say that
+# NumPy is slow. In this chapter you find out where the time really goes, and what bounds it.
 #
 # The method is always the same: **measure** where the time goes, **predict** from a count what a change can bring,
-# **change one thing**, **measure again**. Times differ from machine to machine, so this chapter shows them as pictures.
+# **change one thing**, **measure again**. Times differ from machine to machine, and from minute to minute. So this chapter
+# does not know yours: the code prints them, and says what follows from them. All is measured with one thread, which other
+# programs disturb least.
 #
 # **In this chapter you will**
 #
 # 1. count the multiplications of a training step, and compare with the clock,
 # 2. make five moves, from the version that one writes first to the one in the package,
 # 3. draw all of them beside the bound: the time of the multiplications alone,
-# 4. see what a busy laptop does to threads,
-# 5. read the same LSTM in PyTorch.
+# 4. if you like, see what a busy laptop does to threads, and read the same LSTM in PyTorch.
 #
-# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 75 minutes.
+# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 90 minutes.
+# What is *optional* and the tasks under *More to do* are extra.
 
 # %%
 import cProfile
-import os
 import time
 
 import matplotlib.pyplot as plt
@@ -27,7 +28,7 @@ import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
-from cs231n.course.busy_programs import busy_programs
+from cs231n.course.busy_programs import busy_programs, usable_cores
 from cs231n.course.plotting import plot_bars, use_course_style
 from cs231n.course.plotting.speed import plot_busy, plot_moves
 from cs231n.course.stored_results import stored_results
@@ -130,21 +131,24 @@ class FirstVersion:
 # %% tags=["nbval-ignore-output"]
 first = FirstVersion(model.params)
 profiler = cProfile.Profile()
-profiler.enable()
-for _ in range(3):
-    first.loss(features, captions)
-profiler.disable()
+with use_threads(1):
+    profiler.enable()
+    for _ in range(3):
+        first.loss(features, captions)
+    profiler.disable()
 
 parts = ("forward", "words", "backward", "embedding")
 entries = {e.code.co_name: e.totaltime / 3 * 1000 for e in profiler.getstats() if hasattr(e.code, "co_name")}
 plot_bars({name: entries[name] for name in parts}, xlabel="milliseconds", form="{:.0f}")
 plt.show()
+print(f"longest here: {max(parts, key=entries.get)}")
 
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# `words`, on most machines. It has only three products, but they are the largest: every state with every word of the
-# vocabulary, and then a softmax of all these scores. The next section counts them.
+# Was it `words`? By the count it should be. It has only three products, but they are the largest: every state with every
+# word of the vocabulary, and then a softmax of all these scores. The next section counts them. Where another method took
+# longer, your machine spends its time on something other than multiplying.
 #
 # </details>
 #
@@ -167,13 +171,14 @@ plt.show()
 
 
 def fastest(run, times=7):
-    """Seconds of the fastest of some runs: other programs can only make a run slower."""
-    run()
+    """Seconds of the fastest of some runs with one thread: other programs can only make a run slower."""
     seconds = []
-    for _ in range(times):
-        start = time.perf_counter()
+    with use_threads(1):
         run()
-        seconds.append(time.perf_counter() - start)
+        for _ in range(times):
+            start = time.perf_counter()
+            run()
+            seconds.append(time.perf_counter() - start)
     return min(seconds)
 
 
@@ -189,9 +194,8 @@ for dtype in (np.float64, np.float32):
     print(f"{np.dtype(dtype).name}: {speed[dtype] / 1e9:.0f} billion multiplications a second")
 
 # %% [markdown]
-# So a count of multiplications gives a time that a version cannot beat, as long as the machine does nothing else. Let us
-# write down, for each version: the count, the time of its products at full speed, and the time it really takes. One helper
-# does it for all versions, and checks that the loss has not changed.
+# So a count of multiplications gives a time that a version can hardly beat. For each version one helper prints the count,
+# the time of its products at this speed, and the time it really takes. It checks that the loss has not changed.
 #
 # Before each move, write down **your prediction** in milliseconds. It will stand in the last figure.
 
@@ -211,6 +215,9 @@ def report(name, version, multiplications, dtype=np.float32):
     results[name] = (products, took)
     print(f"{name}: {multiplications / 1e9:.2f} billion multiplications")
     print(f"  products alone {products:.0f} ms, measured {took:.0f} ms")
+    if len(results) > 1:
+        before = list(results.values())[-2][1]
+        print(f"  {before / took:.2f} times as fast as the version before it")
     if predicted.get(name):
         print(f"  you predicted {predicted[name]} ms")
     print(f"  loss and gradients: {'✓ unchanged' if same else '✗ changed'}")
@@ -227,7 +234,7 @@ report("as first written", first, count(places, places, places), np.float64)
 # too. float64 is right for gradient checks. For training it is twice the bytes,
 # and half the numbers in each instruction of the processor.
 #
-# **Predict.** The count stays, the speed doubles. How many milliseconds will it take?
+# **Predict.** The count stays, and you know both speeds. How many milliseconds will it take?
 
 # %%
 predicted["1: float32"] = None  # write your milliseconds in place of None
@@ -319,9 +326,9 @@ class WeightsAfter(InputsFirst):
 report("3: weights after the loop", WeightsAfter(model.params), count(places, places, places))
 
 # %% [markdown]
-# How much did moves 2 and 3 bring? With 128 captions, expect little: 128 rows already keep the processor busy. With small
-# batches, expect more (see *Stretch*). That is why you measure: an idea that must help can turn out to help little, and you
-# should know that before you keep it. These two we keep, because the code is no longer than before.
+# How much did moves 2 and 3 bring? Read it off: a number near 1 is nothing. An idea that must help can turn out to help
+# little, since 128 rows may already keep the processor busy. That is why you measure before you keep an idea. With other
+# batches it can be different (see *Stretch*).
 #
 # ## Move 4: scores only for words that count
 #
@@ -342,8 +349,8 @@ saved = agree(saved, count(places, places, places) - count(places, places, place
 predicted["4: only words that count"] = None
 
 # %% [markdown]
-# In the check, the numbers at places that do not count are NaN in one of the inputs. An answer that computes them and masks
-# them afterwards has done the work that we want to save, and the NaN shows it.
+# In the check, the numbers at places that do not count are NaN in one of the inputs. An answer that computes with them, and
+# then multiplies by the mask, has done the work that we want to save. And it gets NaN, since NaN · 0 is NaN.
 
 
 # %% tags=["todo"]
@@ -446,9 +453,9 @@ report("5: the package", model, count(different, counted, counted))
 #
 # ## All moves beside the bound
 #
-# The **bound** is the time of the products that must be done, for the words that count, at the full speed of this
-# machine. But other programs may have slowed the machine down just while we asked for its speed. So the last ratio is
-# measured in turns: one big product, the package, one big product, the package. Both then meet the same disturbances.
+# The **bound** is the time of the products that must be done, for the words that count, at the speed that you measured
+# above. The last ratio is measured anew, in turns: one big product, the package, one big product, the package. So other
+# programs disturb both alike.
 
 # %% tags=["nbval-ignore-output"]
 a = np.ones((1000, 1000), np.float32)
@@ -459,7 +466,7 @@ for _ in range(9):
     ratios.append(fastest(lambda: model.loss(features, captions), times=1) / bound)
 ratio = np.median(ratios)
 
-plot_moves(results, bound=results["5: the package"][1] / ratio, predicted=predicted)
+plot_moves(results, bound=needed / speed[np.float32] * 1000, predicted=predicted)
 plt.show()
 
 ours, start = results["5: the package"][1], results["as first written"][1]
@@ -467,14 +474,16 @@ print(f"{start / ours:.1f} times as fast as first written, {ratio:.2f} times the
 
 # %% [markdown]
 # The dark marks show the time of each version's own products. Between a mark and the end of its bar lies what is
-# *not* multiplication: moving numbers, exp and tanh, many small calls. (Does a mark lie beyond its bar? Then the machine was
-# slower when you asked for its speed than when the version ran. Is a bar longer than the bar above it? Run both `report`
-# cells and the figure again: another program may have been busy just then.) The mark of the last bar lies left of the bound: the
-# package multiplies each different word with `Wx` only once. So a ratio below 1 would be possible, and it would be no magic.
+# *not* multiplication: moving numbers, exp and tanh, many small calls. (Does a mark lie beyond its bar, or is a bar longer
+# than the bar above it? Then something else was computing. Run the `report` cells and the figure again.)
+#
+# The mark of the last bar lies left of the bound: the package multiplies each different word with `Wx` only once. So a
+# ratio below 1 would be possible, and it would be no magic.
+
+# %% [markdown] tags=["optional"]
+# ## Optional: threads on a busy laptop
 
 # %% [markdown]
-# ## Threads on a busy laptop
-#
 # NumPy hands each matrix product to a library (OpenBLAS or a relative of it). The library cuts the product into as many
 # parts as the machine has cores, and computes each part in a **thread** of its own. It is done when the *last* part is done.
 #
@@ -486,7 +495,7 @@ print(f"{start / ours:.1f} times as fast as first written, {ratio:.2f} times the
 # program for each core?
 
 # %% tags=["nbval-ignore-output"]
-cores = os.cpu_count()
+many = max(usable_cores(), 2)
 
 
 def steps_a_second(threads, seconds=0.6):
@@ -500,23 +509,26 @@ def steps_a_second(threads, seconds=0.6):
         return steps / (time.perf_counter() - start)
 
 
-speeds = {"1 thread": [], f"{cores} threads": []}
+speeds = {"1 thread": [], f"{many} threads": []}
 for others in range(3):
-    with busy_programs(others * max(cores // 2, 1)):
+    with busy_programs(others * max(many // 2, 1)):
         for name in speeds:
             speeds[name].append(steps_a_second(int(name.split()[0])))
 plot_busy(
-    speeds, xlabel="other busy programs" if cores <= 3 else f"other busy programs, in units of {cores // 2}"
+    speeds, xlabel="other busy programs" if many <= 3 else f"other busy programs, in units of {many // 2}"
 )
 plt.show()
+for others, pair in enumerate(zip(*speeds.values(), strict=True)):
+    print(
+        f"{others * max(many // 2, 1)} busy programs: {list(speeds)[pair[1] > pair[0]]} faster here, just now"
+    )
 
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# Alone, expect all threads to be the faster ones. Beside busy programs both lines fall, as the machine has less time for
-# us. If the line of all threads falls below the other, your machine shows what many laptops show. If it lies below already
-# at 0, something else is computing on your machine right now. Which line is on top differs from machine to machine, and
-# from minute to minute.
+# Which line is on top differs from machine to machine, and from minute to minute; what you read was so just now. If the
+# line of all threads falls below the other when programs are added, your machine shows what many laptops show. If it lies
+# below already at 0, something else may be computing on your machine right now.
 #
 # </details>
 #
@@ -527,9 +539,10 @@ plt.show()
 # chapters always take one thread: there a seed gives the same numbers to the last bit. The code is in
 # [`fast/threads.py`](../cs231n/fast/threads.py).
 
+# %% [markdown] tags=["optional"]
+# ## Optional: the same LSTM in PyTorch
+
 # %% [markdown]
-# ## Where next: the same LSTM in PyTorch
-#
 # Other people's captioners are written in PyTorch or JAX. You can read them now. Here is our LSTM in PyTorch: nothing new
 # in it but three habits. The gates stand in the order **i, f, g, o** (ours: i, f, o, g), the weights are stored transposed,
 # and there are two biases, which are added.
@@ -591,7 +604,8 @@ print("the gradients are, too:  ", "✓ yes" if same else "✗ no")
 # | `optim.adam` | `torch.optim.Adam` | |
 # | `clip_norm` | `nn.utils.clip_grad_norm_` | |
 # | packed rows | `pack_padded_sequence` | |
-#
+
+# %% [markdown]
 # ## More to do
 #
 # ### Stretch · ★☆☆ · 10 minutes

@@ -270,20 +270,22 @@ def build(source, prose=False):
         (STUDENT / "figures" / name).write_bytes(picture)
 
 
-README_PICTURES = {  # a cell's tag: the kind of output that the README shows, and its file
-    "readme-picture": ("image/png", "what_you_will_have.png"),
-    "readme-film": ("image/gif", "caption_film.gif"),
+README_PICTURES = {  # a cell's tag: the file of what the README shows of its output
+    "readme-picture": "what_you_will_have.png",
+    "readme-film": "caption_film.webp",
 }
+FILM = re.compile(r"data:image/webp;base64,([\w+/=]+)")
 
 
 def readme_pictures(chapter):
     """The outputs that the README shows: pairs of a file's name and its bytes."""
     for cell in chapter.cells:
         for tag in set(README_PICTURES) & set(cell.metadata.get("tags", [])):
-            kind, name = README_PICTURES[tag]
             for output in cell.outputs:
-                if kind in output.get("data", {}):
-                    yield name, base64.b64decode(output["data"][kind])
+                data = output.get("data", {})
+                film = FILM.search("".join(data.get("text/html", "")))
+                if picture := film[1] if film else data.get("image/png"):
+                    yield README_PICTURES[tag], base64.b64decode(picture)
 
 
 def main():

@@ -31,6 +31,7 @@ DRAWINGS = {
         speaking.decoding_choices,
         speaking.beam_tree,
         lstm.lstm_cell,
+        lstm.linear_probe,
         words.words_or_characters,
         steps.hoisting,
         attention.attention,

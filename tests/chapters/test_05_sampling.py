@@ -47,7 +47,7 @@ def test_one_epoch_of_coco_is_4000_steps(chapter):
 
 
 def test_after_80_steps_most_of_what_it_says_is_untrue(chapter):
-    chapter.says("80 steps, on the captions of 200 pictures", "most of its captions are still untrue")
+    chapter.says("80 steps, on the captions of 200 pictures", "about most pictures it is not")
     space = chapter.space
     assert len(np.unique(space["some"]["train_image_idxs"])) == 200
     assert len(space["first_steps"].loss_history) == 80
@@ -60,7 +60,7 @@ def test_the_trained_loss_is_about_9_and_its_perplexity_between_2_and_3(chapter)
     loss, _ = space["model"].loss(
         space["data"]["val_features"][space["which"]], space["data"]["val_captions"][:500]
     )
-    assert 8.5 < loss < 9.5
+    assert 8.3 < loss < 9.5
     assert 2 < space["perplexity"](loss, space["data"]["val_captions"][:500]) < 3
 
 
@@ -76,7 +76,22 @@ def test_the_untrained_model_is_as_undecided_as_between_all_words(chapter):
     space = chapter.space
     captions = space["data"]["val_captions"][:500]
     loss, _ = space["untrained"].loss(space["data"]["val_features"][space["which"]], captions)
-    assert 0.85 < space["perplexity"](loss, captions) / len(space["data"]["idx_to_word"]) < 1.15
+    assert 1 < space["perplexity"](loss, captions) / len(space["data"]["idx_to_word"]) < 1.15
+
+
+@pytest.mark.parametrize("seed", [1, 2, 231])
+def test_a_model_that_prefers_words_at_random_is_more_undecided_than_between_all(chapter, seed):
+    chapter.says(
+        "Whoever finds all words equally likely has exactly as many as there are words.",
+        "a wrong preference costs more than a right one saves",
+    )
+    space, V = chapter.space, len(chapter.space["data"]["idx_to_word"])
+    captions, features = space["data"]["val_captions"][:500], space["data"]["val_features"][space["which"]]
+    np.random.seed(seed)
+    model = space["MyCaptioner"](space["data"]["word_to_idx"], wordvec_dim=64, hidden_dim=192)
+    assert V * 1.01 < space["perplexity"](model.loss(features, captions)[0], captions) < 1.15 * V
+    model.params["W_vocab"] *= 0  # all words equally likely
+    assert space["perplexity"](model.loss(features, captions)[0], captions) == pytest.approx(V, rel=1e-4)
 
 
 def test_with_100_pictures_the_validation_loss_falls_and_then_rises(chapter):
@@ -84,6 +99,7 @@ def test_with_100_pictures_the_validation_loss_falls_and_then_rises(chapter):
     short, space = chapter.space["short"], chapter.space
     assert len(np.unique(space["few"]["train_image_idxs"])) == 100
     assert (np.diff(space["steps"]) < 0).mean() > 0.8 and space["steps"][-1] < space["steps"][0] / 2
+    assert len(space["steps"]) == short.epoch == len(short.val_loss_history)
     assert 3 < short.best_epoch < short.epoch - 3
     assert short.val_loss_history[-1] > 1.1 * min(short.val_loss_history)
 
@@ -100,8 +116,9 @@ def test_with_all_pictures_it_was_still_low_at_the_end(chapter):
 
 def test_some_written_captions_are_not_true(chapter):
     chapter.says(
-        "A few of its captions are not true either",
+        "A few of them are not true either",
         'they hold a rare word, which is `<UNK>` here, or say "a dark forest" by day or "a hot desert" at night',
+        "This is no ceiling",
     )
     space = chapter.space
     assert 0.94 < space["written_true"] < 0.98
@@ -194,3 +211,49 @@ def test_pictures_are_judged_by_the_judge(chapter):
     assert [space["judge"](space["texts"][i], i) for i in range(9)] == [
         caption_is_true(space["texts"][i], space["facts"][i]) for i in range(9)
     ]
+
+
+# ---- what it gets wrong most
+
+
+@each_run
+def test_what_is_stated_last_is_wrong_most_with_every_seed(run, chapter):
+    chapter.says(
+        "Number, colour and place are right nearly always, what the thing is a little less often.",
+        "What is stated after these is wrong most often: the time, the weather, what stands beside the thing, "
+        "and on which side.",
+    )
+    right = run["stated"]
+    early = min(right[fact][1] for fact in ("count", "colour", "place"))
+    late = max(right[fact][1] for fact in ("time", "weather", "companion", "companion_side"))
+    assert early > 0.93 and late < 0.82 and late < right["kind"][1] < early
+    places = {fact: place for fact, (place, _) in right.items()}
+    assert max(places[f] for f in ("count", "colour", "kind", "place")) < min(
+        places[f] for f in ("time", "weather", "companion", "companion_side")
+    )
+
+
+def test_the_chapter_s_own_table_agrees(chapter):
+    said = chapter.space["said"]
+    right = {fact: np.mean([true for _, true in stated]) for fact, stated in said.items()}
+    assert min(right[fact] for fact in ("count", "colour", "place")) > 0.88
+    late = [true for fact in ("time", "weather", "companion", "companion_side") for _, true in said[fact]]
+    assert np.mean(late) < 0.8
+    assert chapter.space["right_late"] < 0.8 < 0.88 < np.mean(chapter.space["early"])
+
+
+def test_stop_in_the_middle_of_an_epoch_leaves_a_curve(chapter):
+    """The stop button in "When to stop": the epoch that was not finished does not count."""
+    code = next(cell.source for cell in chapter.cells if "short.train()" in cell.source)
+    for minibatches in (0, 3, 5, 12):
+        space = dict(chapter.space)
+        loss, seen = space["MyCaptioner"].loss, []
+
+        def stopped(model, *inputs, loss=loss, seen=seen, minibatches=minibatches):
+            if len(inputs[1]) == 100 and (seen.append(1) or len(seen) > minibatches):
+                raise KeyboardInterrupt
+            return loss(model, *inputs)
+
+        space["MyCaptioner"] = type("Stopped", (space["MyCaptioner"],), {"loss": stopped})
+        exec(compile(code, "when to stop", "exec"), space)
+        assert len(space["steps"]) == len(space["short"].val_loss_history)

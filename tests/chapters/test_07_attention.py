@@ -23,7 +23,7 @@ def test_the_three_cells_by_hand(chapter):
 
 
 def test_cells_are_25_of_64_numbers_and_equal_weights_are_4_percent(chapter):
-    chapter.says("here 64 numbers", "Equal weights would be 1/25, which is 4 %.")
+    chapter.says("projected to 64 numbers each", "Equal weights would be 1/25, which is 4 %.")
     assert chapter.space["data"]["val_features"].grid.shape == (600, 25, 64)
 
 
@@ -36,129 +36,85 @@ def over_seeds(name, read):
     return [read(entry) for entry in stored_results(name).values()]
 
 
-EIGHT_EPOCHS = ("07_channels", "07_channels_places", "07_attention", "07_attention_places")
-LOOKING = (*EIGHT_EPOCHS, "07_attention_12")
-
-
-def overlap(some, others):
-    return min(some) <= max(others) and min(others) <= max(some)
-
-
-def test_with_every_seed_attention_to_summands_is_true_more_often_than_the_rows_above(chapter):
-    chapter.says(
-        "With every seed, attention to our summands says more true captions of regular pictures than each of the "
-        "rows above it.",
-        "About the weather, all rows with attention are right more often than all rows without it.",
-        "the channels are no better than a model without attention",
-        "attention took longer to train",
-    )
-    right, true = chapter.space["right"], chapter.space["columns"]["true"]
-    names = list(chapter.space["beside"].values())
-    above = names[: names.index("07_attention")]
-    assert "07_lstm_open" in above and "07_channels" in above
-    assert min(over_seeds("07_attention", true)) > max(max(over_seeds(name, true)) for name in above)
-    weather = {name: over_seeds(name, right("weather")) for name in names}
-    without = [name for name in names if name not in LOOKING]
-    assert min(min(weather[name]) for name in LOOKING) > max(max(weather[name]) for name in without)
-    side, seconds = right("companion_side"), (lambda one: one["seconds"])
-    assert overlap(over_seeds("07_channels", side), over_seeds("07_lstm_open", side))
-    for name in ("07_channels", "07_attention"):
-        assert np.median(over_seeds(name, seconds)) > np.median(over_seeds("07_lstm_open", seconds))
-
-
-def test_after_twelve_epochs_the_best_row_stands(chapter):
-    chapter.says(
-        "The same holds for the two rows *longest*, and there the best row of the table stands: 92 or 93 of 100 "
-        "captions are true, and the companion's side is right in 92 of 100 cases or more."
-    )
-    true, side = true_of("regular"), chapter.space["right"]("companion_side")
-    medians = {name: np.median(over_seeds(name, true)) for name in chapter.space["beside"].values()}
-    assert max(medians, key=medians.get) == "07_attention_12"
-    longest = over_seeds("07_attention_12", true)
-    assert {round(100 * share) for share in longest} == {92, 93}
-    assert min(longest) > max(over_seeds("07_lstm_open_12", true))
-    assert min(over_seeds("07_attention_12", side)) >= 0.92
-
-
-def test_longer_is_trained_as_the_rows_with_attention(chapter):
-    chapter.says("8 epochs, the same rate, the same sizes", "a second such pair: 12 epochs")
-    pairs = [(name, "07_lstm_open", 8) for name in EIGHT_EPOCHS] + [
-        ("07_attention_12", "07_lstm_open_12", 12)
+def test_all_four_are_trained_alike(chapter):
+    chapter.says("8 epochs, with the same sizes and the same learning rate")
+    trainings = [
+        entry
+        for name in chapter.space["four"].values()
+        for entry in over_seeds(name, lambda one: (one["epochs"], one["rate"], one["decay"]))
     ]
-    for name, without, epochs in pairs:
-        training = over_seeds(name, lambda one: (one["epochs"], one["rate"], one["decay"]))
-        assert training == over_seeds(without, lambda one: (one["epochs"], one["rate"], one["decay"]))
-        assert training[0][0] == epochs
+    assert len(set(trainings)) == 1 and trainings[0][0] == 8
 
 
-def test_the_side_is_right_with_summands_and_guessed_with_channels(chapter):
+def test_what_attention_changes_with_every_seed(chapter):
     chapter.says(
-        "the companion's side is right in 47 to 60 of 100 cases",
-        "The places did not cure it: 22 to 55 of 100.",
-        "With the summands it is 80 or more, with every seed",
-        "places on top of them change nothing that three seeds could show",
+        "with every seed, all three rows with attention are right about it more often than the row without",
+        "The summands say more true captions of regular pictures than each of the other rows, with every seed.",
+    )
+    four, weather = chapter.space["four"], chapter.space["right"]("weather")
+    without, *looking = (over_seeds(name, weather) for name in four.values())
+    assert min(min(values) for values in looking) > max(without)
+    *others, summands = (over_seeds(name, true_of("regular")) for name in four.values())
+    assert min(summands) > max(max(values) for values in others)
+
+
+def test_the_side_is_known_by_summands_and_guessed_by_channels(chapter):
+    chapter.says(
+        "They alone know the companion's side; the channels, with places or without, are about as good at it as "
+        "somebody who guesses.",
+        "with every seed it was far below the summands",
     )
     side = chapter.space["right"]("companion_side")
-    ranges = {name: [round(100 * share) for share in over_seeds(name, side)] for name in EIGHT_EPOCHS}
-    assert (min(ranges["07_channels"]), max(ranges["07_channels"])) == (47, 60)
-    assert (min(ranges["07_channels_places"]), max(ranges["07_channels_places"])) == (22, 55)
-    assert min(ranges["07_attention"]) >= 80
-    for read in [*(chapter.space["right"](fact) for fact in ("time", "companion_side")), true_of("regular")]:
-        assert overlap(over_seeds("07_attention", read), over_seeds("07_attention_places", read))
+    found = {name: over_seeds(stored, side) for name, stored in chapter.space["four"].items()}
+    assert min(found["summands"]) > 0.7
+    for name in ("channels", "channels + places"):
+        assert max(found[name]) < 0.66 and max(found[name]) < min(found["summands"]) - 0.1
+
+
+def test_places_help_the_channels_with_held_out_pairs(chapter):
+    chapter.says("On the held-out pairs, the places helped the channels with every seed.")
+    channels, places = (
+        over_seeds(chapter.space["four"][name], true_of("held_out"))
+        for name in ("channels", "channels + places")
+    )
+    assert min(places) > max(channels)
 
 
 def true_of(rows):
     return lambda one: one[rows]["true"]
 
 
-def test_on_held_out_pairs_the_seeds_do_not_decide(chapter):
-    chapter.says("the range of *summands* and that of *longer* overlap")
-    assert overlap(*(over_seeds(name, true_of("held_out")) for name in ("07_attention", "07_lstm_open")))
-
-
-def test_false_weather_and_companions_went_and_the_kind_stayed(chapter):
+def test_more_weight_than_chance_on_the_right_place_and_most_of_it_elsewhere(chapter):
     chapter.says(
-        "false statements about the weather, the companion and its side are fewer with every seed",
-        "with every seed of attention it is the most frequent mistake",
-        "For the time the ranges overlap as well.",
+        "It is clearest for the **companion**: more than twice as much.",
+        "For the **sky** (the words of time and weather) it is a little more, and for colours and things, too.",
+        "at most words the larger part of the weight lies somewhere else",
     )
-    space = chapter.space
-    without, ours = (
-        {kind: over_seeds(name, space["number_false"](kind)) for kind in space["mistakes"]["with attention"]}
-        for name in space["two"].values()
-    )
-    for kind in ("weather", "companion", "companion_side"):
-        assert max(ours[kind]) < min(without[kind])
-    for kind in ("kind", "time"):
-        assert overlap(ours[kind], without[kind])
-    for numbers in zip(*ours.values(), strict=True):
-        assert dict(zip(ours, numbers, strict=True))["kind"] == max(numbers)
-
-
-def test_the_companion_is_where_looking_stands_out(chapter):
-    chapter.says(
-        "It is clearest for the **companion**: there the weight inside the outline is more than twice that of "
-        "equal weights.",
-        "For colours and things the two bars are not far apart.",
-    )
-    ratio = {kind: row["weight"] / row["equal"] for kind, row in chapter.space["shares"].items()}
+    shares = chapter.space["shares"]
+    ratio = {kind: row["weight"] / row["equal"] for kind, row in shares.items()}
     assert ratio["companion"] == max(ratio.values()) > 2
-    assert 1 < ratio["colour"] < 1.6 and 1 < ratio["thing"] < 1.6
+    assert all(1.05 < ratio[kind] < 1.6 for kind in ("colour", "thing", "time or weather"))
+    assert all(shares[kind]["weight"] < 0.4 for kind in ("colour", "thing", "companion"))
 
 
-def test_most_captions_stay_true_with_other_weights_but_fewer(chapter):
-    chapter.says("Fewer captions are true", "**most captions stay true**")
+def test_with_other_weights_things_and_companions_become_wrong_and_the_sky_hardly(chapter):
+    chapter.says(
+        "Fewer captions are true",
+        "What becomes wrong is what the thing is, and what stands beside it.",
+        "The sky (time and weather) is hardly touched.",
+        "**most captions stay true**",
+    )
     lines = [line for line in chapter.prints.splitlines() if "   false: " in line]
-    shares = [float(line.split("true:")[1].split("%")[0]) / 100 for line in lines]
-    learned, *changed = shares
-    chapter.says("What the thing is becomes wrong more often, and what stands beside it, too.")
+    learned, *changed = (float(line.split("true:")[1].split("%")[0]) / 100 for line in lines)
+    assert len(changed) == 2 and all(0.5 < share < learned - 0.03 for share in changed)
     false_in = chapter.space["false_in"]
     for name in ("equal weights", "shuffled"):
         more = {
-            kind: false_in[name].get(kind, 0) - false_in["as learned"].get(kind, 0) for kind in false_in[name]
+            kind: false_in[name].get(kind, 0) - false_in["as learned"].get(kind, 0)
+            for kind in chapter.space["kinds"]
         }
-        assert more["kind"] > 0 and more["companion"] > 0  # which is more depends on the processor
-    assert len(changed) == 2 and all(0.5 < share < learned - 0.03 for share in changed)
+        assert more["kind"] > 0 and more["companion"] > 0
+        assert more["kind"] + more["companion"] > 2 * max(more["time"] + more["weather"], 5)
 
 
 def test_the_step_in_a_hurry_depends_on_the_batch(chapter):

@@ -8,7 +8,8 @@ import pytest
 
 from cs231n.course.scenes import parse
 from cs231n.course.text_units import plain_texts
-from cs231n.decoding import greedy_captions, log_probabilities, log_softmax, sampled_captions
+from cs231n.decoding import greedy_captions, log_probabilities, sampled_captions
+from cs231n.exercises import grade
 
 sys.path.insert(
     0, str(Path(__file__).resolve().parents[2])
@@ -24,31 +25,22 @@ each_run = pytest.mark.parametrize("run", RUNS.values(), ids=map(str, RUNS))
 
 
 def test_a_low_temperature_is_greedy_and_at_2_most_captions_are_no_sentences(chapter):
-    chapter.says("Near 0 it is greedy. At 2 it dares so much that most of its captions are no sentences")
+    chapter.says(
+        "at 0.2 most captions still differ from the greedy one somewhere, at 0.001 none does.",
+        "At 2 it dares so much that most of its captions are no sentences",
+    )
     space = chapter.space
     model, features = space["model"], space["data"]["val_features"]
-    cold = sampled_captions(model, features, 17, temperature=1e-3, seed=0)
-    # Two words whose scores are nearly equal may change places: one caption in hundreds, on some processors.
-    assert (cold == greedy_captions(model, features, 17)).mean() > 0.99
+    greedy = greedy_captions(model, features, 17)
+    alike = {
+        t: (sampled_captions(model, features, 17, temperature=t, seed=0) == greedy).all(axis=1).mean()
+        for t in (0.001, 0.2)
+    }
+    assert 0.2 < alike[0.2] < 0.48 and alike[0.001] == pytest.approx(1, abs=0.005)
     hot = plain_texts(
         sampled_captions(model, features, 17, temperature=2, seed=0), space["data"]["idx_to_word"]
     )
     assert np.mean([parse(text) is None for text in hot]) > 0.8
-
-
-def test_unlikely_words_have_4_percent_together(chapter):
-    chapter.says("the words below 5 % have about 4 % together at each place", "in every third caption")
-    space = chapter.space
-    model, features = space["model"], space["data"]["val_features"]
-    captions, tails = greedy_captions(model, features, 17), []
-    state, words = model.initial_state(features), np.full(len(features), model.start_word)
-    for said in captions.T:
-        scores, state = model.step(words, state)
-        p = np.exp(log_softmax(scores))
-        tails.extend(np.where(p < 0.05, p, 0).sum(axis=1)[said != 0])
-        words = said
-    assert 0.03 < np.mean(tails) < 0.06
-    assert 0.25 < 1 - (1 - np.mean(tails)) ** 10 < 0.45
 
 
 def test_longer_captions_are_usually_less_likely(chapter):
@@ -60,7 +52,7 @@ def test_longer_captions_are_usually_less_likely(chapter):
 
 
 def test_the_thick_way_has_the_best_rank_and_need_not_be_the_likeliest(chapter):
-    chapter.says("it has the best **rank**. It need not be the likeliest")
+    chapter.says("it has the best rank. It need not be the likeliest")
     space = chapter.space
     model, ours = space["model"], space["ours"]
     (p,), (n,) = log_probabilities(model, ours, space["beam_captions"](model, ours, 17, 3))
@@ -82,21 +74,26 @@ def test_the_plain_beam_is_truest_and_states_less(run, chapter):
 
 @each_run
 def test_dividing_by_the_length_makes_a_beam_speak_longer_not_truer(run, chapter):
-    chapter.says("about 40 % of its captions, greedy in about 14 %", "It is about as true as greedy")
+    chapter.says("The beam of 10 that divides by the length speaks longer, and is about as true as greedy.")
     ways = run["ways"]
     assert ways["beam of 10"]["words"] > ways["greedy"]["words"] + 1
-    assert 0.35 < ways["beam of 10"]["time"] < 0.45 and 0.1 < ways["greedy"]["time"] < 0.18
-    assert abs(ways["beam of 10"]["regular"] - ways["greedy"]["regular"]) < 0.03
+    assert abs(ways["beam of 10"]["regular"] - ways["greedy"]["regular"]) < 0.04
 
 
 @each_run
 def test_a_wider_beam_finds_better_ranks_not_likelier_captions(run, chapter):
     chapter.says(
-        "about 80 % of the pictures, and never loses", "in less than half of the pictures", "in about a third"
+        "It finds captions of a better *rank*, and never of a worse one here.",
+        "many of them are *less* likely than the greedy caption",
     )
     found = run["beam of 10 against greedy"]
-    assert 0.75 < found["ranks_higher"] < 0.85 and found["ranks_lower"] == 0
-    assert 0.4 < found["likelier"] < 0.5 and 0.28 < found["less_likely"] < 0.36
+    assert found["ranks_higher"] > 0.7 and found["ranks_lower"] == 0
+    assert found["less_likely"] > 0.2
+
+
+def test_the_chapter_prints_what_it_says_of_beams(chapter):
+    space = chapter.space
+    assert (space["better"] > -1e-3).all() and np.mean(space["p"] - space["q"] < -1e-3) > 0.15
 
 
 @each_run
@@ -156,9 +153,42 @@ def test_after_a_wrong_number_most_captions_are_no_sentences(chapter):
 @each_run
 def test_scheduled_sampling_does_not_help_here(run, chapter):
     chapter.says(
-        "makes fewer sentences after a wrong word than the other, and fewer even after the right one"
+        "Training on its own words made fewer sentences after a wrong word, not more.",
+        "makes fewer sentences after a wrong word than the other, and fewer even after the right one",
     )
     forced, scheduled = run["teacher forcing"], run["scheduled sampling"]
     assert forced["right_word"]["a sentence"] > 0.95 and forced["wrong_word"]["a sentence"] < 0.4
     for word in ("wrong_word", "right_word"):
         assert scheduled[word]["a sentence"] < forced[word]["a sentence"] - 0.05
+
+
+def test_in_float32_exp_overflows_from_89_on_and_the_check_sees_it(chapter):
+    chapter.says("where $e^{89}$ is already too large")
+    with np.errstate(over="ignore"):
+        assert np.isfinite(np.exp(np.float32(88))) and np.isinf(np.exp(np.float32(89)))
+
+    def soften(scores, temperature):
+        p = np.exp(scores / temperature)
+        return p / p.sum(axis=1, keepdims=True)
+
+    verdict = grade(soften)
+    assert verdict.status == "wrong" and verdict.mistake == "largest_not_taken_off"
+    scores, _ = chapter.space["model"].step(
+        np.ones(600, int), chapter.space["model"].initial_state(chapter.space["features"])
+    )
+    assert scores.max() / 0.1 > 89  # the scores of the model are as large as the check's
+
+
+def test_dividing_probabilities_changes_nothing(chapter):
+    chapter.says("the last line takes the factor away again")
+    p = np.random.default_rng(0).dirichlet(np.ones(5), 3)
+    np.testing.assert_allclose(p / 0.3 / (p / 0.3).sum(axis=1, keepdims=True), p)
+
+
+def test_the_stored_model_is_that_of_the_three_runs(chapter):
+    """Its weights are rounded to 16 bits: that changes hardly a caption."""
+    space, stored = chapter.space, RUNS[231]["ways"]["greedy"]
+    said = plain_texts(space["ways"]["greedy"], space["data"]["idx_to_word"])
+    assert space["caption_scores"].statements(said, space["facts"]) == pytest.approx(
+        stored["statements"], abs=0.1
+    )

@@ -40,7 +40,9 @@ def plot_shares(found):
         (-0.2, "weight", PALETTE["weight"], "the model's weights"),
         (0.2, "equal", PALETTE["quiet"], "equal weights"),
     ):
-        axis.barh(places + shift, [100 * row[key] for row in found.values()], 0.38, color=colour, label=label)
+        shares = [100 * row[key] for row in found.values()]
+        bars = axis.barh(places + shift, shares, 0.38, color=colour, label=label)
+        axis.bar_label(bars, [f"{share:.0f} %" for share in shares], padding=3, fontsize=9)
     axis.set_yticks(places, [f"{kind}\n({row['words']} words)" for kind, row in found.items()])
     axis.invert_yaxis()
     axis.set_xlim(0, 100)

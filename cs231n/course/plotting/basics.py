@@ -229,31 +229,38 @@ def heat_map(values, words, title=None, limit=None):
     return axes[0]
 
 
-def plot_beam_tree(nodes, idx_to_word):
-    """The tree of beginnings that a beam search kept: a column a word, the best on top, the winner's way thick.
+def plot_beam_tree(nodes, idx_to_word, end="<END>"):
+    """The beginnings that a beam search kept: a column a word, no lines that cross, the winner's way thick.
+
+    Under each dot stands log P of the beginning, and under an ended caption its rank.
 
     nodes: list as `decoding.beam_tree` gives it
     idx_to_word: list of words
     returns: the axes
     """
-    places, columns = [], {}
-    for node in nodes:
-        columns.setdefault(node.step, []).append(len(places))
-        places.append((node.step, 1 - len(columns[node.step])))
-    rows = max(map(len, columns.values()))
-    _, ax = plt.subplots(figsize=(min(1 + 1.15 * len(columns), 14), 0.8 + 0.75 * rows))
-    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(0.6 - rows, 0.6))
+    places, columns, above = {}, {}, {None: 0}
+    for number, node in enumerate(nodes):
+        columns.setdefault(node.step, []).append(number)
+    for step in sorted(columns):  # children stand in the order of their parents, so that lines do not cross
+        column = sorted(columns[step], key=lambda n: (above[nodes[n].parent], -nodes[n].rank))
+        best = next((k for k, n in enumerate(column) if nodes[n].best), 0)
+        for k, number in enumerate(column):
+            places[number], above[number] = (step, best - k), k  # the winner's way is a straight line
+    low, high = min(y for _, y in places.values()), max(y for _, y in places.values())
+    _, ax = plt.subplots(figsize=(min(1 + 1.1 * len(columns), 14), 0.9 + 0.95 * (high - low + 1)))
+    ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(low - 0.55, high + 0.55))
     ax.axis("off")
-    text = {"ha": "center", "va": "bottom", "fontsize": 11}
-    text["bbox"] = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.5}
+    text = {"ha": "center", "fontsize": 11, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5}}
     ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
-    ax.text(0, 0.14, "<START>", **text)
-    for node, (x, y) in zip(nodes, places, strict=True):
-        parent = None if node.parent is None else nodes[node.parent]
-        from_x, from_y = (0, 0) if parent is None else places[node.parent]
-        probability = np.exp(node.logp - (parent.logp if parent else 0))
+    ax.text(0, 0.16, "<START>", va="bottom", **text)
+    for number, (x, y) in places.items():
+        node = nodes[number]
+        from_x, from_y = (0, 0) if node.parent is None else places[node.parent]
         colour, width = (PALETTE["output"], 3.5) if node.best else (PALETTE["quiet"], 1)
         ax.plot([from_x, x], [from_y, y], color=colour, linewidth=width, linestyle="-", zorder=1)
-        ax.scatter(x, y, s=70, color=colour, alpha=0.2 + 0.8 * probability, zorder=2)
-        ax.text(x, y + 0.14, idx_to_word[node.word], **text)
+        ax.scatter(x, y, s=70, color=colour, zorder=2)
+        word = idx_to_word[node.word]
+        value = f"rank {node.rank:.2f}" if word == end else f"{node.logp:.1f}"
+        ax.text(x, y + 0.16, word, va="bottom", weight="bold" if node.best else "normal", **text)
+        ax.text(x, y - 0.16, value, va="top", **(text | {"fontsize": 9}))
     return ax

@@ -46,14 +46,14 @@ def plot_lengths(lengths):
 
 
 def plot_courses(courses, ylabel):
-    """Truth against seconds of computing, a mark an epoch.
+    """Truth against what training cost, a mark an epoch.
 
-    courses: dict from name to list of (seconds, share)
+    courses: dict from name to list of (billions of multiplications, share)
     returns: the axes
     """
     _, ax = plt.subplots(figsize=(8, 3.8))
     for (name, points), (colour, _), marker in zip(courses.items(), LOOKS, "o^s", strict=False):
         ax.plot(*zip(*points, strict=True), color=PALETTE[colour], marker=marker, linestyle="-", label=name)
-    ax.set(xlabel="seconds of computing", ylabel=ylabel, ylim=(0, 1))
+    ax.set(xlabel="billions of multiplications", ylabel=ylabel, ylim=(0, 1))
     ax.legend()
     return ax

@@ -1,15 +1,26 @@
 """A caption as it is spoken: a small film of the picture, the words so far, and the likeliest next words."""
 
+import base64
 import io
 import textwrap
+from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
+from IPython.display import HTML
 from PIL import Image
 
 from cs231n.course.plotting.basics import PALETTE
 
 FRAME, LAST = 900, 3000  # milliseconds
+QUALITY = 85  # of 100: a palette of 256 colours, as a GIF has, draws rings around each look
+
+
+def show_film(picture, words, likeliest, overlays=None):
+    """`caption_film` on the page of a notebook, with the caption as its description: end a cell with it."""
+    film = base64.b64encode(caption_film(picture, words, likeliest, overlays)).decode()
+    speech = escape(" ".join(word for word in words if word != "<END>"))
+    return HTML(f'<img src="data:image/webp;base64,{film}" alt="A film of the caption: {speech}">')
 
 
 def caption_film(picture, words, likeliest, overlays=None):
@@ -19,7 +30,7 @@ def caption_film(picture, words, likeliest, overlays=None):
     words: list of T words as they were said, <END> with them
     likeliest: list of T dicts from word to probability, the likeliest first; `decoding.word_by_word` gives both
     overlays: list of T arrays (h, w) of weights, such as those of attention: the larger, the brighter there
-    returns: the bytes of a GIF; `IPython.display.Image(data=film)` shows it
+    returns: the bytes of an animated WebP
     ValueError: when the lists have different lengths
     """
     for name, values in (("likeliest", likeliest), ("overlays", overlays)):
@@ -33,12 +44,11 @@ def caption_film(picture, words, likeliest, overlays=None):
         figure.canvas.draw()
         frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3]))
         plt.close(figure)
-    # One palette for all frames: no flicker, and a small file.
-    colours = Image.fromarray(np.concatenate([np.asarray(frame) for frame in frames])).quantize(128)
-    frames = [frame.quantize(palette=colours, dither=Image.Dither.NONE) for frame in frames]
     file = io.BytesIO()
     durations = [FRAME] * (len(frames) - 1) + [LAST]
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    frames[0].save(
+        file, "WEBP", save_all=True, append_images=frames[1:], duration=durations, loop=0, quality=QUALITY
+    )
     return file.getvalue()
 
 

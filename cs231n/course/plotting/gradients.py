@@ -82,11 +82,21 @@ def plot_influence(maps):
     returns: the array of axes
     """
     figure, axes = plt.subplots(1, len(maps), figsize=(11, 3.9), sharey=True, squeeze=False)
+    # Powers of ten, spread around 1: there a factor of 2 is seen, and white is 1 alone.
+    norm = colors.FuncNorm((_signed_root, lambda y: 10 ** (4 * y * np.abs(y))), vmin=1e-4, vmax=1e4)
+    palette = plt.get_cmap("RdBu_r").with_extremes(bad="#E3E3E3")
     for ax, (size, lengths) in zip(axes[0], maps.items(), strict=True):
-        norm = colors.LogNorm(1e-4, 1e4)
-        image = ax.imshow(np.clip(lengths, 1e-4, 1e4), cmap="RdBu_r", norm=norm, interpolation="nearest")
+        image = ax.imshow(np.clip(lengths, 1e-4, 1e4), cmap=palette, norm=norm, interpolation="nearest")
         ax.set(title=f"Wh × {size}", xlabel="s: the state that is moved")
         ax.grid(False)
     axes[0, 0].set_ylabel("t: the state that answers")
-    figure.colorbar(image, ax=axes, extend="both", label="size of ∂h_t / ∂h_s")
+    ticks = [1e-4, 1e-2, 0.1, 1, 10, 1e2, 1e4]
+    bar = figure.colorbar(image, ax=axes, extend="both", label="size of ∂h_t / ∂h_s", ticks=ticks)
+    bar.ax.set_yticklabels([f"{tick:g}" for tick in ticks])
     return axes[0]
+
+
+def _signed_root(sizes):
+    """−1 for 10⁻⁴, 0 for 1, 1 for 10⁴: the signed root of the logarithm."""
+    powers = np.log10(np.maximum(sizes, 1e-9)) / 4
+    return np.sign(powers) * np.sqrt(np.abs(powers))

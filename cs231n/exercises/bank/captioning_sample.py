@@ -135,7 +135,7 @@ EXERCISE = Exercise(
     cases=inputs,
     start="Start with the state that the picture gives, and with the word <START> for every picture.",
     worth_knowing="the best word at each step need not give the best caption. Beam search keeps several.",
-    next_step="temperature, nucleus and beam: other ways to choose the next word.",
+    next_step="train a captioner, and listen to it.",
     hints=(
         "In training the model heard the right word at each step. Which word can it hear now?",
         "One pass of the loop: the word's vector, one RNN step, the scores, the best word. "

@@ -14,7 +14,7 @@ def fit_probe(states, targets, strength):
     returns: W (K, C), b (C,)
     """
     s, t = states - states.mean(axis=0), targets - targets.mean(axis=0)
-    W = np.linalg.solve(s.T @ s + strength * np.eye(states.shape[1]), s.T @ t)
+    W = np.linalg.solve(s.T @ s + strength * np.eye(states.shape[1], dtype=s.dtype), s.T @ t)
     return W, targets.mean(axis=0) - states.mean(axis=0) @ W
 
 

@@ -1,4 +1,8 @@
-"""Chapter 06: the cell of the LSTM, forward and backward."""
+"""Chapters 06 and 11: the cell of the LSTM, forward and backward; a probe that reads its state."""
+
+from matplotlib.patches import Rectangle
+
+from cs231n.course.plotting import PALETTE
 
 from .pencil import Sheet
 
@@ -58,4 +62,32 @@ def lstm_cell():
     sheet.text(722, 262, "dnext_h", code=True, bold=True, role="gradient")
     formulas = "next_c = f * prev_c + i * g      next_h = o * tanh(next_c)"
     sheet.text(400, 638, formulas, code=True, size=17)
+    return sheet
+
+
+def linear_probe():
+    """A linear probe. The captioner reads "a red kite" and stays as it is. After one word its state s, a row of K
+    numbers, is taken out and goes through one affine layer, s W + b, the only part that is fitted. It gives one
+    number for each answer: day, sunset, night. The largest is what the probe says."""
+    sheet = Sheet(800, 300)
+    before = None
+    for x, word in zip((80, 220, 360), ("a", "red", "kite"), strict=True):
+        state = sheet.box(x, 90, "s" if word == "red" else "", "state", w=84, h=48)
+        sheet.arrow(sheet.box(x, 176, word, "input", w=84, h=40), state, "input")
+        if before:
+            sheet.arrow(before, state, "state")
+        before = state
+        if word == "red":
+            read = state
+    sheet.text(220, 230, "the captioner: it stays as it is", size=15)
+    probe = sheet.box(540, 176, "s W + b", "weight", w=130, h=56, below="fitted")
+    sheet.line([read.at(0, -1), (220, 34)], "state", width=2.4)
+    sheet.line([(220, 34), (540, 34)], "state", width=2.4)
+    sheet.arrow((540, 34), probe.at(0, -1), "state", width=2.4)
+    for y, answer, share in ((120, "day", 20), (176, "sunset", 44), (232, "night", 76)):
+        sheet.arrow(probe.at(1, 0), (640, y), "output")
+        bar = Rectangle((648, y - 11), share, 22, facecolor=PALETTE["output"], zorder=4)
+        bar.set(alpha=1.0 if answer == "night" else 0.45)
+        sheet.ax.add_patch(bar)
+        sheet.text(652 + share, y, answer, ha="left", code=True, bold=answer == "night", role="output")
     return sheet

@@ -35,7 +35,7 @@ def test_no_unix_only_modules():
         ), path
 
 
-ROOMS = ("cs231n", "cs231n.exercises", "cs231n.course", "instructors", "notebooks", "benchmarks", "tests")
+ROOMS = ("cs231n", "cs231n.exercises", "cs231n.course", "notebooks", "instructors", "benchmarks", "tests")
 
 
 def room(module):

@@ -3,9 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from cs231n.course.grading.judge import TRUSTED
-from cs231n.course.grading.marks import MISTAKE
 from cs231n.exercises import bank
+from instructors.judge import TRUSTED
+from instructors.marks import MISTAKE
 
 STATES = ("right", "wrong", "error", "unfilled", "missing", "look at")
 MOST = 12  # bars; more cannot be acted on

@@ -10,12 +10,12 @@ import class_of_40
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.course.grading import collect, marks
-from cs231n.course.grading.__main__ import main
-from cs231n.course.grading.collect import Student
-from cs231n.course.grading.judge import TRUSTED, Result
-from cs231n.course.grading.summary import plot, summarise, table
 from cs231n.exercises import bank
+from instructors import collect, marks
+from instructors.__main__ import main
+from instructors.collect import Student
+from instructors.judge import TRUSTED, Result
+from instructors.summary import plot, summarise, table
 
 STEP, LENGTHS = "rnn_step_forward", "caption_lengths"
 FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
@@ -119,7 +119,7 @@ def test_errors_are_one_sentence_and_status_1(tmp_path, monkeypatch, capsys, arg
 
 
 def test_the_commands_explain_themselves():
-    command = [sys.executable, "-m", "cs231n.course.grading", "--help"]
+    command = [sys.executable, "-m", "instructors", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
     assert "Exit status: 0" in done.stdout
 

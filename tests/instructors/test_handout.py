@@ -11,9 +11,9 @@ import nbformat
 import pytest
 from hand_in import ALL_RIGHT, ANSWERS
 
-from cs231n.course.grading.course import load_build, without_links
-from cs231n.course.handout import make_handout as handout
 from cs231n.exercises import bank
+from instructors.handout import make_handout as handout
+from instructors.nbgrader_course import load_build, without_links
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
 

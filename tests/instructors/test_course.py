@@ -13,9 +13,9 @@ import bs4
 import nbformat
 import pytest
 
-from cs231n.course.grading import course
-from cs231n.course.handout import make_handout as handout
 from cs231n.exercises import bank
+from instructors import nbgrader_course as course
+from instructors.handout import make_handout as handout
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
 CHAPTERS = STEP, WORDS = "01_rnn_step", "03_word_embedding"

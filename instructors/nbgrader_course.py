@@ -12,24 +12,29 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import find_spec
 from pathlib import Path
 
-from cs231n.course.grading.process import ROOT
 from cs231n.exercises.bank import ORDER
 from cs231n.this_python import python
+from instructors.process import ROOT
 
 SCHEMA = {"schema_version": 3, "task": False, "grade": False, "solution": False, "locked": False}
 HIDDEN_TEST = """
 ### BEGIN HIDDEN TESTS
-from cs231n.course.grading.own_check import assert_own_check
+from instructors.own_check import assert_own_check
 assert_own_check(check)
 ### END HIDDEN TESTS"""
 CONFIG = r"""# Settings of nbgrader for this course. Change them as you like: they are not written again.
 
 import os
+import sys
 
-from cs231n.course.grading.nbgrader_settings import use
+COURSE_PACK = REPOSITORY  # the folder of the course pack: change it when one of the two moves
+sys.path.insert(0, COURSE_PACK)
+os.environ["PYTHONPATH"] = COURSE_PACK  # the checks of a notebook find it too
+
+from instructors.nbgrader_settings import use
 
 c = get_config()
 use(c)  # what runs of a notebook, and feedback pages in which nothing of a student's can run
@@ -78,6 +83,7 @@ def make_course(folder, chapters=(), points=None):
     table.write_text("exercise,points\n" + "".join(rows), encoding="utf-8", newline="\n")
     if not config.exists():
         text = CONFIG.replace("CHAPTERS", "|".join(source.stem for source in build.chapters()))
+        text = text.replace("REPOSITORY", repr(str(ROOT)))
         config.write_text(text, encoding="utf-8", newline="\n")
         yield f"Written: {config}"
     for source in wanted:
@@ -158,13 +164,13 @@ def generate(folder):
 
 def load_build():
     """The chapters' builder, notebooks/source/build.py. ValueError where the repository is not there."""
-    path = ROOT / "notebooks" / "source" / "build.py"
-    if not path.exists():
-        raise ValueError("The chapters' sources are not here. Run this in the repository of the course pack.")
-    spec = spec_from_file_location("build", path)
-    module = module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    try:
+        from notebooks.source import build
+    except ImportError as error:
+        raise ValueError(
+            f"The chapters cannot be built: {error}. Run this in the folder of the course pack, with its sources."
+        ) from None
+    return build
 
 
 def _copy_figures(chapter, notebooks, folder):

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.course.grading.judge import judge
-from cs231n.course.grading.notebook import read
 from cs231n.exercises import bank, known_mistakes
 from cs231n.exercises.compare import agrees
 from cs231n.exercises.run.cases import cases, expected
+from instructors.judge import judge
+from instructors.notebook import read
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 HEAD = (

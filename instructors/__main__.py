@@ -1,9 +1,9 @@
 """The commands for instructors.
 
-    python -m cs231n.course.grading collect FOLDER --csv marks.csv     grade a folder of submissions
-    python -m cs231n.course.grading summary marks.csv --plot m.png     which mistakes the class made
-    python -m cs231n.course.grading course FOLDER                      a course folder for nbgrader
-    python -m cs231n.course.grading handout FOLDER                     a pack for students without the reference
+    python -m instructors collect FOLDER --csv marks.csv     grade a folder of submissions
+    python -m instructors summary marks.csv --plot m.png     which mistakes the class made
+    python -m instructors course FOLDER                      a course folder for nbgrader
+    python -m instructors handout FOLDER                     a pack for students without the reference
 
 Exit status: 0 all done; 1 it could not be done, and why is on the screen; 2 the command was not understood;
 3 (collect only) done, and some submissions need a look: see the column "look at".
@@ -17,15 +17,15 @@ from pathlib import Path
 
 def collect(options):
     """Grade a folder of submissions into a CSV file."""
-    from cs231n.course.grading.collect import grade_class
+    from instructors.collect import grade_class
 
     return 3 if grade_class(**options) else 0
 
 
 def summary(options):
     """Print a table of mistakes, and draw the chart."""
-    from cs231n.course.grading import marks
-    from cs231n.course.grading.summary import plot, summarise, table
+    from instructors import marks
+    from instructors.summary import plot, summarise, table
 
     path, chart = options["csv"], options["plot"]
     try:
@@ -42,7 +42,7 @@ def summary(options):
 
 def course(options):
     """Make a course folder for nbgrader."""
-    from cs231n.course.grading.course import make_course
+    from instructors.nbgrader_course import make_course
 
     for line in make_course(**options):
         print(line, flush=True)
@@ -50,7 +50,7 @@ def course(options):
 
 def handout(options):
     """Make a pack for students that holds no reference."""
-    from cs231n.course.handout.make_handout import make_handout
+    from instructors.handout.make_handout import make_handout
 
     for line in make_handout(**options):
         print(line, flush=True)
@@ -70,7 +70,7 @@ def main(arguments=None):
 
 def _parser():
     parser = argparse.ArgumentParser(
-        prog="python -m cs231n.course.grading",
+        prog="python -m instructors",
         description="Grade a class.",
         epilog=__doc__.partition("\n\n")[2].strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -7,7 +7,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from cs231n.course.grading.process import ROOT
+from instructors.process import ROOT
 
 LARGEST = 50_000_000  # bytes; a notebook full of pictures has a few million
 LARGEST_HELPER = 1_000_000

@@ -1,7 +1,7 @@
 """A class of 40 who hand in chapter 01: honest ways of writing, mistakes, attacks, and odd names.
 
-    python tests/grading/class_of_40.py FOLDER                      as files and folders, for collect
-    python tests/grading/class_of_40.py FOLDER --release NOTEBOOK   in nbgrader's layout, on its own release
+    python tests/instructors/class_of_40.py FOLDER                      as files and folders, for collect
+    python tests/instructors/class_of_40.py FOLDER --release NOTEBOOK   in nbgrader's layout, on its own release
 
 `EXPECTED` has each student's verdict on rnn_step_forward.
 """

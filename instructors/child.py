@@ -18,13 +18,13 @@ from pathlib import Path
 import numpy as np
 
 from cs231n import exercises
-from cs231n.course.grading.process import LARGEST
 from cs231n.exercises import grade
 from cs231n.exercises.bank import ORDER, find  # by name: a notebook may spoil the module
 from cs231n.exercises.judge.package_calls import noted
 from cs231n.exercises.notebook import checking
 from cs231n.exercises.run import time_limit
 from cs231n.exercises.run.cases import cases
+from instructors.process import LARGEST
 
 MEMORY, FILE = 4 << 30, 100 << 20  # bytes
 PROCESSES = 200  # more than there are on the whole system, since a limit counts all of a user's

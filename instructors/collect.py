@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 
 from tqdm import tqdm
 
-from cs231n.course.grading import marks, process
-from cs231n.course.grading.judge import TRUSTED, judge, plain
-from cs231n.course.grading.notebook import NotANotebook, read
 from cs231n.exercises import bank
+from instructors import marks, process
+from instructors.judge import TRUSTED, judge, plain
+from instructors.notebook import NotANotebook, read
 
 CHAPTERS = "|".join({bank.find(name).chapter for name in bank.ORDER})
 ADDED = r"(?:-Copy\d+| ?\(\d+\))+$"  # by browsers and JupyterLab

@@ -20,9 +20,9 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[1]
 LARGEST = 50_000_000  # bytes of arrays that one exercise may send
-START = "import sys; sys.path.insert(0, sys.argv[1]); from cs231n.course.grading.child import main; main()"
+START = "import sys; sys.path.insert(0, sys.argv[1]); from instructors.child import main; main()"
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")  # Python may need them to start
 HOMES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR")
 stopped = threading.Event()  # set: all processes are to be ended
@@ -34,13 +34,15 @@ class Gone(Exception):
 
 @functools.cache
 def pack():
-    """The course package as it is at the first call: path → bytes, compiled files too."""
+    """The packages that run there, as they are at the first call: path → bytes, compiled files too."""
     with tempfile.TemporaryDirectory(prefix="cs231n_") as folder:
-        copy = Path(folder) / "cs231n"
-        shutil.copytree(ROOT / "cs231n", copy, ignore=shutil.ignore_patterns("__pycache__"))
+        for package in ("cs231n", "instructors"):
+            ignored = shutil.ignore_patterns("__pycache__", "handout")
+            shutil.copytree(ROOT / package, Path(folder) / package, ignore=ignored)
         unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        compileall.compile_dir(copy, quiet=2, invalidation_mode=unchecked)
-        return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(copy.rglob("*")) if p.is_file()}
+        compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked)
+        files = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()]
+        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 class StudentProcess:

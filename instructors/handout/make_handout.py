@@ -13,12 +13,12 @@ from pathlib import Path
 
 import nbformat
 
-from cs231n.course.grading.course import chosen, load_build, without_links
-from cs231n.course.grading.process import ROOT
 from cs231n.exercises import bank
 from cs231n.exercises.run.cases import cases, returned
+from instructors.nbgrader_course import chosen, load_build, without_links
+from instructors.process import ROOT
 
-LEFT_OUT = ("course/grading", "course/handout", "exercises/bank")
+LEFT_OUT = ("exercises/bank",)
 NOT_STORED = ("reference", "cases", "mistakes", "between", "without_loop", "usual")
 EMPTIED = {  # modules whose functions are left without a body, but for these
     "rnn_layers.py": (),

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from hand_in import ANSWERS, answer, hand_in
 
-from cs231n.course.grading import collect, process
-from cs231n.course.grading.judge import judge
-from cs231n.course.grading.marks import LOOK
-from cs231n.course.grading.notebook import NotANotebook, read
 from cs231n.exercises import bank
+from instructors import collect, process
+from instructors.judge import judge
+from instructors.marks import LOOK
+from instructors.notebook import NotANotebook, read
 
 STEP = "rnn_step_forward"
 HEAD = "import numpy as np\nimport os, sys, time, json\nfrom cs231n.exercises import check"

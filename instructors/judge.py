@@ -5,12 +5,12 @@ import time
 import unicodedata
 from dataclasses import dataclass, field
 
-from cs231n.course.grading.process import Gone, StudentProcess
 from cs231n.exercises import bank
 from cs231n.exercises.recognise.mistakes import recognise
 from cs231n.exercises.run.attempts import all_right
 from cs231n.exercises.run.cases import cases
 from cs231n.exercises.run.one_call import Run, flat_axes
+from instructors.process import Gone, StudentProcess
 
 MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
 TO_START = 120  # seconds; a second is usual

@@ -15,7 +15,12 @@ import pytest  # noqa: E402
 
 matplotlib.use("agg")  # tests draw without a screen; the notebooks' kernels choose for themselves
 
-ROOMS = ("notebooks/solutions", "tests/chapters", "tests/test_notebooks.py", "tests/grading")  # longest first
+ROOMS = (
+    "notebooks/solutions",
+    "tests/chapters",
+    "tests/test_notebooks.py",
+    "tests/instructors",
+)  # longest first
 CHAPTER = re.compile(r"(?:notebooks/solutions/|tests/chapters/test_|tests/test_notebooks\.py.*[\[-])(\d\d)_")
 LEFT = {}  # what nbval's kernels left: chapter's number → (a file with its names, what it printed)
 FOLDER = tempfile.TemporaryDirectory(prefix="chapters_", ignore_cleanup_errors=True)

@@ -20,7 +20,7 @@ import numpy as np
 from cs231n import exercises
 from cs231n.exercises import grade
 from cs231n.exercises.bank import ORDER, find  # by name: a notebook may spoil the module
-from cs231n.exercises.judge.package_calls import noted
+from cs231n.exercises.judge.package_calls import runs_and_borrowed
 from cs231n.exercises.notebook import checking
 from cs231n.exercises.run import time_limit
 from cs231n.exercises.run.cases import cases
@@ -182,9 +182,9 @@ def _outputs(name, seed, limit):
         verdict = grade(function, partner if _is_own(partner) else None, name, limit)
         runs = {"published": verdict.attempt.runs if verdict.attempt else []}
         if verdict.status == "right":
-            drawn = cases(name, seed)
-            with noted(exercise) as called:
-                runs["drawn"] = verdict.attempt.on(exercise, function, drawn, limit)
+            runs["drawn"], called = runs_and_borrowed(
+                verdict.attempt, exercise, function, cases(name, seed), limit
+            )
     except BaseException as error:  # not the kind that a check expects of an answer
         about = {"status": "error", "message": f"✗ {name} stopped with {type(error).__name__}: {error}"[:300]}
         return {**about, "called": sorted(called)}, {}

@@ -49,7 +49,14 @@ NOTE = (
 NOT_SAID = re.compile(r"the\s+course's\s+own|read\s+ours|A\s+check\s+names\s+this|one_hot\.T|dx\[::-1\]")
 LINK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+)\.ipynb[^)]*\)")
 NOT_HERE = "*The code of this is nearly an answer, so it is not in this pack.*"
-TEXTS = ("LICENSE", "pyproject.toml", "environment.yml", "get_data.py", "datasets/README.md")
+TEXTS = (
+    "LICENSE",
+    "pyproject.toml",
+    "environment.yml",
+    "get_data.py",
+    "datasets/README.md",
+    "docs/glossary.md",
+)
 README = """# Image captioning with recurrent networks
 
 You need Python 3.11 or later. With uv:
@@ -108,6 +115,7 @@ def make_handout(folder, chapters=(), course=None):
         yield f"Written: {source.stem}.ipynb"
     shutil.copytree(build.STUDENT / "figures", folder / "notebooks" / "figures")
     shutil.copytree(ROOT / "datasets/scenes", folder / "datasets/scenes")
+    (folder / "docs").mkdir()
     for name in TEXTS:
         shutil.copyfile(ROOT / name, folder / name)
     _write(folder / "README.md", README)

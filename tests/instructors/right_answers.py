@@ -49,14 +49,14 @@ def word_embedding_backward(dout, cache):
 
 def captioning_forward(model, features, captions):
     p, words, right = model.params, captions[:, :-1], captions[:, 1:]
-    N, T = words.shape
-    h0 = features @ p["W_proj"] + p["b_proj"]
-    vectors, embed_cache = word_embedding_forward(words, p["W_embed"])
-    h, rnn_cache = rnn_forward(vectors, h0, p["Wx"], p["Wh"], p["b"])
-    scores = h @ p["W_vocab"] + p["b_vocab"]
-    logs = scores - np.log(np.exp(scores).sum(axis=2, keepdims=True))
-    mask, n, t = right != model._null, np.arange(N)[:, None], np.arange(T)
-    return -(logs[n, t, right] * mask).sum() / N, (embed_cache, rnn_cache, scores)
+    state, loss, kept = features @ p["W_proj"] + p["b_proj"], 0, []
+    for t in range(words.shape[1]):
+        state = np.tanh(p["W_embed"][words[:, t]] @ p["Wx"] + state @ p["Wh"] + p["b"])
+        scores = state @ p["W_vocab"] + p["b_vocab"]
+        logs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+        loss -= (logs[np.arange(len(logs)), right[:, t]] * (right[:, t] != model._null)).sum()
+        kept.append((state, scores))
+    return loss / len(words), kept
 
 
 def captioning_loss(model, features, captions):

@@ -32,6 +32,13 @@ def borrowed(exercise, function, forward=None):
     return sorted(names)
 
 
+def runs_and_borrowed(attempt, exercise, function, cases, limit):
+    """An attempt on these cases, and the names of the package's functions that it called meanwhile."""
+    with noted(exercise) as names:
+        runs = attempt.on(exercise, function, cases, limit)
+    return runs, names
+
+
 @contextlib.contextmanager
 def noted(exercise):
     """Note the calls from outside into the package while the block runs. Gives the set of names."""

@@ -206,7 +206,7 @@ plt.show()
 # Take the false captions of the LSTM, look at each, and write down *what* is false in it. This is called **error
 # analysis**. In the painted world the judge can do the writing.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 found = false_captions(texts["LSTM, bias 3"], facts)
 print(f"{len(found)} of {len(facts)} captions are not true. In so many of them this is false:")
 for fact, captions in count_errors(found).items():
@@ -288,5 +288,5 @@ plt.show()
 #
 # **Papers.** Alain and Bengio, 2016, *Understanding intermediate layers using linear classifier probes*.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

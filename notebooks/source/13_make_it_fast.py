@@ -128,7 +128,7 @@ class FirstVersion:
 # **Predict.** Which of the four methods takes longest: `forward`, `words`, `backward` or `embedding`? Then ask a
 # *profiler*. It measures how long each function runs.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 first = FirstVersion(model.params)
 profiler = cProfile.Profile()
 with use_threads(1):
@@ -167,7 +167,7 @@ print(f"longest here: {max(parts, key=entries.get)}")
 #
 # And how many multiplications can this machine do in a second? Ask it, with one big product in each dtype.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 
 
 def fastest(run, times=7):
@@ -223,7 +223,7 @@ def report(name, version, multiplications, dtype=np.float32):
     print(f"  loss and gradients: {'✓ unchanged' if same else '✗ changed'}")
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 places = N * T
 report("as first written", first, count(places, places, places), np.float64)
 
@@ -245,7 +245,7 @@ class Float32(FirstVersion):
     dtype = np.float32
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 report("1: float32", Float32(model.params), count(places, places, places))
 
 # %% [markdown]
@@ -274,7 +274,7 @@ class InputsFirst(Float32):
         return h
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 report("2: inputs before the loop", InputsFirst(model.params), count(places, places, places))
 
 # %% [markdown]
@@ -322,7 +322,7 @@ class WeightsAfter(InputsFirst):
         return dx, dstate, *weight_gradients(x, h0, h, da)
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 report("3: weights after the loop", WeightsAfter(model.params), count(places, places, places))
 
 # %% [markdown]
@@ -385,7 +385,7 @@ class CountedWords(WeightsAfter):
         return counted_words_loss(h, y, mask, self.params["W_vocab"], self.params["b_vocab"])
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 counted = int(mask.sum())
 report("4: only words that count", CountedWords(model.params), count(places, places, counted))
 
@@ -441,7 +441,7 @@ different = agree(different, len(set(words_in.tolist())))
 print(f"{len(words_in)} words go in, {different} different ones")
 predicted["5: the package"] = None
 
-# %% tags=["nbval-ignore-output"]
+# %%
 report("5: the package", model, count(different, counted, counted))
 
 # %% [markdown]
@@ -457,7 +457,7 @@ report("5: the package", model, count(different, counted, counted))
 # above. The last ratio is measured anew, in turns: one big product, the package, one big product, the package. So other
 # programs disturb both alike.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 a = np.ones((1000, 1000), np.float32)
 needed = count(counted, counted, counted)
 ratios = []
@@ -494,7 +494,7 @@ print(f"{start / ours:.1f} times as fast as first written, {ratio:.2f} times the
 # **Predict.** Steps a second with one thread and with all: which is faster when nothing else runs? And beside one busy
 # program for each core?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 many = max(usable_cores(), 2)
 
 
@@ -668,5 +668,5 @@ print("the gradients are, too:  ", "✓ yes" if same else "✗ no")
 # **Papers.** Appleyard, Kočiský and Blunsom, 2016, *Optimizing performance of recurrent neural networks on GPUs* (products
 # of the inputs before the loop). Goto and van de Geijn, 2008, *Anatomy of high-performance matrix multiplication*.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

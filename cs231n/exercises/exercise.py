@@ -49,7 +49,9 @@ class Exercise:
     usual: name of the mistake that most people make along with others, or nothing
     whole_numbers: True where the outputs count or name things, such as words
     hide_expected: True where the answer is a few fixed numbers: a message does not say what they should be
-    without_loop: where the answer should have no loop over time, makes inputs of a given number of steps
+    without_loop: where the answer should have no loop, makes inputs of a given number of captions and steps
+    without_waste: where places that `mask` leaves out should cost no work, makes inputs that have many of them
+    of_the_notebook: names of the arguments that cells below need again as they are
     start: where to begin, for a student who has not; hints: three, from a question to nearly the line
     """
 
@@ -71,6 +73,8 @@ class Exercise:
     whole_numbers: bool = False
     hide_expected: bool = False
     without_loop: Callable[[int], dict] | None = None
+    without_waste: Callable[[], dict] | None = None
+    of_the_notebook: tuple[str, ...] = ()
 
     @property
     def name(self):

@@ -19,7 +19,7 @@ from instructors.nbgrader_course import chosen, load_build, without_links
 from instructors.process import ROOT
 
 LEFT_OUT = ("exercises/bank",)
-NOT_STORED = ("reference", "cases", "mistakes", "between", "without_loop", "usual")
+NOT_STORED = ("reference", "cases", "mistakes", "between", "without_loop", "without_waste", "usual")
 EMPTIED = {  # modules whose functions are left without a body, but for these
     "rnn_layers.py": (),
     "lstm_layers.py": ("sigmoid",),

@@ -10,7 +10,7 @@ from cs231n import rnn_layers as layers
 
 @answers("caption_lengths")
 def lengths_by_place_of_end(captions):
-    return np.argmax(captions == 2, axis=1) - 1
+    return np.argmax(captions == 2, axis=1) - (captions[:, 0] == 1)
 
 
 @answers("caption_lengths")
@@ -20,7 +20,7 @@ def lengths_by_set_of_signs(captions):
 
 @answers("caption_lengths")
 def lengths_by_what_is_not_filled(captions):
-    return (captions != 0).sum(axis=1) - 2
+    return (captions != 0).sum(axis=1) - 1 - (captions[:, 0] == 1)
 
 
 @answers("caption_lengths")

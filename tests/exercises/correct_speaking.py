@@ -47,7 +47,7 @@ def softmax_row_by_row(scores, temperature):
 
 @answers("soften")
 def power_of_the_probabilities(scores, temperature):
-    p = np.exp(scores)
+    p = np.exp(scores - scores.max(axis=1)[:, None])
     p = (p / p.sum(axis=1)[:, None]) ** (1 / temperature)
     return p / p.sum(axis=1)[:, None]
 
@@ -78,7 +78,7 @@ def nucleus_by_searchsorted(probabilities, top_p):
 @answers("nucleus")
 def nucleus_by_a_threshold(probabilities, top_p):
     down = np.sort(probabilities)[::-1]
-    least = down[np.argmax(np.cumsum(down) >= top_p)]
+    least = down[np.sum(np.cumsum(down)[:-1] < top_p)]
     return np.where(probabilities >= least, probabilities, 0) / probabilities[probabilities >= least].sum()
 
 

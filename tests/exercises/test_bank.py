@@ -147,9 +147,9 @@ def _distance(first, second):
             return np.inf
         for output in ours or ():
             a, b = (np.asarray(each[output], dtype=float) for each in (ours, theirs))
-            if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
+            if a.shape != b.shape or (np.isfinite(a) != np.isfinite(b)).any():
                 return np.inf
-            there = ~np.isnan(a)  # where a place that must not be read was read, both are NaN
+            there = np.isfinite(a)  # where a place that must not be read was read, both are NaN
             size = max(np.abs(a).max(initial=0, where=there), 1e-12)
             largest = max(largest, np.abs(a - b).max(initial=0, where=there) / size)
     return largest

@@ -185,7 +185,7 @@ def by_turned_axes(x, h0, h, da):
 @pytest.mark.parametrize("answer", [by_a_loop, by_a_generator, by_turned_axes])
 def test_a_loop_is_named_although_its_numbers_are_right(answer):
     verdict = grade(answer, name="weight_gradients")
-    assert (verdict.status, verdict.mistake) == ("wrong", "loop_over_time")
+    assert (verdict.status, verdict.mistake) == ("wrong", "loop")
     assert "The numbers that it returns are right." in verdict.message
 
 

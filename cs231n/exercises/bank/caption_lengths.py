@@ -19,7 +19,7 @@ def caption_lengths(captions):
 
 
 def inputs(seed=None):
-    """Cases: many captions, one caption, one with no word at all, and one that fills its row."""
+    """Cases: many captions, one caption, one with no word, one that fills its row, some without <START>."""
     sizes = longer([(6, 9), (1, 7), (4, 17), (4, 5)], seed)
     return [_case(generator(300 + k, seed), N, max(N + 1, T)) for k, (N, T) in enumerate(sizes)]
 
@@ -31,6 +31,7 @@ def _case(rng, N, T):
         captions[n, : length + 2] = [START, *words, END]
     captions[0, :] = [START, *rng.integers(UNK, 12, size=T - 2), END]
     captions[0, 1] = UNK
+    captions[1::2, :-1], captions[1::2, -1] = captions[1::2, 1:], NULL  # without <START>
     return Case(f"N={N}, T={T}", {"captions": captions})
 
 
@@ -43,8 +44,12 @@ null_counted: captions > END -> captions >= NULL
     You count every place of a row, the filling with <NULL> too.
 start_and_end_counted: captions > END -> captions != NULL
     You count <START> and <END>. They are signs, not words.
-one_sign_counted: captions > END -> captions > START
-    You count <START> or <END>. Both are signs, not words.
+end_counted: captions > END -> captions > START
+    You count <END>. It is a sign, not a word.
+start_counted: captions > END -> (captions > END) | (captions == START)
+    You count one more where a row has <START>. It is a sign, not a word.
+two_signs_taken_off: (captions > END).sum(axis=1) -> (captions != NULL).sum(axis=1) - 2
+    Yours is right only where a row has both <START> and <END>. A row may be without <START>.
 unknown_left_out: captions > END -> captions > UNK
     You leave <UNK> out. It stands for a real word, only a rare one.
 numbers_added: (captions > END) -> ((captions > END) * captions)
@@ -61,6 +66,7 @@ EXERCISE = Exercise(
     outputs={"lengths": ("caption",)},
     whole_numbers=True,
     cases=inputs,
+    of_the_notebook=("captions",),
     start="Look at one row first: which of its numbers are words?",
     worth_knowing="comparing a whole array gives booleans, and True counts as 1 in a sum.",
     next_step="the plot below, which uses your function.",

@@ -87,6 +87,7 @@ EXERCISE = Exercise(
     outputs={"loss": ()},
     returns_cache=True,
     cases=inputs,
+    of_the_notebook=("features", "captions"),
     start="Start with the picture: affine_forward turns the features into h0.",
     worth_knowing="the model hears the right word at each step, whatever it would say: teacher forcing.",
     next_step="the way back, through the same layers in the opposite order.",

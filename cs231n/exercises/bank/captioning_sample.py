@@ -133,6 +133,7 @@ EXERCISE = Exercise(
     whole_numbers=True,
     usual="goes_on_after_end",
     cases=inputs,
+    of_the_notebook=("features",),
     start="Start with the state that the picture gives, and with the word <START> for every picture.",
     worth_knowing="the best word at each step need not give the best caption. Beam search keeps several.",
     next_step="train a captioner, and listen to it.",

@@ -17,20 +17,22 @@ def clip_gradient(gradient, limit):
 
 
 def inputs(seed=None):
-    """Cases: too long, short enough, one number, far too long in float32, and a gradient of zeros."""
+    """Cases: too long and short enough, also where the length's square is not; one number, float32, zeros."""
     rng = generator(500, seed)
     cases = []
-    for rows, columns, length, limit, dtype in (
-        (3, 4, 10.0, 5.0, np.float64),
-        (2, 5, 2.0, 5.0, np.float64),
-        (1, 1, 7.0, 0.5, np.float64),
-        (4, 3, 1e6, 2.0, np.float32),
-        (5, 2, 0.0, 1.0, np.float64),
+    for shape, length, limit, dtype in (
+        ((3, 4), 10.0, 5.0, np.float64),
+        ((2, 5), 2.0, 5.0, np.float64),
+        ((2, 3), 3.0, 5.0, np.float64),  # short enough, and its square is not
+        ((1, 1), 7.0, 0.5, np.float64),
+        ((3, 2), 0.6, 0.5, np.float64),  # too long, and its square is not
+        ((4, 3), 1e6, 2.0, np.float32),
+        ((5, 2), 0.0, 1.0, np.float64),
     ):
-        [(rows, columns)] = longer([(rows, columns)], seed)
-        gradient = rng.standard_normal((rows, columns))
+        [shape] = longer([shape], seed)
+        gradient = rng.standard_normal(shape)
         gradient *= length / np.linalg.norm(gradient)
-        sizes = f"{rows} × {columns} numbers, length {length:g}, limit {limit:g}"
+        sizes = f"{shape[0]} × {shape[1]} numbers, length {length:g}, limit {limit:g}"
         cases.append(Case(sizes, {"gradient": gradient.astype(dtype), "limit": limit}))
     return cases
 
@@ -49,6 +51,11 @@ each_number_cut: gradient * (limit / length) -> gradient.clip(-limit, limit)
     You cut each number by itself. That turns the direction: use one factor for the whole array.
 root_forgotten: np.sqrt((gradient**2).sum()) -> (gradient**2).sum()
     The length is the square root of the sum of the squares. The root is missing.
+square_compared: if length > limit -> if length**2 > limit
+    The square of the length is compared with the limit. Compare the length itself.
+length_of_rows: (gradient**2).sum() -> (gradient**2).sum(axis=1, keepdims=True)
+    length > limit -> (length > limit).any()
+    You take one length for each row. The whole array has one.
 mean_for_sum: (gradient**2).sum() -> (gradient**2).mean()
     The length adds all squares up. You take their mean.
 largest_number_as_length: np.sqrt((gradient**2).sum()) -> np.abs(gradient).max()
@@ -68,6 +75,7 @@ EXERCISE = Exercise(
     reference=clip_gradient,
     outputs={"clipped": ("row", "column")},
     cases=inputs,
+    of_the_notebook=("gradient",),
     start="Start with the length of the whole array: the root of the sum of its squares, one number.",
     worth_knowing="for a whole model, people take one length over the gradients of all weights together.",
     next_step="use it on the gradient that explodes.",

@@ -43,6 +43,15 @@ def inputs(seed=None):
     return found
 
 
+def few_words_of_many():
+    """Inputs where 2 of 500 places count: an array of scores for all places stands out by its size."""
+    random = np.random.default_rng(9)
+    h, W, b = (random.normal(size=shape) for shape in ((10, 50, 2), (2, 8), (8,)))
+    mask = np.zeros((10, 50), dtype=bool)
+    mask[[3, 7], [0, 12]] = True
+    return {"h": h, "y": random.integers(8, size=mask.shape), "mask": mask, "W": W, "b": b}
+
+
 def solution(h, y, mask, W, b):
     N, rows, words = len(h), h[mask], y[mask]
     p = np.exp(rows @ W + b)
@@ -104,6 +113,7 @@ EXERCISE = Exercise(
         "db": ("word",),
     },
     cases=inputs,
+    without_waste=few_words_of_many,
     start="Start with rows = h[mask]: an array with one row for each word that counts.",
     worth_knowing="h[mask] gathers rows, and dh[mask] = rows puts them back.",
     next_step="measure what it brings, in the next cell.",

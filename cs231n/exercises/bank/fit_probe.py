@@ -75,6 +75,7 @@ EXERCISE = Exercise(
     reference=fit_probe,
     outputs={"W": ("number", "value"), "b": ("value",)},
     cases=inputs,
+    of_the_notebook=("states", "targets"),
     start="Subtract the means from states and targets, and solve for W: np.linalg.solve. Then b.",
     worth_knowing="no training was needed: a sum of squares is least where its gradient is 0.",
     next_step="read the time of day out of the states.",

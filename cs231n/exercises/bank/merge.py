@@ -32,16 +32,24 @@ WORDS = [
     ("bacad..", "ab"),
     ("ab", "ab"),
     ("abababc.", "ab"),
+    ("bcda", "ab"),
+    ("bcaaa", "aa"),
+    ("c", "ab"),
+    ("cabmbanc", "ab"),
 ]
 
 
 def inputs(seed=None):
-    """Cases: once, twice and at the end of a full row, overlapping itself, not there, alone, repeated."""
+    """Cases: once, twice and at the end of a full row, overlapping itself, not there, alone, repeated; a full row
+    that ends with a first half and begins with a second one; one piece; and numbers of two digits."""
     found = []
     for k, (text, two) in enumerate(WORDS):
-        number = dict(zip("abcd", generator(700 + k, seed).permutation(8)[:4] + 1, strict=True))
+        random = generator(700 + k, seed)
+        number = dict(zip("abcd", random.permutation(8)[:4] + 1, strict=True))
+        number["m"] = 10 * number["c"] + number["a"]  # as text, "m, b" holds "a, b"
+        number["n"] = 10 * number["b"] + number["c"]  # and so does "a, n"
         word = np.array([int(number.get(letter, 0)) for letter in text])
-        pair, new = tuple(int(number[letter]) for letter in two), 9 + k
+        pair, new = tuple(int(number[letter]) for letter in two), 99 + k
         sizes = f"word={word.tolist()}, pair={pair}, new={new}"
         found.append(Case(sizes, {"word": word, "pair": pair, "new": new}))
     return found
@@ -58,6 +66,12 @@ only_the_first: both = -> both = new not in merged and
     Only the first pair is merged. It can stand in a word more than once.
 last_pair_missed: t + 1 < len(word) -> t + 2 < len(word)
     A pair at the very end of a row is missed.
+last_piece_lost: while t < len(word): -> while t < len(word) - 1:
+    The last piece of a full row is lost. It has no neighbour, but it stays.
+last_and_first_are_neighbours:
+    t + 1 < len(word) and ->
+    word[t + 1] == -> word[t + 1 - len(word)] ==
+    You take the last place and the first one for neighbours. A pair does not go round the end.
 first_half_is_enough: word[t + 1] == pair[1] -> True
     You merge wherever the first half stands. The second half must follow it.
 first_half_written: new if both else word[t] -> word[t]
@@ -85,6 +99,7 @@ EXERCISE = Exercise(
     outputs={"merged": ("place",)},
     whole_numbers=True,
     cases=inputs,
+    of_the_notebook=("word",),
     start="Start with word = [3, 5, 7, 0], pair = (5, 7) and new = 9. What should come out?",
     worth_knowing="today's language models cut their text in this way, with many thousands of merges.",
     next_step="the loop below: both functions, a hundred times.",

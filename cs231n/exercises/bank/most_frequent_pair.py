@@ -31,16 +31,21 @@ WORDS = [  # words, and how often each occurs
     (["abc", "bcd", "edfdf"], [5, 4, 2]),  # bc: 9
     (["ab", "cd", "dc", "aba"], [6, 4, 3, 1]),  # ab: 7, and without order cd and dc would be 7 too
     (["fabab", "c", "cfab"], [1, 9, 3]),  # ab: 5, also at the end of a full row
+    (["abab", "cd", "c"], [3, 4, 9]),  # ab: 6, twice in one word
+    (["aaaa", "cd"], [2, 5]),  # aa: 6, three times in one word, overlapping itself
+    (["ak", "mb", "cd"], [3, 3, 5]),  # cd: 5, and 6 where the digits of a, k and m, b are run together
     (["dcabe", "ab", "dce", "eaf"], [2, 3, 2, 4]),  # ab: 5
     (["hg"], [1]),
 ]
 
 
 def inputs(seed=None):
-    """Cases: a frequent word and rare ones, pairs in both orders, a word of one piece, full rows, one word."""
+    """Cases: a frequent word and rare ones, pairs in both orders, twice in a word and overlapping, a word of one
+    piece, full rows, numbers of two digits, one word."""
     found = []
     for k, (texts, counts) in enumerate(WORDS):
         number = dict(zip("abcdefgh", generator(600 + k, seed).permutation(8) + 1, strict=True))
+        number["k"], number["m"] = 10 * number["a"] + number["b"], 11 * number["a"]  # two digits
         words = np.zeros((len(texts), max(map(len, texts))), dtype=np.int64)
         for row, text in zip(words, texts, strict=True):
             row[: len(text)] = [number[letter] for letter in text]
@@ -66,6 +71,8 @@ halves_exchanged: (int(first), int(second)) -> (int(second), int(first))
     The pair is right, its two halves are exchanged.
 last_count_only: pairs.get(pair, 0) + count -> count
     The count of a pair is overwritten each time. It should grow.
+once_a_word: in zip(word[:-1], word[1:], strict=True) -> in set(zip(word[:-1], word[1:], strict=True))
+    A pair that stands twice in a word counts twice there. You count it once.
 """
 
 
@@ -85,6 +92,7 @@ EXERCISE = Exercise(
     outputs={"first": (), "second": ()},
     whole_numbers=True,
     cases=inputs,
+    of_the_notebook=("words", "counts"),
     start="Start with one word, [5, 7, 9, 0]: which pairs stand in it?",
     worth_knowing="a Counter of pairs does it as well: pairs[a, b] += count, and then most_common.",
     next_step="merge makes one piece of the pair.",

@@ -10,7 +10,7 @@ from cs231n.exercises.known_mistakes import known
 def nucleus(probabilities, top_p):
     """The fewest likeliest words whose probabilities together reach top_p, made to sum to 1 again.
 
-    probabilities: (V,), which sum to 1; top_p: between 0 and 1
+    probabilities: (V,), which sum to 1; top_p: above 0 and up to 1
     returns: (V,): 0 for the words left out
     """
     order = np.argsort(-probabilities)
@@ -20,13 +20,18 @@ def nucleus(probabilities, top_p):
     return kept / kept.sum()
 
 
+ALL_NEEDED = [0.18, 0.34, 0.11, 0.37]  # added up from the largest, 0.9999999999999999
+
+
 def inputs(seed=None):
-    """Cases: two words are enough, or more are needed; the likeliest stand anywhere."""
+    """Cases: two words are enough, or more are needed, or one, or all, whose sum rounding keeps below 1."""
     made = [
         ([0.15, 0.5, 0.05, 0.3], 0.7),
         ([0.05, 0.12, 0.31, 0.18, 0.27, 0.07], 0.6),
         ([0.22, 0.41, 0.37], 0.55),
         ([0.02, 0.26, 0.24, 0.13, 0.35], 0.57),
+        ([0.1, 0.7, 0.2], 0.5),
+        (ALL_NEEDED, 1.0),
     ]
     if seed is not None:
         random = generator(900, seed)
@@ -65,11 +70,22 @@ nothing_left_out: np.cumsum(ranked) - ranked < top_p -> ranked > 0
     You leave no word out.
 """
 
+
+def first_place_that_reaches(probabilities, top_p):
+    """Rounding can keep the sum just below top_p. Then argmax finds no place, says 0, and you keep one word."""
+    order = np.argsort(-probabilities)
+    kept = order[: np.argmax(np.cumsum(probabilities[order]) >= top_p) + 1]
+    left = np.zeros_like(probabilities)
+    left[kept] = probabilities[kept]
+    return left / left.sum()
+
+
 EXERCISE = Exercise(
     chapter="10_other_ways_to_choose",
     reference=nucleus,
     outputs={"probabilities": ("word",)},
     cases=inputs,
+    of_the_notebook=("probabilities",),
     start="Sort the words, the likeliest first, and add their probabilities up: np.argsort, np.cumsum.",
     worth_knowing="the nucleus is small where the model is sure, and large where it is not.",
     next_step="hear the difference between all words and a nucleus.",
@@ -79,5 +95,5 @@ EXERCISE = Exercise(
         "np.cumsum(sorted) - sorted is the sum before each word. Keep those below top_p, put them back at "
         "their places, and divide by what is left in all.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(solution, MISTAKES, first_place_that_reaches),
 )

@@ -68,6 +68,7 @@ EXERCISE = Exercise(
     reference=perplexity,
     outputs={"perplexity": ()},
     cases=inputs,
+    of_the_notebook=("captions",),
     start="Which places of captions does the loss add up? Count them first.",
     worth_knowing="a model that has learned nothing has a perplexity near the size of the vocabulary.",
     next_step="the curve that says when to stop.",

@@ -19,18 +19,21 @@ def soften(scores, temperature):
 
 
 def inputs(seed=None):
-    """Cases: warm and cold, one row, as many rows as words, float32, and one where exp overflows in float32."""
-    made = [
+    """Cases: warm and cold, one row, as many rows as words, float32; exp of the scores overflows there with the
+    temperature, or without it; and rows so far apart that one largest score for all of them is not enough."""
+    made = [  # N, V, temperature, the highest score of each row, dtype
         (3, 5, 0.5, None, np.float64),
         (1, 4, 2.0, None, np.float64),
         (4, 4, 0.8, None, np.float64),
         (2, 6, 1.5, None, np.float32),
         (2, 5, 0.1, 12, np.float32),
+        (2, 4, 2.0, 95, np.float32),
+        (2, 3, 0.05, [[6], [-1]], np.float32),
     ]
     cases = []
     for k, (N, V, temperature, highest, dtype) in enumerate(made):
         random = generator(800 + k, seed)
-        [(N, V)] = longer([(N, V)], seed)
+        [(N, V)] = longer([(N, V)], seed) if np.ndim(highest) == 0 else [(N, V)]
         scores = random.normal(size=(N, V))
         if highest is not None:
             scores += highest - scores.max(axis=1, keepdims=True)
@@ -41,28 +44,30 @@ def inputs(seed=None):
 
 
 def solution(scores, temperature):
-    largest = scores.max()
+    largest = scores.max(axis=1, keepdims=True)
     p = np.exp((scores - largest) / temperature)
     return p / p.sum(axis=1, keepdims=True)
 
 
 MISTAKES = """
-largest_not_taken_off: largest = scores.max() -> largest = 0
+largest_not_taken_off: largest = scores.max(axis=1, keepdims=True) -> largest = 0
     In float32, exp of 89 or more is inf, and inf / inf is nan. Subtract the largest score first.
+largest_of_all_rows: largest = scores.max(axis=1, keepdims=True) -> largest = scores.max()
+    You subtract the largest score of all rows. In a row far below it, every exp becomes 0, and 0 / 0 is nan.
 temperature_forgotten: / temperature -> / 1
     Your probabilities are the same at every temperature. Divide the scores, before the exponential.
 multiplied: / temperature -> * temperature
     You multiply by the temperature. What should a small one do to the differences of scores?
 divided_at_the_end: p / p.sum(axis=1, keepdims=True) -> p / p.sum(axis=1, keepdims=True) / temperature
     You divide by the temperature at the end too, so the rows do not sum to 1.
-not_normalised: return p / p.sum(axis=1, keepdims=True) -> return p
+not_normalised: return p / p.sum(axis=1, keepdims=True) -> return p * np.exp(largest / temperature)
     Your rows do not sum to 1.
-all_rows_together: axis=1 -> axis=(0, 1)
+all_rows_together: p.sum(axis=1 -> p.sum(axis=(0, 1)
     All rows together sum to 1. Each row should.
-down_the_columns: axis=1 -> axis=0
+down_the_columns: p.sum(axis=1 -> p.sum(axis=0
     Your columns sum to 1. Each row should: it holds the words that one picture can get next.
-divided_by_the_largest: p.sum( -> p.max(
-    You divide by the largest number of each row. What do probabilities sum to?
+largest_is_one: p.sum( -> p.max(
+    The largest number of each of your rows is 1. A whole row should sum to 1.
 logarithm: return p / p.sum(axis=1, keepdims=True) -> return np.log(p / p.sum(axis=1, keepdims=True))
     These are log probabilities.
 """

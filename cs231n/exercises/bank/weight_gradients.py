@@ -33,10 +33,11 @@ def inputs(seed=None):
     return found
 
 
-def inputs_of_length(T):
-    """Inputs of T steps: an answer without a loop asks NumPy for the same, however many there are."""
+def inputs_of_length(length):
+    """As many captions as steps: an answer without a loop asks NumPy for the same, however many there are."""
     random = np.random.default_rng(9)
-    shapes = {"x": (2, T, 3), "h0": (2, 4), "h": (2, T, 4), "da": (2, T, 4)}
+    N = T = length
+    shapes = {"x": (N, T, 3), "h0": (N, 4), "h": (N, T, 4), "da": (N, T, 4)}
     return {name: random.normal(size=shape) for name, shape in shapes.items()}
 
 

@@ -63,7 +63,7 @@ def raised_in(error, function):
     if not frames:
         return False
     code = frames[-1][0].f_code
-    return code.co_name == _name(function) or code in _codes(getattr(function, "__code__", None))
+    return code.co_name == _name(function) or code in codes(getattr(function, "__code__", None))
 
 
 def line_of(error, function):
@@ -74,7 +74,7 @@ def line_of(error, function):
 
 def uses(function, name):
     """Does a function name this, such as `squeeze`?"""
-    return any(name in code.co_names for code in _codes(getattr(function, "__code__", None)))
+    return any(name in code.co_names for code in codes(getattr(function, "__code__", None)))
 
 
 def globals_read(function):
@@ -83,7 +83,7 @@ def globals_read(function):
         return ()
     names = {
         step.argval
-        for code in _codes(function.__code__)
+        for code in codes(function.__code__)
         for step in dis.get_instructions(code)
         if step.opname == "LOAD_GLOBAL"
     }
@@ -100,10 +100,11 @@ def _name(function):
     return getattr(function, "__name__", None)
 
 
-def _codes(code):
+def codes(code):
+    """The code of a function, and of those inside it."""
     if code is None:
         return set()
-    return {code}.union(*(_codes(inner) for inner in code.co_consts if hasattr(inner, "co_name")))
+    return {code}.union(*(codes(inner) for inner in code.co_consts if hasattr(inner, "co_name")))
 
 
 def _places(error, function):

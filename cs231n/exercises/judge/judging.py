@@ -17,7 +17,7 @@ from cs231n.exercises.recognise.mistakes import recognise, recognise_part
 from cs231n.exercises.run.attempts import Cache, Partner, attempts
 from cs231n.exercises.run.caches import in_another_order, laid_out_as_ours, what_is_missing
 from cs231n.exercises.run.cases import cases, expected
-from cs231n.exercises.run.count_calls import calls_grow
+from cs231n.exercises.run.count_calls import calls_grow, largest_array
 from cs231n.exercises.run.one_call import Run, quiet, read_outputs
 from cs231n.exercises.run.one_call import run as run_once
 from cs231n.exercises.run.time_limit import SECONDS, TooLong
@@ -35,7 +35,7 @@ class Judgement:
     mistake: name of the known mistake, or None; two made together are joined by ' + ', two that give the same
         numbers by ' or '
     remarks: names of things that cost nothing: 'float64_from_float32', 'changes_argument', 'list_of_numbers',
-        'cache_holds_too_little'; and 'cache_does_not_fit' for a backward function that is right with other caches
+        'cache_holds_too_little'; and 'cache_does_not_fit' for a backward function where the cache lacks something
     attempt: the runs that this is about, where there are any
     """
 
@@ -58,6 +58,9 @@ def judge(exercise, function, forward=None, seconds=SECONDS):
     for attempt in attempts(exercise, function, forward, seconds):
         if attempt.right:
             fault = _cache_fault(exercise, function, forward, attempt)
+            if fault and fault.kind is Fault.UNCLEAR:
+                said = telling.not_with_its_forward(exercise, function, tried[0], fault)
+                return Judgement(exercise.name, "wrong", said, "cache_does_not_fit", attempt=attempt)
             return replace(_right(exercise, function, attempt, fault), attempt=attempt)
         if not tried and _unfilled(exercise, attempt.runs, function):
             return Judgement(exercise.name, "unfilled", telling.unfilled(exercise))
@@ -120,15 +123,27 @@ def _right(exercise, function, attempt, fault):
     for each in attempt.runs:
         if each.alters:
             return Judgement(exercise.name, "wrong", telling.alters(exercise, each), "writes_into_argument")
+        if lost := tuple(name for name in each.written if name in exercise.of_the_notebook):
+            said = telling.alters_the_notebook(exercise, function, lost)
+            return Judgement(exercise.name, "wrong", said, "writes_into_argument")
         if exercise.whole_numbers and any(value.dtype.kind == "f" for value in each.outputs.values()):
             return Judgement(exercise.name, "wrong", telling.not_whole(exercise), "not_whole_numbers")
     if exercise.without_loop and calls_grow(function, exercise.without_loop):
-        return Judgement(exercise.name, "wrong", telling.loop(exercise), "loop_over_time")
+        return Judgement(exercise.name, "wrong", telling.loop(exercise), "loop")
+    if exercise.without_waste and (waste := _waste(function, exercise.without_waste())):
+        return Judgement(exercise.name, "wrong", telling.waste(exercise, *waste), "computed_everywhere")
     remarks = _remarks(exercise, function, attempt.runs)
     if fault:
         remarks["cache_does_not_fit"] = telling.not_with_its_cache(fault)
     said = telling.right(exercise, attempt, remarks.values())
     return Judgement(exercise.name, "right", said, None, tuple(remarks))
+
+
+def _waste(function, inputs):
+    """Places that count, all places, and the numbers in one array that holds a score for every place; or None."""
+    places, words = inputs["mask"].size, len(inputs["b"])
+    largest = largest_array(function, inputs)
+    return (inputs["mask"].sum(), places, largest) if largest >= places * words else None
 
 
 def _remarks(exercise, function, runs):

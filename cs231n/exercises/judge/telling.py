@@ -96,14 +96,15 @@ def remark(facts):
 
 def changed(function, names):
     """An argument was changed in place, and the numbers are right all the same."""
-    operator = syntax.in_place_operator(function, names[0])
+    return [fact("changes_argument", names=names), _new_array(function, names[0])]
+
+
+def _new_array(function, name):
+    """How to make a new array instead of changing the one of this name."""
+    operator = syntax.in_place_operator(function, name)
     if operator:
-        way = fact("new_array_by_operator", name=names[0], operator=operator)
-    elif operator == "":
-        way = fact("new_array_by_variable", name=names[0])
-    else:
-        way = fact("new_array_by_copy", name=names[0])
-    return [fact("changes_argument", names=names), way]
+        return fact("new_array_by_operator", name=name, operator=operator)
+    return fact("new_array_by_variable" if operator == "" else "new_array_by_copy", name=name)
 
 
 def lists(names):
@@ -134,6 +135,16 @@ def cache(asked, missing):
     return [fact(each.kind, forward=asked.name, **dict(each.values)) for each in missing]
 
 
+def not_with_its_forward(exercise, function, own, fault):
+    """A backward function that is right, but not with the cache of the forward function it was given."""
+    stopped = next((run for run in own.runs if run.error is not None), None)
+    return [
+        fact("not_with_its_forward", exercise=exercise.name, forward=exercise.forward),
+        *(explain(stopped.error, function, stopped.case, exercise) if stopped else []),
+        [*fault.facts, fact("right_with_another_cache")],
+    ]
+
+
 def order_of_cache(put, taken):
     """The order in a cache, and the order in which it is taken apart."""
     return [fact("order_of_cache", put=put, taken=taken)]
@@ -161,8 +172,26 @@ def alters(exercise, run):
     return [first, fact("second_call_gives_others"), fact("in_place_or_new")]
 
 
+def alters_the_notebook(exercise, function, names):
+    """The numbers are right, but an argument was changed that cells below need as it was."""
+    return [
+        fact("alters_argument", exercise=exercise.name, names=names),
+        [fact("numbers_are_right"), fact("needed_below", names=names)],
+        _new_array(function, names[0]),
+    ]
+
+
+def waste(exercise, counted, places, largest):
+    """The numbers are right, but computed for places that do not count, too."""
+    return [
+        fact("waste", exercise=exercise.name),
+        fact("numbers_are_right"),
+        fact("waste_seen", counted=counted, places=places, largest=largest),
+    ]
+
+
 def loop(exercise):
-    """The numbers are computed step by step, where the exercise is to do without a loop."""
+    """The numbers are computed in a loop, where the exercise is to do without one."""
     return [fact("loop", exercise=exercise.name), fact("numbers_are_right"), fact("calls_grow")]
 
 

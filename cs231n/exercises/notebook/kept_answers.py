@@ -77,7 +77,7 @@ def answers():
 def _still_right(name, function, forward):
     """None when a check finds it right, else the reason, a fact."""
     verdict = grade(function, forward, name)
-    if "cache_does_not_fit" in verdict.remarks:
+    if "cache_does_not_fit" in (*verdict.remarks, verdict.mistake):
         return fact("cannot_read_cache", forward=bank.find(name).forward)
     if verdict.status == "right":
         return None

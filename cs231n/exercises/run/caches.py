@@ -39,6 +39,8 @@ def what_is_missing(exercise, forward):
         return [fact("cache_is_none" if theirs else "cache_is_empty", names=needed)]
     shares = {name: _share(inputs[name], theirs) for name in needed}
     lost = tuple(name for name in needed if shares[name] < 1)
+    if not lost and (unknown := _lengths_unknown(inputs, ours, theirs)):
+        return [fact("cache_lacks_length", names=unknown)]
     if not lost:
         return []
     partly = [name for name in lost if shares[name] > 0]
@@ -149,6 +151,21 @@ def _share(value, held):
         return float(any(np.size(leaf) >= value.size and _may_hold_words(leaf, value) for leaf in held))
     numbers = [np.ravel(leaf) for leaf in held if np.asarray(leaf).dtype.kind == "f"]
     return float(np.isin(value, np.concatenate(numbers)).mean()) if numbers else 0.0
+
+
+def _lengths_unknown(inputs, ours, theirs):
+    """Inputs whose length our cache holds as a number, where no number and no axis of theirs tells it."""
+    told = {int(leaf) for leaf in theirs if np.ndim(leaf) == 0 and isinstance(leaf, int | np.integer)}
+    told = told.union(*map(np.shape, theirs))
+    return tuple(
+        name
+        for name, value in inputs.items()
+        if np.ndim(value) and len(value) not in told and any(_is_number(leaf, len(value)) for leaf in ours)
+    )
+
+
+def _is_number(leaf, number):
+    return isinstance(leaf, int | np.integer) and leaf == number
 
 
 def _may_hold_words(leaf, words):

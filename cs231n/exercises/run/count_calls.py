@@ -1,4 +1,4 @@
-"""Does a function go through time step by step? Count what it asks of NumPy, for a short and a long sequence."""
+"""How much work does a function ask of NumPy? How many calls, and with how large arrays."""
 
 import numpy as np
 
@@ -9,9 +9,14 @@ class Counted(np.ndarray):
     """An array that counts what is computed from it, and what is cut out of it."""
 
     calls = 0
+    largest = 0  # numbers in the largest array that took part
+
+    def __array_finalize__(self, made_from):
+        Counted.largest = max(Counted.largest, self.size)
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=None, **settings):
         Counted.calls += 1
+        Counted.largest = max(Counted.largest, *map(np.size, inputs))
         if out is not None:
             settings["out"] = tuple(_plain(array) for array in out)
         returned = getattr(ufunc, method)(*map(_plain, inputs), **settings)
@@ -27,21 +32,33 @@ class Counted(np.ndarray):
 
 
 def calls_grow(function, inputs_of_length, lengths=(4, 40)):
-    """Does a function ask NumPy for more, the longer its sequence is?
+    """Does a function ask NumPy for more, the longer its inputs are?
 
-    inputs_of_length: T → dict of arrays
+    inputs_of_length: a length → dict of arrays
     returns: False too where the function does not take such arrays
     """
     counts = []
-    for T in lengths:
-        Counted.calls = 0
-        with quiet():
-            try:
-                function(*(array.view(Counted) for array in inputs_of_length(T).values()))
-            except Exception:
-                return False
+    for length in lengths:
+        if not _counts(function, inputs_of_length(length)):
+            return False
         counts.append(Counted.calls)
     return counts[1] - counts[0] >= lengths[1] - lengths[0]
+
+
+def largest_array(function, inputs):
+    """How many numbers the largest array has that a function works with; 0 where it does not take such arrays."""
+    return Counted.largest if _counts(function, inputs) else 0
+
+
+def _counts(function, inputs):
+    """Call a function with arrays that count. False where it does not take them."""
+    Counted.calls = Counted.largest = 0
+    with quiet():
+        try:
+            function(*(array.view(Counted) for array in inputs.values()))
+        except Exception:
+            return False
+    return True
 
 
 def _plain(value):

@@ -42,8 +42,10 @@ VERDICTS = {
     "outputs_in_another_order": "✗ {exercise} returns the right arrays in another order.",
     "another_order_of_cache": "✗ {exercise} is not right yet: it takes the cache apart in another order than it was made.",
     "alters_argument": "✗ {exercise} is not right yet: it changes its argument {names}.",
+    "not_with_its_forward": "✗ {exercise} does not go with your {forward}.",
     "alters_cache": "✗ {exercise} is not right yet: it changes arrays in the cache.",
-    "loop": "✗ {exercise} is not right yet: it still works step by step.",
+    "loop": "✗ {exercise} is not right yet: it still works in a loop.",
+    "waste": "✗ {exercise} is not right yet: it computes for places that do not count, too.",
     "not_whole": "✗ {exercise} is not right yet: it returns floats, such as 3.0.",
     "error": "✗ {exercise} stopped with an error (tried with {sizes}).",
     "raise_left": "✗ {exercise} has code of yours, but the line raise NotImplementedError still stands in the way.",
@@ -134,7 +136,9 @@ NUMBERS = {
     "second_call_gives_others": "The numbers are right the first time. A second call with the same arrays gives others.",
     "in_place_or_new": "x += 1 changes the array itself; x = x + 1 makes a new one.",
     "numbers_are_right": "The numbers that it returns are right.",
-    "calls_grow": "For a longer sequence it calls NumPy more often. All steps can be done in one call.",
+    "calls_grow": "For more captions and steps it calls NumPy more often. All of them can be done in one call.",
+    "waste_seen": "Where {counted} of {places} places count, it works with an array of {largest} numbers: a score for each word at every place.",
+    "needed_below": "But cells below need {names} unchanged.",
     "values_should_be_whole": (
         "The values are right. They count or name things, so they should be whole numbers: dtype=np.int32."
     ),
@@ -236,11 +240,13 @@ REMARKS = {
     "cache_of_last_step": (
         "The cache of your {forward} holds {name} of the last step only. The backward function needs all steps."
     ),
+    "cache_lacks_length": "The cache of your {forward} does not tell how many rows {names} has, which the backward function needs.",
     "cache_lacks": "The cache of your {forward} lacks {names}, which the backward function needs.",
     "slice_is_a_view": (
         "A slice such as h[:, t] is a view: it changes when h is written later. A copy does not."
     ),
     "order_of_cache": "The cache holds {put:,}, in this order. You take out {taken:,}.",
+    "right_with_another_cache": "Its numbers are right with another cache.",
     "cache_does_not_fit": "What your {forward} puts in and what this takes out do not go together.",
     "right_in_that_order": "With the right order your gradients are right.",
 }

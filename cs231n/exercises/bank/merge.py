@@ -36,16 +36,19 @@ WORDS = [
     ("bcaaa", "aa"),
     ("c", "ab"),
     ("cabmbanc", "ab"),
+    ("1b9baa1a9b", "ab"),
 ]
 
 
 def inputs(seed=None):
     """Cases: once, twice and at the end of a full row, overlapping itself, not there, alone, repeated; a full row
-    that ends with a first half and begins with a second one; one piece; and numbers of two digits."""
+    that ends with a first half and begins with a second one; one piece; smaller
+    and larger neighbours; and numbers of two digits."""
     found = []
     for k, (text, two) in enumerate(WORDS):
         random = generator(700 + k, seed)
-        number = dict(zip("abcd", random.permutation(8)[:4] + 1, strict=True))
+        number = dict(zip("abcd", random.permutation(8)[:4] + 2, strict=True))
+        number["1"], number["9"] = 1, 10  # below and above all others
         number["m"] = 10 * number["c"] + number["a"]  # as text, "m, b" holds "a, b"
         number["n"] = 10 * number["b"] + number["c"]  # and so does "a, n"
         word = np.array([int(number.get(letter, 0)) for letter in text])

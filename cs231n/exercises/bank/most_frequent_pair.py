@@ -33,6 +33,7 @@ WORDS = [  # words, and how often each occurs
     (["fabab", "c", "cfab"], [1, 9, 3]),  # ab: 5, also at the end of a full row
     (["abab", "cd", "c"], [3, 4, 9]),  # ab: 6, twice in one word
     (["aaaa", "cd"], [2, 5]),  # aa: 6, three times in one word, overlapping itself
+    (["ak", "ab", "ka", "ba", "cd", "k"], [3, 4, 3, 4, 5, 9]),  # cd: 5, and k, the largest, alone
     (["ak", "mb", "cd"], [3, 3, 5]),  # cd: 5, and 6 where the digits of a, k and m, b are run together
     (["dcabe", "ab", "dce", "eaf"], [2, 3, 2, 4]),  # ab: 5
     (["hg"], [1]),

@@ -21,7 +21,7 @@ def perplexity(loss, captions):
 
 
 def inputs(seed=None):
-    """Cases: captions of several lengths, one caption, none that fills the row."""
+    """Cases: captions of several lengths, one caption, and one that fills the row."""
     sizes = longer([(3, 7), (1, 5), (4, 9), (2, 12)], seed)
     losses = (5.5, 2.0, 11.25, 8.0)
     return [
@@ -33,7 +33,7 @@ def inputs(seed=None):
 def _case(rng, N, T, loss):
     captions = np.full((N, T), NULL)
     for n in range(N):
-        length = int(rng.integers(1, T - 2))
+        length = T - 2 if N > 2 and n == 0 else int(rng.integers(1, T - 2))
         captions[n, : length + 2] = [START, *rng.integers(3, 12, size=length), END]
     return Case(f"N={N}, T={T}", {"loss": loss, "captions": captions})
 

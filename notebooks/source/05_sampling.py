@@ -54,7 +54,7 @@ rnn_step_forward = my.rnn_step_forward
 # 4. Choose the word with the **highest score**, and write it down.
 # 5. Feed this word in as the next input. Go back to 3.
 #
-# Always taking the highest score is called *greedy* decoding. You will meet other ways below.
+# Always taking the highest score is called [*greedy*](../docs/glossary.md#greedy) decoding. Chapter 10 has other ways.
 #
 # A caption ends with `<END>`. After it, only `<NULL>` is written. Some pictures of the batch end earlier than others,
 # so you must remember which ones have ended. When all have, you can stop.
@@ -147,7 +147,7 @@ solver.train()
 # ## How undecided is it?
 #
 # Our trained model has a loss of about 9 a caption on new pictures. Is that good? Divide it among the words: that is the
-# loss of one word. Then take $e$ to this power. The result is called *perplexity*. A perplexity of 3 means: on average
+# loss of one word. Then take $e$ to this power. The result is called [*perplexity*](../docs/glossary.md#perplexity). A perplexity of 3 means: on average
 # the model is as undecided as if it had to choose between 3 words that are equally likely.
 #
 # $$\text{perplexity} = e^{\,\text{loss of a word}}, \qquad \text{loss of a word} = \frac{\text{loss} \cdot N}{K}$$

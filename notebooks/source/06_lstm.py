@@ -3,7 +3,7 @@
 #
 # The picture enters our model only once, before the first word. When the tenth word is chosen, the state must still
 # know what was in the picture, after nine steps that each mixed something new into it. In
-# [chapter 2](02_rnn_sequence.ipynb) you saw how badly a plain RNN keeps things. The **long short-term memory** (LSTM)
+# [chapter 2](02_rnn_sequence.ipynb) you saw how badly a plain RNN keeps things. The [**long short-term memory**](../docs/glossary.md#lstm) (LSTM)
 # was built to keep them.
 #
 # **In this chapter you will**
@@ -63,10 +63,10 @@ word_embedding_forward, word_embedding_backward = my.word_embedding_forward, my.
 # %% [markdown]
 # ## The idea: a conveyor belt with gates
 #
-# Besides the hidden state $h$, an LSTM has a second row of numbers, the **cell** $c$. Think of it as a conveyor belt
+# Besides the hidden state $h$, an LSTM has a second row of numbers, the [**cell**](../docs/glossary.md#cell) $c$. Think of it as a conveyor belt
 # that runs through all steps. At each step three **gates** decide, number by number, what happens:
 #
-# - the *forget gate* $f$: how much of the old cell stays,
+# - the [*forget gate*](../docs/glossary.md#forget-gate) $f$: how much of the old cell stays,
 # - the *input gate* $i$: how much of something new is put on,
 # - the *output gate* $o$: how much of the cell is shown to the rest of the network.
 #
@@ -446,7 +446,7 @@ print(f"the LSTM has a lower validation loss than the RNN: {'✓ yes' if lower e
 # Is a lower loss also a better caption? We let them speak about new pictures, and judge them:
 #
 # - *true*: share of captions in which everything is true; *true facts*: share of what they say that is true;
-# - *BLEU-1 … 4*: from the share of words, pairs, triples and runs of four that the picture's five captions in the data
+# - [*BLEU-1 … 4*](../docs/glossary.md#bleu): from the share of words, pairs, triples and runs of four that the picture's five captions in the data
 #   hold too. BLEU-n is the geometric mean of the first n shares, and it is smaller for captions that are too short;
 # - *distinct*: how many different captions; *new*: share of captions that no training caption equals.
 
@@ -532,7 +532,7 @@ print(table(seeds_table(four, columns)))
 # ## What does the state still know?
 #
 # Chapter 5 ended with a question: what is said last is wrong most, so was it forgotten? Now we can ask the state. After
-# each word, can the colour of the thing still be read out of it? We ask with a **linear probe**: one affine
+# each word, can the colour of the thing still be read out of it? We ask with a **linear [probe](../docs/glossary.md#probe)**: one affine
 # layer that is trained to name the colour from the state, and from nothing else. The captioner itself does not change. If
 # the probe is right on new pictures, the state still holds the colour, in a form that one matrix can read, such as the
 # matrix that chooses the next word.

@@ -448,7 +448,7 @@ print(f"cells in another order, the same context: {'✓ yes' if np.allclose(in_o
 #
 # Look at the three lines of the formula once more. One state asks, and the cells of a picture answer. What if **every
 # word asks itself and the words before it**, all at the same time? Then there is no state to carry, and no loop over time
-# to wait for. That is a *transformer*, and chapter 8 builds one.
+# to wait for. That is a *transformer*, and [chapter 8](08_transformer.ipynb) builds one.
 #
 # ## More to do
 #
@@ -512,7 +512,7 @@ def step_in_a_hurry(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
 # ## What you have now
 #
 # The idea that led from recurrent captioners to today's language models, written by hand, and a picture of what it does.
-# In chapter 8 the words look at each other.
+# In [chapter 8](08_transformer.ipynb) the words look at each other.
 #
 # Papers: Bahdanau, Cho, Bengio (2015), "Neural machine translation by jointly learning to align and translate"; Xu et
 # al. (2015), "Show, attend and tell"; Jain, Wallace (2019), "Attention is not explanation".

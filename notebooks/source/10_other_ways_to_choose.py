@@ -6,9 +6,9 @@
 #
 # **In this chapter you will**
 #
-# 1. let a model dare more, or less, with a *temperature*,
-# 2. cut off the unlikely words: the *nucleus*,
-# 3. look ahead with a *beam*,
+# 1. let a model dare more, or less, with a [*temperature*](../docs/glossary.md#temperature),
+# 2. cut off the unlikely words: the [*nucleus*](../docs/glossary.md#nucleus-sampling),
+# 3. look ahead with a [*beam*](../docs/glossary.md#beam-search),
 # 4. measure which way is best, and for what,
 # 5. say a wrong word to the model, and see whether it recovers.
 #
@@ -252,8 +252,8 @@ for name, gain in {"rank": better, "probability": p - q}.items():
     print(f"worse in {np.mean(gain < -1e-3):.0%}")
 
 # %% [markdown]
-# It finds captions of a better *rank*, and never of a worse one here. But many of them are *less* likely than the greedy
-# caption. A search finds what you tell it to look for.
+# It finds captions of a better *rank* for most pictures, and hardly ever one of a worse rank. But many of them are *less*
+# likely than the greedy caption. A search finds what you tell it to look for.
 #
 # Nothing wins in every column. A common measure of captions is missing in this table: *CIDEr* (Vedantam et al., 2015).
 # It compares runs of words with those that people wrote, as BLEU does, and counts rare ones more. Both reward a caption for
@@ -338,7 +338,7 @@ print(caption_scores.table(exposed))
 # %% [markdown] tags=["gives-away"]
 # <details><summary>After you have run it</summary>
 #
-# After a right number nearly every caption is a sentence. After a wrong one most are none: "two purple house in …".
+# After a right number nearly every caption is a sentence. After a wrong one most are none: "two blue tent on the white snow".
 # The picture says one thing, the word before another, and the model follows both. That is exposure bias.
 #
 # And the remedy? Here it does not help. The model that heard its own words makes fewer sentences after a wrong word than

@@ -102,7 +102,7 @@ for name, some in datasets.items():
 # %% [markdown]
 # ## Between the two: pieces of words
 #
-# **Byte-pair encoding** finds the pieces by counting. At first every piece is one character. Then, again and again:
+# [**Byte-pair encoding**](../docs/glossary.md#subword) finds the pieces by counting. At first every piece is one character. Then, again and again:
 #
 # 1. find the two pieces that stand side by side most often,
 # 2. make one new piece of them, everywhere.

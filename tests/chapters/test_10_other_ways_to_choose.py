@@ -83,17 +83,17 @@ def test_dividing_by_the_length_makes_a_beam_speak_longer_not_truer(run, chapter
 @each_run
 def test_a_wider_beam_finds_better_ranks_not_likelier_captions(run, chapter):
     chapter.says(
-        "It finds captions of a better *rank*, and never of a worse one here.",
+        "It finds captions of a better *rank* for most pictures, and hardly ever one of a worse rank.",
         "many of them are *less* likely than the greedy caption",
     )
     found = run["beam of 10 against greedy"]
-    assert found["ranks_higher"] > 0.7 and found["ranks_lower"] == 0
+    assert found["ranks_higher"] > 0.7 and found["ranks_lower"] < 0.01
     assert found["less_likely"] > 0.2
 
 
 def test_the_chapter_prints_what_it_says_of_beams(chapter):
     space = chapter.space
-    assert (space["better"] > -1e-3).all() and np.mean(space["p"] - space["q"] < -1e-3) > 0.15
+    assert (space["better"] > -1e-3).mean() > 0.99 and np.mean(space["p"] - space["q"] < -1e-3) > 0.15
 
 
 @each_run
@@ -136,11 +136,13 @@ def test_a_picture_is_512_numbers(chapter):
 
 
 def test_after_a_wrong_number_it_says_what_is_quoted(chapter):
-    chapter.says('"two purple house in …"')
+    chapter.says('"two blue tent on the white snow"')
     space = chapter.space
     rows = [i for i, scene in enumerate(space["facts"]) if scene["count"] == 1]
     said = greedy_captions(space["model"], space["data"]["val_features"][rows], 17, first_words=["two"])
-    assert any("two purple house in" in text for text in plain_texts(said, space["data"]["idx_to_word"]))
+    assert any(
+        "two blue tent on the white snow" == text for text in plain_texts(said, space["data"]["idx_to_word"])
+    )
 
 
 def test_after_a_wrong_number_most_captions_are_no_sentences(chapter):

@@ -181,8 +181,8 @@ def test_with_few_pictures_recurrent_networks_hold_out(chapter):
         name: over_seeds(file, lambda one: one["regular"]["no_sentence"])
         for name, file in chapter.space["few"].items()
     }
-    assert np.median(true["attention LSTM"]) >= np.median(true["transformer"])
-    assert min(none["transformer"]) > max(0.30, *none["attention LSTM"])
+    assert np.median(true["LSTM with attention"]) >= np.median(true["transformer"])
+    assert min(none["transformer"]) > max(0.30, *none["LSTM with attention"])
     assert max(none["RNN"] + none["LSTM"]) < 0.20
 
 

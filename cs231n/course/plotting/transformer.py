@@ -8,7 +8,7 @@ from cs231n.course.plotting.basics import PALETTE
 from cs231n.course.plotting.caption_film import lit
 from cs231n.course.scenes import weight_map
 
-NARROW = 0.42  # width of a word's square, beside a height of 1
+NARROW = 0.3  # width of a word's square, beside a height of 1
 SHADES = LinearSegmentedColormap.from_list("looks", ["white", PALETTE["output"], "#4A1F3A"])
 
 
@@ -45,7 +45,7 @@ def plot_triangle(picture, words, at_words, at_cells, outlines=None, titles=None
     heads, T = len(at_words), len(words)
     asked = ["<START>", *words[:-1]]
     figure, axes = plt.subplots(
-        1, heads, figsize=(1.0 + heads * (0.14 * T + 0.6), 0.44 * T + 1.5), sharey=True, squeeze=False
+        1, heads, figsize=(1.0 + heads * (0.115 * T + 0.62), 0.44 * T + 1.4), sharey=True, squeeze=False
     )
     for head, axis in enumerate(axes[0]):
         place = NARROW * T
@@ -67,7 +67,7 @@ def plot_triangle(picture, words, at_words, at_cells, outlines=None, titles=None
             axis.imshow(seen, extent=(place + 0.25, place + 1.2, t + 0.975, t + 0.025), aspect="auto")
         axis.set_xlim(0, place + 1.2)
         axis.set_ylim(T, 0)
-        axis.set_xticks(NARROW * (np.arange(T) + 0.5), asked, rotation=90, fontsize=9)
+        axis.set_xticks(NARROW * (np.arange(T) + 0.5), asked, rotation=90, fontsize=8)
         axis.set_yticks(np.arange(T) + 0.5, words, fontsize=11)
         axis.tick_params(length=0)
         axis.grid(False)
@@ -106,7 +106,7 @@ def plot_head_shares(shares, rows, columns, title=None):
     return figure
 
 
-def _edge(mask, width=4):
+def _edge(mask, width=10):
     """The rim of a mask, so many pixels wide."""
     inside = mask.copy()
     for _ in range(width):

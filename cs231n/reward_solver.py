@@ -39,6 +39,7 @@ class RewardSolver:
         max_length=17,
         seed=None,
         verbose=True,
+        compare=advantages,
     ):
         """Remember what to train, on what, and who judges.
 
@@ -53,6 +54,7 @@ class RewardSolver:
         max_length: words a caption at most; a longer one is cut off
         seed: number that repeats pictures and draws, or None
         verbose: False shows no progress bar
+        compare: function of rewards (N, K), of the captions of each picture; returns advantages (N, K)
         ValueError: for facts that are not as many as pictures, or a number out of range
         """
         features = data["train_features"]
@@ -68,7 +70,7 @@ class RewardSolver:
             raise ValueError(f"pull is {pull}, expected 0 (no pull) or more")
         self.model, self.data, self.reward, self.facts = model, data, reward, facts
         self.pictures, self.each, self.pull = pictures, each, pull
-        self.max_length, self.verbose = max_length, verbose
+        self.max_length, self.verbose, self.compare = max_length, verbose, compare
         self.before = copy(model)
         self.before.params = {name: w.copy() for name, w in model.params.items()}
         self.optim_configs = {name: {"learning_rate": learning_rate} for name in model.params}
@@ -136,6 +138,6 @@ class RewardSolver:
             farther = np.bincount(caption, farther, minlength=len(said))
             self.pull_history.append(float(farther.mean()))
             rewards = rewards - self.pull * farther.reshape(rewards.shape)
-        weights = advantages(rewards).ravel()[caption] / len(said)
+        weights = self.compare(rewards).ravel()[caption] / len(said)
         _, dscores = softmax_loss(scores, words_out, weights.astype(scores.dtype), out=scores)
         return model.scores_backward(dscores, cache)

@@ -17,6 +17,11 @@ def length(texts, facts):
     return [len(text.split()) for text in texts]
 
 
+def true_facts(texts, facts):
+    """1 for each true statement; false ones cost nothing."""
+    return per_fact(texts, facts, price=0)
+
+
 def per_fact(texts, facts, price=1):
     """1 for each true statement, −price for each false one; 0 for what is no sentence.
 

@@ -1,13 +1,33 @@
 """What a captioner says of the validation pictures: how true, how much, how varied, how far from before."""
 
+from copy import copy
+
 import numpy as np
 
 from cs231n.course.caption_scores import share_distinct
 from cs231n.course.scenes import claims, is_held_out
+from cs231n.course.scenes.facts import TIMES
+from cs231n.course.scenes.grammar import IT_IS, WHEN
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import greedy_captions, log_probabilities, sampled_captions
+from cs231n.progress_bar import progress_bar
 
+TIME_PHRASES = [text for (time, _), texts in (WHEN | IT_IS).items() if time for text in texts]
 RARER = ("time", "weather")  # facts of which most captions say nothing
+
+
+def snapshots(solver, steps, every=10):
+    """Train, and keep the model as it was at first and after every so many steps: a dict from step to model.
+
+    solver: a `RewardSolver`, made with verbose=False, as there is a bar here
+    """
+    kept = {}
+    for step in progress_bar(range(0, steps + 1, every)):
+        if step:
+            solver.train(every)
+        kept[step] = copy(solver.model)
+        kept[step].params = dict(solver.model.params)  # a step makes new arrays, so these stay as they are
+    return kept
 
 
 def what_it_says(model, data, facts, before=None, greedy=True, seed=0, max_length=17):
@@ -40,3 +60,17 @@ def what_it_says(model, data, facts, before=None, greedy=True, seed=0, max_lengt
         now, then = (log_probabilities(each, features, drawn)[0] for each in (model, before))
         found["kl"] = (now - then).mean()
     return {name: float(value) for name, value in found.items()}
+
+
+def when_it_says_the_time(model, data, facts, max_length=17):
+    """Of the greedy captions of the validation pictures that state the time of day: the share that is right about
+    it, and how many words stand before it on average; both nan where there is none."""
+    said = plain_texts(greedy_captions(model, data["val_features"], max_length), data["idx_to_word"])
+    right, before = [], []
+    for text, scene in zip(said, facts, strict=True):
+        stated = [true for fact, value, true in claims(text, scene) if fact == "time" and value in TIMES]
+        places = [len(text[: text.index(phrase)].split()) for phrase in TIME_PHRASES if phrase in text]
+        if stated and places:
+            right.append(all(stated))
+            before.append(min(places))
+    return (float(np.mean(right)), float(np.mean(before))) if right else (np.nan, np.nan)

@@ -9,7 +9,7 @@ chapters quote: ALT_TEXT["rnn_step"] belongs to figures/rnn_step.svg. The same m
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-from figure_parts import attention, badge, loss, lstm, speaking, steps, transformer, words
+from figure_parts import attention, badge, loss, lstm, reward, speaking, steps, transformer, words
 from figure_parts.pencil import same_everywhere
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
@@ -37,6 +37,7 @@ DRAWINGS = {
         attention.attention,
         transformer.self_attention,
         transformer.transformer_block,
+        reward.reward_loop,
         badge.open_in_colab,
     )
 }

@@ -2,6 +2,14 @@
 
 from collections import Counter
 
+import correct_attention  # noqa: F401  (each fills ANSWERS)
+import correct_captioning  # noqa: F401
+import correct_fast  # noqa: F401
+import correct_lstm  # noqa: F401
+import correct_more  # noqa: F401
+import correct_reward  # noqa: F401
+import correct_rnn  # noqa: F401
+import correct_speaking  # noqa: F401
 import pytest
 from styles import all_answers
 

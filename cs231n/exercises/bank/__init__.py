@@ -37,6 +37,8 @@ ORDER = (
     "multi_head_attention_forward",
     "layer_norm_forward",
     "layer_norm_backward",
+    "advantages",
+    "reward_loss",
     "soften",
     "nucleus",
     "fit_probe",

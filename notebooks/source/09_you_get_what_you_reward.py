@@ -59,12 +59,13 @@ facts = {split: load_facts(split) for split in ("train", "val")}
 # | captions | people's | the model's own, drawn |
 # | each counts | once | $r(w)$ times |
 #
-# That is the whole method, REINFORCE (Williams, 1992). Look where $r$ stands: it is a factor, and nobody takes its
+# That is the whole method, [**REINFORCE**](../docs/glossary.md#reinforce) (Williams, 1992). Look where $r$ stands: it is a factor, and nobody takes its
 # gradient. So the judge may be anything that gives a number: a grammar, a program, a person.
 #
 # ## A baseline
 #
-# A reward of 5: is that good? It depends on what the others got. So each caption is compared with the **other captions of
+# A [**reward**](../docs/glossary.md#reward) of 5: is that good? It needs a [**baseline**](../docs/glossary.md#baseline): what did
+# the others get? So each caption is compared with the **other captions of
 # the same picture**. With K captions of a picture, the **advantage** of caption k is
 #
 # $$A_k = r_k - \frac{1}{K-1} \sum_{j \neq k} r_j$$
@@ -392,7 +393,7 @@ sure = agree(sure, np.roots([1 + c, -c])[0])
 #
 # $$r(w) - \beta\,\big(\log P(w) - \log P_{\text{before}}(w)\big)$$
 #
-# On average the bracket is the **KL divergence** between the model and the one before. β is the one number to set. Chat
+# On average the bracket is the [**KL divergence**](../docs/glossary.md#kl-divergence) between the model and the one before. β is the one number to set. Chat
 # models are trained so, too: what they started from speaks good English, and no reward has to say so.
 #
 # **4. Share the prizes.** Each true statement brings one prize, shared by all captions of the picture that make it. (A
@@ -420,7 +421,7 @@ print(reward_table("rnn"))
 # %% [markdown]
 # With every seed: *only true* is true more often, of new pairs too, and says less. *Length*, *true facts*, *nothing false*
 # and *blind to weather* are hacked within 100 steps. Stopping after 20 steps, or the pull, keeps *nothing false* above
-# 85 of 100. On *only true*, a pull keeps the captions more different, and costs a little truth. With price 3, the time and
+# 85 of 100. On *only true*, a pull keeps the captions more different, and nine of ten are true. With price 3, the time and
 # the weather are gone. **With price 1 the seeds do not agree**: after 200 steps, some still tell the truth and some guess.
 #
 # *Shared prizes* gives back a part of what was lost, and captions stay truer than before. How, nobody expected:
@@ -439,7 +440,7 @@ for name, model in {"before": truthful[0], "shared prizes": shared[200]}.items()
 # ## Does it generalise?
 #
 # All numbers here are of pictures that no training has seen. Now another model as a start: the LSTM with attention of
-# chapter 7, which looks again before every word.
+# chapter 7, which looks again before every word. (Two seeds each.)
 #
 # **Predict.** With price 1, will it lie about the weather too?
 
@@ -451,7 +452,7 @@ print(reward_table("attention"))
 #
 # No. With price 1 and with shared prizes it speaks of the time or the weather in nearly *every* caption: six statements in
 # place of 4.6. And with shared prizes it is true no less often than before, with every seed. What it says about the weather
-# is right in 97 of 100 cases or more. **A reward draws out what a model can see.** One that cannot see falls silent, or
+# is right in 95 of 100 cases or more. **A reward draws out what a model can see.** One that cannot see falls silent, or
 # guesses.
 #
 # </details>

@@ -152,7 +152,7 @@ def test_with_every_seed_four_are_hacked_and_the_cures_hold(chapter):
         "*Length*, *true facts*, *nothing false* and *blind to weather* are hacked within 100 steps.",
         "Stopping after 20 steps, or the pull, keeps *nothing false* above 85 of 100.",
         "With price 3, the time and the weather are gone.",
-        "On *only true*, a pull keeps the captions more different, and costs a little truth.",
+        "On *only true*, a pull keeps the captions more different, and nine of ten are true.",
         "**With price 1 the seeds do not agree**: after 200 steps, some still tell the truth and some guess.",
     )
     before = np.array(rnn("only true", 0))
@@ -163,9 +163,8 @@ def test_with_every_seed_four_are_hacked_and_the_cures_hold(chapter):
     assert min(rnn("blind to weather", 100, "rarer")) > 0.9
     assert min(rnn("nothing false", 20)) > 0.85 and min(rnn("nothing false, pulled", 100)) > 0.85
     assert max(rnn("price 3", 100, "rarer")) < 0.05
-    for measure, sign in (("distinct", 1), ("true", -1)):
-        change = np.subtract(rnn("only true, pulled", 200, measure), rnn("only true", 200, measure))
-        assert (sign * change > 0.005).all()
+    more = np.subtract(rnn("only true, pulled", 200, "distinct"), rnn("only true", 200, "distinct"))
+    assert (more > 0.05).all() and min(rnn("only true, pulled", 200)) > 0.88
     assert max(rnn("price 1", 200)) > 0.8 > 0.7 > min(rnn("price 1", 200))
 
 
@@ -198,17 +197,18 @@ def test_with_attention_it_says_more_and_stays_true(chapter):
         "With price 1 and with shared prizes it speaks of the time or the weather in nearly *every* caption: six "
         "statements in place of 4.6.",
         "And with shared prizes it is true no less often than before, with every seed.",
-        "What it says about the weather is right in 97 of 100 cases or more.",
+        "What it says about the weather is right in 95 of 100 cases or more.",
     )
     for name, step in (("price 1", 100), ("shared prizes", 200)):
         assert min(attention(name, step, "rarer")) > 0.9
         assert {round(n) for n in attention(name, step, "statements")} == {6}
     assert round(float(np.median(attention("only true", 0, "statements"))), 1) == 4.6
     assert (np.subtract(attention("shared prizes", 200), attention("only true", 0)) >= 0).all()
-    for entry in stored_results(FILE).values():
+    runs = [entry["attention"] for entry in stored_results(FILE).values() if entry["attention"]]
+    for run in runs:
         for name, step in (("price 1", "100"), ("shared prizes", "200")):
-            right, said = entry["attention"][name]["points"][step]["facts"]["weather"]
-            assert right / said >= 0.97 and said > 400
+            right, said = run[name]["points"][step]["facts"]["weather"]
+            assert right / said >= 0.95 and said > 400
 
 
 def test_with_attention_too_only_true_silences_the_time_and_the_weather(chapter):

@@ -49,9 +49,9 @@ padding_counted: weights = mask * -> weights = np.ones_like(mask) *
 advantages_forgotten: advantages[:, None] -> 1
     All captions have the same weight. How good was each of them?
 advantages_not_in_the_loss: -(weights * np.log -> -(mask / N * np.log
-    The loss does not know the advantages, its gradient does.
+    (dx is right.) The loss does not know the advantages.
 advantages_not_in_the_gradient: dx = weights[:, :, None] -> dx = (mask / N)[:, :, None]
-    The gradient does not know the advantages, the loss does.
+    (loss is right.) dx does not know the advantages.
 advantages_twice_in_the_gradient: dx = weights -> dx = advantages[:, None, None] * weights
     dx: the advantage stands there twice. Is it in your weights already?
 shared_among_the_words: / N -> / N / mask.sum(axis=1, keepdims=True)
@@ -63,7 +63,7 @@ averaged_over_steps: / N -> / N / T
 summed_over_captions: / N ->
     Your loss is a sum over the captions. It should be their average.
 gradient_not_divided: dx = weights -> dx = N * weights
-    The loss is divided by N, its gradient is not.
+    (loss is right.) dx is not divided by N, as the loss is.
 drawn_word_not_taken_off: (p - drawn) -> p
     dx lacks one term: at the word that was drawn it is p − 1.
 only_the_drawn_word: (p - drawn) -> -drawn

@@ -482,9 +482,9 @@ print(table(seeds_table(three, columns)))
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# Only in the bits: words need fewer of them than pieces with each seed, though the difference is small. But which says
-# more true captions, three seeds do not decide: the ranges of words and pieces overlap, on ordinary pictures and on
-# held-out pairs.
+# In the bits: words need fewer of them than pieces with each seed, though the difference is small. On ordinary pictures
+# the words also say more true captions than the pieces, with each seed. On the held-out pairs three seeds do not decide:
+# the ranges of words and pieces overlap.
 #
 # </details>
 #

@@ -71,13 +71,16 @@ def test_the_side_is_known_by_summands_and_guessed_by_channels(chapter):
         assert max(found[name]) < 0.66 and max(found[name]) < min(found["summands"]) - 0.1
 
 
-def test_places_help_the_channels_with_held_out_pairs(chapter):
-    chapter.says("On the held-out pairs, the places helped the channels with every seed.")
+def test_three_seeds_do_not_decide_whether_places_help_the_channels(chapter):
+    chapter.says(
+        "On the held-out pairs, three seeds do not tell the channels with places from those without: "
+        "the ranges overlap."
+    )
     channels, places = (
         over_seeds(chapter.space["four"][name], true_of("held_out"))
         for name in ("channels", "channels + places")
     )
-    assert min(places) > max(channels)
+    assert max(min(places), min(channels)) < min(max(places), max(channels))
 
 
 def true_of(rows):

@@ -161,14 +161,12 @@ def test_the_transformer_is_level_with_attention_at_less_than_half_of_the_weight
 def test_it_does_not_win_at_the_companions_side_nor_on_held_out_pairs(chapter):
     chapter.says(
         "is right more often than the two smaller transformers, with every seed.",
-        "on the held-out pairs the rows with attention, LSTM or transformer, all overlap",
+        "On the held-out pairs it is ahead of the transformer with two blocks, with every seed.",
     )
-    names = [name for name in chapter.space["beside"].values() if name[:2] == "08" or "attention" in name]
     side = chapter.space["right"]("companion_side")
-    ours = [over_seeds(name, side) for name in ("08_one_block", "08_transformer")]
-    assert min(over_seeds("07_attention_12", side)) > max(map(max, ours))
-    pairs = [over_seeds(name, true_of("held_out")) for name in names]
-    assert all(overlap(some, others) for some in pairs for others in pairs)
+    for read, names in (side, ("08_one_block", "08_transformer")), (true_of("held_out"), ("08_transformer",)):
+        ours = [over_seeds(name, read) for name in names]
+        assert min(over_seeds("07_attention_12", read)) > max(map(max, ours))
 
 
 def test_with_few_pictures_recurrent_networks_hold_out(chapter):

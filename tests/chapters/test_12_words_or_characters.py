@@ -125,12 +125,15 @@ def test_words_need_fewest_bits_and_characters_most_with_each_seed(chapter):
     assert bits["words"][-1] < bits["pieces"][0] and bits["pieces"][-1] < bits["characters"][0]
 
 
-def test_three_seeds_do_not_decide_which_of_words_and_pieces_is_truer(chapter):
-    chapter.says("the ranges of words and pieces overlap, on ordinary pictures and on held-out pairs.")
-    for rows in ("regular", "held_out"):
-        true = over(lambda entry, rows=rows: entry[rows]["true"])
-        assert max(true["words"][0], true["pieces"][0]) < min(true["words"][-1], true["pieces"][-1])
-        assert true["characters"][-1] < min(true["words"][0], true["pieces"][0])
+def test_words_are_truer_than_pieces_and_three_seeds_do_not_decide_about_held_out_pairs(chapter):
+    chapter.says(
+        "On ordinary pictures the words also say more true captions than the pieces, with each seed.",
+        "On the held-out pairs three seeds do not decide: the ranges of words and pieces overlap.",
+    )
+    true, pairs = (over(lambda entry, rows=rows: entry[rows]["true"]) for rows in ("regular", "held_out"))
+    assert true["words"][0] > true["pieces"][-1]
+    assert max(pairs["words"][0], pairs["pieces"][0]) < min(pairs["words"][-1], pairs["pieces"][-1])
+    assert all(each["characters"][-1] < min(each["words"][0], each["pieces"][0]) for each in (true, pairs))
 
 
 def test_the_stored_models_are_those_of_the_chapter(chapter, space):
@@ -164,7 +167,7 @@ def test_the_verdicts_are_counted_or_come_from_three_seeds(space):
     assert answer["can never say a word that it never saw"] == ["words"]
     assert answer["has most parameters"] == ["words"]
     assert answer["needs fewest bits for each character of text"] == ["words"]
-    assert set(answer["says most true captions"]) == {"words", "pieces"}
+    assert answer["says most true captions"] == ["words"]
     assert answer["needs fewest multiplications for an epoch of training"] == ["words"]
     assert set(answer) == set(space["guess"])
 

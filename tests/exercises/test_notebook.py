@@ -408,6 +408,12 @@ def test_without_a_file_all_are_the_references(capsys):
     assert printed.count("\n") == 2 and "reference" in printed
 
 
+def test_what_comes_later_is_not_listed(capsys):
+    solve("rnn_step_forward", "rnn_step_backward")
+    _, printed = mine(capsys)
+    assert "caption_lengths" in printed and "rnn_forward" not in printed and "lstm" not in printed
+
+
 def test_kept_functions_call_each_other(capsys):
     solve("rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward")
     my, _ = mine(capsys)

@@ -175,6 +175,10 @@ SLIPS = {
         ["Which entry of the cache belongs to step t?"], []),
     "the number of the step for a word": (
         "captioning_sample", sampled('p["W_embed"][words]', 'p["W_embed"][[t] * len(h)]'), ["the word with the number t"], []),
+    "<START> fed, and words after <END>": (
+        "captioning_sample",
+        [STEP, changed(SAMPLE, 'p["W_embed"][words]', 'p["W_embed"][[model._start] * len(h)]').replace("ended |= words", "ended = words")],
+        ["Every step hears <START>."], []),
     "a forward function that stops": (
         "rnn_step_backward", [step("return x @ prev_h, None"), changed(BACK, "1 - next_h**2", "1 - next_h")],
         ["cannot be judged yet"], ["First difference"]),
@@ -230,3 +234,17 @@ def test_an_argument_that_is_changed_is_not_said_to_be_needed_by_a_gradient_chec
     cell = "def caption_lengths(captions):\n    captions[captions < 3] = 0\n    return (captions > 2).sum(axis=1)"
     found = verdict("caption_lengths", [cell])
     assert "changes_argument" in found.remarks and "gradient" not in found.message.splitlines()[1]
+
+
+def test_an_axis_lost_where_there_is_one_feature_costs_nothing():
+    loop = """
+        def rnn_forward(x, h0, Wx, Wh, b):
+            h, cache, state = [], [], h0
+            for x_t in np.split(x, x.shape[1], axis=1):
+                state, step_cache = rnn_step_forward(np.squeeze(x_t), state, Wx, Wh, b)
+                h.append(state)
+                cache.append(step_cache)
+            return np.stack(h, axis=1), cache
+        """
+    found = verdict("rnn_forward", [STEP, loop])
+    assert (found.status, found.remarks) == ("right", ("fails_at_one_feature",)), found.message

@@ -126,7 +126,7 @@ def _right(exercise, function, attempt, fault):
         if lost := tuple(name for name in each.written if name in exercise.of_the_notebook):
             said = telling.alters_the_notebook(exercise, function, lost)
             return Judgement(exercise.name, "wrong", said, "writes_into_argument")
-        if exercise.whole_numbers and any(value.dtype.kind == "f" for value in each.outputs.values()):
+        if exercise.whole_numbers and any(v.dtype.kind == "f" for v in (each.outputs or {}).values()):
             return Judgement(exercise.name, "wrong", telling.not_whole(exercise), "not_whole_numbers")
     if exercise.without_loop and calls_grow(function, exercise.without_loop):
         return Judgement(exercise.name, "wrong", telling.loop(exercise), "loop")
@@ -153,12 +153,18 @@ def _remarks(exercise, function, runs):
         found["cache_holds_too_little"] = telling.remark(telling.cache(exercise, missing))
     if written := tuple(sorted({name for run in runs for name in run.written})):
         found["changes_argument"] = telling.changed(function, written)
+    if not all(map(_is_right, expected(exercise.name), runs)):
+        found["fails_at_one_feature"] = telling.fails_at_one_feature()
     lists = tuple(sorted({name for run in runs for name in run.lists}))
     if lists and not exercise.hide_expected:  # a table filled in by hand is a list, and good so
         found["list_of_numbers"] = telling.lists(lists)
     if any(run.made_float64 for run in runs):
         found["float64_from_float32"] = telling.float64(function, _makes_float64(exercise, function))
     return found
+
+
+def _is_right(right, run):
+    return run.outputs is not None and all(agrees(right[name], run.outputs[name]) for name in right)
 
 
 def _makes_float64(exercise, function):

@@ -112,6 +112,11 @@ def lists(names):
     return fact("lists", names=names, count=len(names))
 
 
+def fails_at_one_feature():
+    """All is right but for the cases with one feature."""
+    return fact("fails_at_one_feature")
+
+
 def float64(function, helper):
     """float32 came in, and float64 went out. helper: the name of the one that makes it, or None"""
     made = fact("float64_from_helper", helper=helper) if helper else None

@@ -124,5 +124,6 @@ def _keep(name, function, forward):
             answers_file.keep(name, text)
             return
     except OSError as error:
-        reason = fact("cannot_write", reason=error.strerror)
+        kind = "cannot_write_there" if isinstance(error, PermissionError) else "cannot_write"
+        reason = fact(kind, reason=error.strerror or type(error).__name__)
     _say(fact("not_kept", reason=reason))

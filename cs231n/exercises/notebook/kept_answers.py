@@ -5,6 +5,7 @@ from cs231n.exercises.facts import fact
 from cs231n.exercises.judge.failures import text_of
 from cs231n.exercises.notebook import answers_file
 from cs231n.exercises.notebook.grading import grade
+from cs231n.exercises.notebook.session import SESSION
 from cs231n.exercises.say.printing import say
 from cs231n.exercises.say.words import words
 
@@ -20,11 +21,11 @@ class Answers:
         self._yours, self.refused, self._file = yours, refused, file
 
     def __repr__(self):
-        yours, others = self._yours, tuple(name for name in bank.ORDER if name not in self._yours)
-        if not others:
+        yours, others = self._yours, tuple(name for name in _met() if name not in self._yours)
+        if len(yours) == len(bank.ORDER):
             lines = [fact("all_yours", count=len(yours))]
         elif yours:
-            lines = [fact("yours", names=yours), fact("others", names=others)]
+            lines = [fact("yours", names=yours), *([fact("others", names=others)] if others else [])]
         else:
             lines = [fact("none_yours")]
         lines += [fact("kept_but_not_used", name=name, reason=why) for name, why in self.refused.items()]
@@ -72,6 +73,13 @@ def answers():
     my = Answers(functions, yours, refused, answers_file.shown_path())
     say(repr(my))
     return my
+
+
+def _met():
+    """The exercises of the chapters that the reader has come to, as far as can be seen."""
+    seen = {*answers_file.read(answers_file.path()), *SESSION.statuses} & {*bank.ORDER}
+    last = max((bank.find(name).chapter for name in seen), default="")
+    return [name for name in bank.ORDER if bank.find(name).chapter <= last]
 
 
 def _still_right(name, function, forward):

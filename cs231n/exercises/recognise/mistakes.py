@@ -53,6 +53,8 @@ def recognise(name, runs):
     if explained != wrong:
         if both := _made_at_once(name, given, wrong):
             groups = [[mistake] for mistake in both]
+        elif spoken := _up_to_end(name, given):
+            groups = [spoken]
         else:
             rules, _ = _rules(name, given, wrong - explained, also_parts=True)
             groups += [[rule] for rule in rules]
@@ -91,6 +93,33 @@ def _in_different_outputs(name, given, wrong):
     order = list(flat_axes(bank.find(name))).index
     groups = [explained[outputs] for outputs in sorted(best, key=lambda outputs: min(map(order, outputs)))]
     return groups, frozenset().union(*best)
+
+
+def _up_to_end(name, given):
+    """The mistakes that give the same captions up to <END>, whatever comes after it. None where that is right."""
+    ends = [getattr(case.inputs.get("model"), "_end", None) for case in cases(name)]
+    if list(flat_axes(bank.find(name))) != ["captions"] or None in ends:
+        return []
+
+    def spoken(outputs):
+        return [case and _cut(case["captions"], end) for case, end in zip(outputs, ends, strict=True)]
+
+    def alike(first, second):
+        return all(
+            a is not None and b is not None and np.array_equal(a, b)
+            for a, b in zip(first, second, strict=True)
+        )
+
+    mine, right = spoken(given), spoken(expected(name))
+    fits = [m for m in bank.find(name).mistakes if alike(mine, spoken(mistaken(name)[m.name]))]
+    return [] if alike(mine, right) else fits
+
+
+def _cut(captions, end):
+    """Captions with -1 after the first <END>."""
+    if captions.ndim != 2:
+        return captions
+    return np.where((captions == end).cumsum(axis=1) - (captions == end) > 0, -1, captions)
 
 
 def _made_at_once(name, given, wrong):

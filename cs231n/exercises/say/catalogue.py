@@ -226,6 +226,7 @@ REMARKS = {
     "new_array_by_operator": "{name} = {name} {operator} … makes a new array; {name} {operator}= … does not.",
     "new_array_by_variable": "Put the result into a variable of your own instead of {name}[…].",
     "new_array_by_copy": "A copy would not: {name} = {name}.copy().",
+    "fails_at_one_feature": "Remark: it is not right where D = 1, a single feature. Does np.squeeze remove that axis?",
     "lists": Plural(
         "Remark: {names} is a list, not an array. np.array(…) makes one: a list has no shape and no sum.",
         "Remark: {names} are lists, not arrays. np.array(…) makes one: a list has no shape and no sum.",
@@ -387,7 +388,8 @@ NOTEBOOK = {
     "uses_large_array": "it uses {name} of your notebook, an array of {size} values.",
     "uses_value": "it uses {name} of your notebook, whose type is {type}.",
     "wrong_when_loaded": "loaded from there, it is not right any more.",
-    "cannot_write": "{reason}. Is the folder read-only?",
+    "cannot_write": "{reason}.",
+    "cannot_write_there": "{reason}. Is the folder read-only?",
     "section_fails": "its section cannot be run ({error}: {text}).",
     "section_defines_nothing": "its section defines no {name}.",
     "all_yours": "All {count} functions are your own, checked again.",

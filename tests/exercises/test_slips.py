@@ -231,9 +231,16 @@ def test_a_right_backward_function_is_not_blamed_for_the_step_that_it_calls():
 
 
 def test_an_argument_that_is_changed_is_not_said_to_be_needed_by_a_gradient_check():
-    cell = "def caption_lengths(captions):\n    captions[captions < 3] = 0\n    return (captions > 2).sum(axis=1)"
-    found = verdict("caption_lengths", [cell])
-    assert "changes_argument" in found.remarks and "gradient" not in found.message.splitlines()[1]
+    cell = """
+        def soften(scores, temperature):
+            scores -= scores.max(axis=1, keepdims=True)
+            p = np.exp(scores / temperature)
+            return p / p.sum(axis=1, keepdims=True)
+        """
+    found = verdict("soften", [cell])
+    assert (
+        found.status in ("right", "wrong") and "changes" in found.message and "gradient" not in found.message
+    )
 
 
 def test_an_axis_lost_where_there_is_one_feature_costs_nothing():

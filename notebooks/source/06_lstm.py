@@ -442,8 +442,11 @@ best = {name: min(solver.val_loss_history, default=np.inf) for name, solver in s
 lower = best["LSTM, bias 3"] < best["RNN"]
 print(f"the LSTM has a lower validation loss than the RNN: {'✓ yes' if lower else '✗ no'}")
 
+# %% [markdown] tags=["optional"]
+# ### Optional: is a lower loss also a better caption?
+
 # %% [markdown]
-# Is a lower loss also a better caption? We let them speak about new pictures, and judge them:
+# We let them speak about new pictures, and judge them:
 #
 # - *true*: share of captions in which everything is true; *true facts*: share of what they say that is true;
 # - [*BLEU-1 … 4*](../docs/glossary.md#bleu): from the share of words, pairs, triples and runs of four that the picture's five captions in the data

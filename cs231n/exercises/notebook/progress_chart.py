@@ -33,7 +33,7 @@ class Progress:
     def _repr_html_(self):
         rows = "".join(
             f'<div style="display:flex;flex-wrap:wrap;align-items:center;gap:6px;margin:4px 0">'
-            f'<span style="width:11em;opacity:.75">{escape(chapter)}</span>{"".join(map(self._box, names))}</div>'
+            f'<span style="width:14em;opacity:.75">{escape(chapter)}</span>{"".join(map(self._box, names))}</div>'
             for chapter, names in self._chapters().items()
         )
         where = f'<div style="opacity:.75">{escape(self._where())}</div>' if self.file else ""

@@ -15,7 +15,7 @@
 # 4. learn what `<START>`, `<END>`, `<NULL>` and `<UNK>` are for,
 # 5. meet a rival that your network must beat.
 #
-# You need: a little Python. Time: about 45 minutes. The tasks under *More to do* are extra.
+# You need: a little Python. Time: about 50 minutes. The tasks under *More to do* are extra.
 #
 # **How these notebooks work.** Click into a cell and press *Shift + Enter*: the cell runs, and you go on to the next
 # one. The cells with `raise NotImplementedError("TODO")` are yours to fill. Under each of them is a check cell. Where
@@ -105,7 +105,7 @@ show_pictures(
 plt.show()
 
 # %% [markdown]
-# Run the cell above with another seed, and you see other pictures.
+# Run the cell above with another [seed](../docs/glossary.md#seed), and you see other pictures.
 #
 # ## A caption is a row of numbers
 

@@ -9,9 +9,9 @@
 #
 # 1. write one step forward,
 # 2. write one step backward (its gradients),
-# 3. learn to *trust* a gradient by measuring it, and to convict a wrong one.
+# 3. learn to *trust* a gradient by measuring it, and to find what is wrong with a bad one.
 #
-# You need: matrix products and the chain rule. Time: about 90 minutes. The tasks under *More to do* are extra.
+# You need: matrix products and the chain rule. Time: about 95 minutes. The tasks under *More to do* are extra.
 
 # %%
 import matplotlib.pyplot as plt

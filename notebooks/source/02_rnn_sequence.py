@@ -82,9 +82,10 @@ def rnn_forward(x, h0, Wx, Wh, b):
 # %%
 rnn_forward = check(rnn_forward)
 
+# %% [markdown] tags=["optional"]
+# ### Optional: watch a memory fade
+
 # %% [markdown]
-# ## Play: watch a memory fade
-#
 # Here is a network with 24 units. It starts from a *push*, a state of random numbers, and then gets no input at all.
 # How long does it remember the push? Each row is a unit, each column a time step. Change `sizes` and look again.
 
@@ -128,7 +129,8 @@ for size in sizes:
 # useful memory lies between the two.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## Backward: through time
 #
 # Now walk from the last step to the first. The state $h_t$ was used **twice**: by its own output (the gradient
@@ -377,7 +379,7 @@ plt.show()
 #
 # Without tanh the curves are almost straight lines. A straight line on a logarithmic axis is a **power**: the same
 # factor again and again. With × 0.5, the gradient that arrives at the first state is about $10^{-14}$: nothing that
-# happened at the start can be learned. With × 1.5 it is some thousand millions.
+# happened at the start can be learned. With × 1.5 it is thousands of millions.
 #
 # With tanh all curves end lower, for the slope of tanh is at most 1. × 0.5 hardly changes: its states are small, and
 # there the slope is almost 1. × 1.5 ends below 100, and not at thousands of millions. **Tanh saves it**: its states

@@ -8,7 +8,7 @@
 # **In this chapter you will**
 #
 # 1. look words up, forward,
-# 2. scatter gradients back, backward, and meet a famous NumPy trap,
+# 2. send gradients back to the rows that they belong to, and meet a famous NumPy trap,
 # 3. see that words which are used alike get vectors that are alike.
 #
 # You need: indexing in NumPy. Time: about 45 minutes. The tasks under *More to do* are extra.

@@ -212,7 +212,7 @@ measure_loss_gradients("captioning_loss", tiny, tiny_features, tiny_captions)
 # ## Learn 50 captions by heart
 #
 # Before you train on everything, train on almost nothing. Fifty captions of fifty pictures must be easy: the model
-# below has 783,269 weights, and can simply learn them by heart. If it can not, something is broken, and you found out
+# below has 783,269 weights, and can simply learn them by heart. If it cannot, something is broken, and you found out
 # in half a minute and not in an hour. This is called [*overfitting on purpose*](../docs/glossary.md#overfitting).
 
 # %%

@@ -112,7 +112,7 @@ def test_without_tanh_the_curves_are_almost_straight(chapter):
 
 
 def test_at_half_size_1e_14_arrives_and_at_one_and_a_half_thousands_of_millions(chapter):
-    chapter.says("is about $10^{-14}$", "With × 1.5 it is some thousand millions")
+    chapter.says("is about $10^{-14}$", "With × 1.5 it is thousands of millions")
     for walks in (chapter.space["with_tanh"], chapter.space["without"]):
         assert 3e-15 < walks[0.5][-1] < 1e-13
     assert 1e9 < chapter.space["without"][1.5][-1] < 2e10

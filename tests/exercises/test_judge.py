@@ -405,6 +405,22 @@ ROWS = {
         [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state[: t + 1])")],
         ["h is a list of 3 arrays, not an array. np.stack makes one"],
     ),
+    "nothing to stack": (
+        "rnn_forward",
+        [STEP, "def rnn_forward(x, h0, Wx, Wh, b):\n    states = []\n    return np.stack(states, axis=1), None"],
+        ["states is an empty list"],
+    ),
+    "loop over a number": (
+        "rnn_forward",
+        [STEP, "def rnn_forward(x, h0, Wx, Wh, b):\n    T = x.shape[1]\n    for t in T:\n        pass"],
+        ["T is the number 3. A loop needs something to walk through: range(T)."],
+    ),
+    "x in a backward function": (
+        "rnn_step_backward",
+        [STEP, "def rnn_step_backward(dnext_h, cache):\n    return x.T @ dnext_h"],
+        ["x is no argument of this function. What the forward function kept of it is in the cache."],
+    ),
+    "rows of word numbers": ("word_embedding_backward", [WORDS, scatter("dW = dout[x]")], ["Axis 0 has size 2"]),
     "axis after squeeze": (
         "rnn_step_forward",
         [step(f"next_h = np.squeeze({TANH})", "next_h.sum(axis=1)", "return next_h, None")],
@@ -472,6 +488,26 @@ def test_a_transpose_is_offered_where_it_would_fit():
 def test_names_one_slip_away_are_offered(typed, meant):
     message = verdict("rnn_step_forward", step(f"return np.tanh({typed}), None")).message
     assert (f"Did you mean {meant}?" in message) == (meant is not None)
+
+
+def test_a_cache_that_is_a_tuple_is_no_cause():
+    notebook = Notebook()
+    notebook.run("from cs231n.exercises.bank.captioning_forward import captioning_forward")
+    notebook.run("from cs231n.layers import affine_backward")
+    notebook.run("""
+        def captioning_loss(model, features, captions):
+            loss, (proj_cache, *_, dscores) = captioning_forward(model, features, captions)
+            return loss, affine_backward(dscores, proj_cache)
+        """)
+    message = grade(notebook["captioning_loss"]).message
+    assert "dout has shape (3, 5, 11), expected 2 axes" in message and "is a tuple" not in message
+
+
+def test_without_arguments_none_are_listed():
+    notebook = Notebook()
+    notebook.run("def bptt_by_hand():\n    return h")
+    message = grade(notebook["bptt_by_hand"]).message
+    assert "does not know the name h" in message and "Arguments" not in message
 
 
 # The cache is part of a forward function's answer

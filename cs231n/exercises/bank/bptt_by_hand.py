@@ -42,6 +42,14 @@ carried_without_weight: dh[t] + Wh * g[0] -> dh[t] + g[0]
     The gradient goes back along the same arrow as the state went forward. What stands on that arrow?
 written_backwards: g = h[:-1], h[1:], g[:-1] -> g = h[:-1], h[1:], g[-2::-1]
     You find g from the last step to the first, but g[0] is the one of step 0: write them down by step.
+all_written_backwards: return h, g, shares -> return h, g[::-1], shares[::-1]
+    You find g and the shares from the last step to the first, but place 0 is for step 0: write them down by step.
+shares_written_backwards: return h, g, shares -> return h, g, shares[::-1]
+    dWh_shares: you write the share of the last step first. Place 0 is for step 0.
+start_among_the_states: return h, g -> return before, g
+    h: you begin with the state to start from. h[0] is the state that step 0 makes.
+start_has_no_share: g[t] * before[t] -> g[t] * (before[t] if t else 0)
+    dWh: step 0 multiplied Wh too, with the state to start from, which is 1.
 state_after_the_step: g[t] * before[t] -> g[t] * h[t]
     A share of dWh: Wh multiplied the state before the step, not the one after it.
 shares_of_the_inputs: g[t] * before[t] -> g[t] * x[t]

@@ -32,6 +32,10 @@ def solution():
 MISTAKES = """
 slope_forgotten: (dh[t] + Wh * da[0]) * slope[t] -> dh[t] + Wh * da[0]
     These are the g. What does a gradient have to pass between the state and the sum?
+g_in_place_of_da: return da -> return [da[t] / slope[t] for t in range(3)]
+    These are the g. Each da is its g times the slope.
+only_da_written_backwards: return da -> return da[::-1]
+    You find da from the last step to the first, but da[0] is the one of step 0: write them down by step.
 slope_of_the_last_step_forgotten:
     (dh[t] + Wh * da[0]) * slope[t] -> (dh[t] + Wh * da[0]) * (slope[t] if t < 2 else 1)
     The last state has been through a tanh too, so da[2] is not g[2].

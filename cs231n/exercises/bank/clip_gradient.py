@@ -47,6 +47,10 @@ cut_the_wrong_ones: length > limit -> 0 < length <= limit
     You cut the gradients that are short enough, and leave the long ones as they are.
 never_left_alone: length > limit -> length > 0
     A gradient that is short enough should stay as it is. You bring every gradient to the limit.
+always_cut: if length > limit else gradient -> if length else np.full(gradient.shape, np.nan)
+    A gradient that is short enough should stay as it is. You bring every gradient to the limit.
+count_of_rows_as_length: np.sqrt((gradient**2).sum()) -> len(gradient)
+    len counts the rows. The length is the root of the sum of the squares.
 each_number_cut: gradient * (limit / length) -> gradient.clip(-limit, limit)
     You cut each number by itself. That turns the direction: use one factor for the whole array.
 root_forgotten: np.sqrt((gradient**2).sum()) -> (gradient**2).sum()

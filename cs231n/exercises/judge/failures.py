@@ -31,7 +31,7 @@ def explain(error, function, case, exercise):
     kind = "error_says" if text else "error_without_message"
     said = fact(kind, error=type(error).__name__, text=f"{text[:200]}{' …' * (len(text) > 200)}")
     arguments = {**case.upstream, **case.inputs}
-    shapes = fact("arguments", arguments=_shapes(arguments))
+    shapes = fact("arguments", arguments=_shapes(arguments)) if arguments else None
     own, helper, in_package = _places(error, function)
     if own is None:
         return [said, shapes, cause(Failure(error, function, exercise))]
@@ -44,7 +44,7 @@ def explain(error, function, case, exercise):
     last = helper or own
     line, local = _text(last), last.tb_frame.f_locals
     others = {n: v for n, v in local.items() if n not in arguments and isinstance(v, np.ndarray)}
-    if others := {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}:
+    if arguments and (others := {n: v for n, v in others.items() if re.search(rf"\b{n}\b", line)}):
         shapes = fact("arguments_and_others", arguments=_shapes(arguments), others=_shapes(others))
     return [*lines, said, shapes, (helper is not None and cause_in_call(calls)) or cause(fails)]
 
@@ -156,6 +156,8 @@ def _failing(entry):
         start, end = (node.lineno, node.col_offset), (node.end_lineno, node.end_col_offset)
         if isinstance(node, ast.stmt) and start <= (line, column) and (end_line, end_column) <= end:
             statement = node
+            if isinstance(node, ast.For) and (start, end) == ((line, column), (end_line, end_column)):
+                found = node.iter  # Python 3.11 names the whole loop
         elif isinstance(node, ast.expr) and (start, end) == ((line, column), (end_line, end_column)):
             found = found or node
     return (found, statement) if found and statement is not None else None

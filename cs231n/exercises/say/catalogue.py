@@ -270,6 +270,9 @@ FAILURES = {
     "did_you_mean": "Python does not know the name {name} here. Did you mean {meant}?",
     "belongs_to_numpy": "{name} belongs to NumPy: np.{name}.",
     "cell_not_run": "Python does not know {name} here. Was the cell run that defines or loads it?",
+    "in_the_cache": "{name} is no argument of this function. What the forward function kept of it is in the cache.",
+    "loop_over_a_number": "{name} is the number {number}. A loop needs something to walk through: range({name}).",
+    "list_is_empty": "{name} is an empty list: nothing was put into it.",
     "unknown_name": "Python does not know the name {name} here: no line above gives it a value.",
     "tuple_of_call": "{name} is a tuple: {function} returns {count} things. Take them apart where you call it.",
     "is_a_tuple": "{name} is a tuple of {count} values, not an array.",
@@ -283,7 +286,8 @@ FAILURES = {
     "shape_in_brackets": "The shape is one argument, in brackets of its own: {call}.",
     "list_takes_one_index": "{name} is a list. It takes one index only; an array takes several.",
     "list_for_array": "{name} is a list of arrays, not an array. np.stack makes one array of it.",
-    "number_for_array": "{name} is the number {number} here, and an array is wanted: np.zeros makes one.",
+    "number_for_array": "{name} is the number {number} here, and an array is wanted.",
+    "zero_for_array": "{name} is the number {number} here, and an array is wanted: np.zeros makes one.",
     "self_in_def": "The def line has self as its first argument. Here the function stands alone, outside of a class: leave self out.",
     "numpy_here": "The course does not use {name}. Write it with NumPy, which is np here.",
     "pytorch_instead": "{attribute} belongs to PyTorch. With NumPy you write {instead}.",
@@ -355,7 +359,8 @@ FAILURES = {
         "`and` and `or` want one True or False. Between arrays write & or |, with each side in brackets."
     ),
     "if_of_an_array": (
-        "`if` and `while` want one True or False, and an array has many. np.where chooses for each."
+        "`if` and `while` want one True or False, and an array has many. Ask about one number, or choose for each "
+        "with np.where."
     ),
     "not_of_an_array": "`not` wants one True or False. For an array write ~.",
     "hat_is_no_power": "^ is no power in Python. Powers are written **.",

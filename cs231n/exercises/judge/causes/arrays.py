@@ -26,6 +26,8 @@ def list_for_array(failure):
     """A list where an array is wanted."""
     for node in failure.operands():
         value = failure.value(node)
+        if isinstance(value, list) and not value and isinstance(failure.node, ast.Call):
+            return fact("list_is_empty", name=ast.unparse(node))
         if isinstance(value, list) and (not value or any(map(is_array, value))):
             indexed = isinstance(failure.node, ast.Subscript) and node is failure.node.value
             return fact("list_takes_one_index" if indexed else "list_for_array", name=ast.unparse(node))
@@ -41,7 +43,8 @@ def number_for_array(failure):
     if failure.in_package and sum(isinstance(value, int | float) for _, value in given) == 1:
         for each, value in given:
             if isinstance(value, int | float) and not isinstance(value, bool):
-                return fact("number_for_array", name=ast.unparse(each), number=value)
+                kind = "number_for_array" if value else "zero_for_array"
+                return fact(kind, name=ast.unparse(each), number=value)
     return None
 
 
@@ -92,6 +95,8 @@ def sample_for_step(failure):
             and isinstance(node.ctx, ast.Load)
         ):
             array, name = failure.value(node.value), ast.unparse(node.value)
+            if not isinstance(failure.value(node.slice), int | np.integer):
+                continue
             if is_array(array) and array.ndim == 3 and name in failure.arguments_over_time():
                 return fact("sample_for_step", name=name, index=node.slice.id, shape=Shape(array.shape))
     return None

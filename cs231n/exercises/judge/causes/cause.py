@@ -81,6 +81,7 @@ RULES = (  # the first that has something to say
         "few_values",
     ),
     says(ValueError, r"too many values to unpack \(expected (?P<names>\d+)", "many_values"),
+    language.loop_over_a_number,
     language.square_brackets_at_a_function,
     language.round_brackets_at_an_array,
     language.one_number_wanted,

@@ -57,6 +57,15 @@ class Failure:
             return [node.left, *node.comparators]
         return []
 
+    def cache_of_call(self):
+        """Where a function with an argument `cache` was called: the expression that was given for it, or None."""
+        called = self.value(self.node.func) if isinstance(self.node, ast.Call) else None
+        code = called.__code__ if isinstance(called, types.FunctionType) else None
+        if code is None or "cache" not in code.co_varnames[: code.co_argcount]:
+            return None
+        place = code.co_varnames.index("cache")
+        return self.node.args[place] if place < len(self.node.args) else None
+
     def arguments(self):
         """The names of the function's arguments, as the student and as the exercise calls them."""
         own = getattr(self.function, "__code__", None)

@@ -1,6 +1,7 @@
 """Python: conditions, brackets, calls and attributes."""
 
 import ast
+import re
 
 import numpy as np
 
@@ -24,6 +25,22 @@ def truth_of_an_array(failure):
         return fact("if_of_an_array")
     if any(isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not) for node in ast.walk(statement)):
         return fact("not_of_an_array")
+    return None
+
+
+def loop_over_a_number(failure):
+    """`for t in T:`, `reversed(T)`."""
+    if not isinstance(failure.error, TypeError) or not failure.place:
+        return None
+    if not re.search("'int' object is not (iterable|reversible)", failure.text):
+        return None
+    loop = failure.place[1]
+    if not isinstance(loop, ast.For):
+        return None
+    for node in ast.walk(loop.iter):
+        value = failure.value(node) if isinstance(node, ast.Name) else None
+        if isinstance(value, int | np.integer):
+            return fact("loop_over_a_number", name=node.id, number=int(value))
     return None
 
 

@@ -222,6 +222,14 @@ wrong(
     "not right yet",
     "return np.exp(loss * len(captions) / (captions[:, 1:-1] != 0).sum())",
 )
+wrong(
+    "causal_mask",
+    "T",
+    "it returns numbers for True and False",
+    "return np.tril(np.ones((T, T)))",
+    "return np.tril(np.ones((T, T), dtype=int))",
+    "return [[int(s <= t) for s in range(T)] for t in range(T)]",
+)
 
 
 def in_a_cell(name, arguments, body):
@@ -258,6 +266,22 @@ def test_a_backward_function_that_takes_more_out_of_the_cache_than_was_put_in_is
     assert "Its numbers are right" in printed
     notebook.run("_, cache = rnn_step_forward(*(np.ones((2, 2)),) * 4, np.ones(2))")
     notebook.run("rnn_step_backward(np.ones((2, 2)), cache)")
+
+
+def test_a_backward_function_does_not_empty_the_weights_that_lie_in_its_cache():
+    notebook = Notebook()
+    notebook.run("""
+        def word_embedding_forward(x, W):
+            return W[x], (x, W)
+
+        def word_embedding_backward(dout, cache):
+            x, dW = cache
+            dW[:] = 0
+            np.add.at(dW, x, dout)
+            return dW
+        """)
+    printed = notebook.run("check(word_embedding_backward, forward=word_embedding_forward)")
+    assert printed.startswith("✗ word_embedding_backward is not right yet: it changes its argument W.")
 
 
 def test_data_of_the_notebook_stays_as_it_is_where_an_answer_that_changes_it_is_handed_back():

@@ -65,6 +65,7 @@ EXERCISE = Exercise(
     forward="attention_forward",
     outputs={"dh": ("sample", "unit"), "dA": ("sample", "cell", "unit")},
     cases=attention_gradients,
+    of_the_notebook=("A",),
     between=parts_of_attention,
     start="Start with the gradient of the weights: each cell's product with dcontext, of shape (N, L).",
     worth_knowing="a cell with weight 0 learns nothing: its gradient is 0 on both paths.",

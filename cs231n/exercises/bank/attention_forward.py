@@ -58,6 +58,7 @@ EXERCISE = Exercise(
     outputs={"context": ("sample", "unit"), "weights": ("sample", "cell")},
     returns_cache=True,
     cases=attention_inputs,
+    of_the_notebook=("A",),
     start="Start with one score per cell: the product of the cell's vector with the picture's h, divided by √H.",
     worth_knowing="the weights are a softmax, so the model can learn where to look, by gradients.",
     next_step="attention_backward: each cell is reached on two paths.",

@@ -55,6 +55,7 @@ EXERCISE = Exercise(
     outputs={"next_h": ("sample", "unit"), "next_c": ("sample", "unit")},
     returns_cache=True,
     cases=attention_lstm_inputs,
+    of_the_notebook=("A", "Wx", "Wh", "Wc", "b"),
     start="Start with the look: attention_forward with prev_h and A gives the context.",
     worth_knowing="the context is made anew at each step: the state need not carry the whole picture.",
     next_step="train a captioner that looks again at every word.",

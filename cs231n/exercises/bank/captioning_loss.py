@@ -146,7 +146,7 @@ EXERCISE = Exercise(
         },
     },
     cases=inputs,
-    of_the_notebook=("features", "captions"),
+    of_the_notebook=("model", "features", "captions"),
     start="Start at the end: dscores goes into temporal_affine_backward, with the cache of the same layer.",
     worth_knowing="nobody told dh0 where to go: it is what the first step hands back to the picture.",
     next_step="overfit 50 captions. If that works, the model can learn.",

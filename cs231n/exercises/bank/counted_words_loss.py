@@ -113,6 +113,7 @@ EXERCISE = Exercise(
         "db": ("word",),
     },
     cases=inputs,
+    of_the_notebook=("y", "mask", "W", "b"),
     without_waste=few_words_of_many,
     start="Start with rows = h[mask]: an array with one row for each word that counts.",
     worth_knowing="h[mask] gathers rows, and dh[mask] = rows puts them back.",

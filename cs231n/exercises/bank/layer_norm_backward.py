@@ -71,6 +71,7 @@ EXERCISE = Exercise(
     forward="layer_norm_forward",
     outputs={"dx": ("sample", "word", "unit"), "dgamma": ("unit",), "dbeta": ("unit",)},
     cases=layer_norm_gradients,
+    of_the_notebook=("gamma", "beta"),
     between=parts_of_layer_norm,
     start="Start with the easy two: dbeta and dgamma are sums over all N · T vectors.",
     worth_knowing="dx adds up to 0 in each vector: the norm takes the mean away, so nothing moves it.",

@@ -53,6 +53,7 @@ EXERCISE = Exercise(
     outputs={"out": ("sample", "word", "unit")},
     returns_cache=True,
     cases=layer_norm_inputs,
+    of_the_notebook=("gamma", "beta"),
     start="Start with the mean of each vector: x.mean(axis=-1, keepdims=True), of shape (N, T, 1).",
     worth_knowing="it does the same in training and when the model speaks: no vector knows of another one.",
     next_step="layer_norm_backward: three paths again.",

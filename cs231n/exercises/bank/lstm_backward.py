@@ -105,6 +105,7 @@ EXERCISE = Exercise(
         "db": ("gate",),
     },
     cases=lstm_gradients,
+    of_the_notebook=("Wx", "Wh", "b"),
     start="Start from your rnn_backward. Which second gradient must be carried back?",
     worth_knowing="nothing but h leaves the layer, so the gradient of the last cell starts at zero.",
     next_step="compare how fast the gradients of RNN and LSTM fade, in the figure below.",

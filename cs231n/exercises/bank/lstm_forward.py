@@ -75,6 +75,7 @@ EXERCISE = Exercise(
     outputs={"h": ("sample", "time step", "unit")},
     returns_cache=True,
     cases=lstm_inputs,
+    of_the_notebook=("Wx", "Wh", "b"),
     start="Start from your rnn_forward. What must one step hand to the next now, as well as the state?",
     worth_knowing="the layers above see only h. The cell is the network's own memory.",
     next_step="lstm_backward, where two gradients are carried back instead of one.",

@@ -114,6 +114,7 @@ EXERCISE = Exercise(
         "db": ("gate",),
     },
     cases=lstm_step_gradients,
+    of_the_notebook=("Wx", "Wh", "b"),
     between=parts_of_step,
     start="Start with the gradient of the cell. It arrives on two paths: from dnext_c and through next_h.",
     worth_knowing="along the belt, the gradient is multiplied by the gate f, and by no matrix.",

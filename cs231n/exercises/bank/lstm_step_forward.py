@@ -80,6 +80,7 @@ EXERCISE = Exercise(
     outputs={"next_h": ("sample", "unit"), "next_c": ("sample", "unit")},
     returns_cache=True,
     cases=lstm_step_inputs,
+    of_the_notebook=("Wx", "Wh", "b"),
     start="Start with a = x Wx + prev_h Wh + b of shape (N, 4H). Cut it into four blocks: i, f, o, g.",
     worth_knowing="the old cell is only multiplied by f, so with f near 1 it lasts for many steps.",
     next_step="lstm_step_backward: draw the two paths into the cell first.",

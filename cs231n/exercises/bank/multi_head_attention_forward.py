@@ -68,6 +68,7 @@ EXERCISE = Exercise(
     outputs={"out": ("sample", "word", "unit"), "weights": ("sample", "head", "word", "key")},
     returns_cache=True,
     cases=multi_head_inputs,
+    of_the_notebook=("W", "b", "mask"),
     start="Start with q = query @ Wq + bq, of shape (N, S, D), and k and v in the same way.",
     worth_knowing="several heads cost no more than one: each has only a part of the columns.",
     next_step="layer_norm_forward: it keeps the numbers in size.",

@@ -109,6 +109,7 @@ EXERCISE = Exercise(
         "db": ("unit",),
     },
     cases=rnn_gradients,
+    of_the_notebook=("Wx", "Wh", "b"),
     start="Start with a loop from the last time step to the first. Two gradients meet at each state: which two?",
     worth_knowing="every step back multiplies by Wh, so over many steps a gradient fades or explodes.",
     next_step="play with the figure of vanishing gradients, then chapter 03 turns words into vectors.",

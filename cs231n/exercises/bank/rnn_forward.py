@@ -76,6 +76,7 @@ EXERCISE = Exercise(
     outputs={"h": ("sample", "time step", "unit")},
     returns_cache=True,
     cases=rnn_inputs,
+    of_the_notebook=("Wx", "Wh", "b"),
     start="Start with an empty array h of shape (N, T, H) and a loop over time. What does one pass do?",
     worth_knowing="the loop has to stay, because each state needs the one before.",
     next_step="rnn_backward, which walks the same steps from the end to the start.",

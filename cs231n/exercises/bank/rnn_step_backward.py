@@ -82,6 +82,7 @@ EXERCISE = Exercise(
         "db": ("unit",),
     },
     cases=rnn_step_gradients,
+    of_the_notebook=("Wx", "Wh", "b"),
     between=lambda x, prev_h, Wx, Wh, b, next_h: {"a": x @ Wx + prev_h @ Wh + b, "h": next_h},
     start="Start at the end: how does the gradient pass back through the tanh? The rest is one linear layer.",
     worth_knowing="the derivative of tanh needed no second tanh: it is 1 - next_h², from the output.",

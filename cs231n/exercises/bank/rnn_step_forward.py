@@ -57,6 +57,7 @@ EXERCISE = Exercise(
     outputs={"next_h": ("sample", "unit")},
     returns_cache=True,
     cases=rnn_step_inputs,
+    of_the_notebook=("Wx", "Wh", "b"),
     start="Start with the shapes: x @ Wx is (N, H), like next_h. What else is added before the tanh?",
     worth_knowing="Wx, Wh and b serve every time step, so a longer caption needs no more weights.",
     next_step="rnn_step_backward, which reads your cache: what will it need?",

@@ -84,6 +84,7 @@ EXERCISE = Exercise(
         "dWv": ("input", "unit"),
     },
     cases=self_attention_gradients,
+    of_the_notebook=("Wq", "Wk", "Wv"),
     between=parts_of_self_attention,
     start="Start at the end: out = weights @ v has two factors. What are the gradients of weights and of v?",
     worth_knowing="where the mask forbids, the weight is 0 and lets nothing back: no line for the mask.",

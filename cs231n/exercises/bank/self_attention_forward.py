@@ -62,6 +62,7 @@ EXERCISE = Exercise(
     outputs={"out": ("sample", "word", "unit"), "weights": ("sample", "asking word", "asked word")},
     returns_cache=True,
     cases=self_attention_inputs,
+    of_the_notebook=("Wq", "Wk", "Wv"),
     start="Start with three products: q = x @ Wq, k = x @ Wk and v = x @ Wv, each of shape (N, T, H).",
     worth_knowing="there is no loop over time: all T words ask in one product.",
     next_step="self_attention_backward: a word is reached on three paths.",

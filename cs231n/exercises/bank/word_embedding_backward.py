@@ -59,6 +59,7 @@ EXERCISE = Exercise(
     forward="word_embedding_forward",
     outputs={"dW": ("word", "dimension")},
     cases=embedding_gradients,
+    of_the_notebook=("x", "W"),
     between=lambda x, W, out: {"V": len(W), "D": W.shape[1], "shape": W.shape, "W_shape": W.shape},
     start="Start with zeros of the shape of W. Each place (n, t) sends dout[n, t] to one row: which one?",
     worth_knowing="dW[x] += dout would count a repeated word once: NumPy reads first, writes later.",

@@ -47,6 +47,7 @@ EXERCISE = Exercise(
     outputs={"out": ("sample", "time step", "dimension")},
     returns_cache=True,
     cases=embedding_inputs,
+    of_the_notebook=("x", "W"),
     start="Start small: which row of W belongs to the one word x[0, 0]?",
     worth_knowing="this equals one-hot rows times W, without the many multiplications by zero.",
     next_step="word_embedding_backward, where one word may occur many times.",

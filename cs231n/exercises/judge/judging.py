@@ -128,6 +128,9 @@ def _right(exercise, function, attempt, fault):
             return Judgement(exercise.name, "wrong", said, "writes_into_argument")
         if exercise.whole_numbers and any(v.dtype.kind == "f" for v in (each.outputs or {}).values()):
             return Judgement(exercise.name, "wrong", telling.not_whole(exercise), "not_whole_numbers")
+    for right, each in zip(expected(exercise.name), attempt.runs, strict=True):
+        if any(right[k].dtype == bool != value.dtype for k, value in each.outputs.items()):
+            return Judgement(exercise.name, "wrong", telling.not_booleans(exercise), "not_booleans")
     if exercise.without_loop and calls_grow(function, exercise.without_loop):
         return Judgement(exercise.name, "wrong", telling.loop(exercise), "loop")
     if exercise.without_waste and (waste := _waste(function, exercise.without_waste())):

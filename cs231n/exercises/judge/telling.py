@@ -205,6 +205,11 @@ def not_whole(exercise):
     return [fact("not_whole", exercise=exercise.name), fact("values_should_be_whole")]
 
 
+def not_booleans(exercise):
+    """The values are numbers where True and False are asked for."""
+    return [fact("not_booleans", exercise=exercise.name), fact("values_should_be_booleans")]
+
+
 def order(exercise, places):
     """All outputs are there, in another order."""
     wanted = [*exercise.outputs] + ["cache"] * exercise.returns_cache

@@ -46,6 +46,7 @@ VERDICTS = {
     "alters_cache": "✗ {exercise} is not right yet: it changes arrays in the cache.",
     "loop": "✗ {exercise} is not right yet: it still works in a loop.",
     "waste": "✗ {exercise} is not right yet: it computes for places that do not count, too.",
+    "not_booleans": "✗ {exercise} is not right yet: it returns numbers for True and False.",
     "not_whole": "✗ {exercise} is not right yet: it returns floats, such as 3.0.",
     "error": "✗ {exercise} stopped with an error (tried with {sizes}).",
     "raise_left": "✗ {exercise} has code of yours, but the line raise NotImplementedError still stands in the way.",
@@ -139,6 +140,7 @@ NUMBERS = {
     "calls_grow": "For more captions and steps it calls NumPy more often. All of them can be done in one call.",
     "waste_seen": "Where {counted} of {places} places count, it works with an array of {largest} numbers: a score for each word at every place.",
     "needed_below": "But cells below need {names} unchanged.",
+    "values_should_be_booleans": "Otherwise they are right. Give dtype=bool: ~ turns True and False round, but not 1 and 0.",
     "values_should_be_whole": (
         "The values are right. They count or name things, so they should be whole numbers: dtype=np.int32."
     ),

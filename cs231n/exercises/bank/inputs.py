@@ -175,7 +175,10 @@ def _sequence(number, sizes, blocks, dtype, seed):
     N, T, D, H = sizes
     draw = _drawer(number, dtype, seed)
     weights = {"Wx": draw(D, blocks * H) / 2, "Wh": draw(H, blocks * H) / 2, "b": draw(blocks * H) / 2}
-    return Case(f"N={N}, T={T}, D={D}, H={H}", {"x": draw(N, T, D), "h0": draw(N, H), **weights})
+    x, h0 = draw(N, T, D), draw(N, H)
+    if max(sizes) == 1:
+        h0[:] = 0  # as many sequences begin
+    return Case(f"N={N}, T={T}, D={D}, H={H}", {"x": x, "h0": h0, **weights})
 
 
 def _with_upstream(cases, number, names, seed):

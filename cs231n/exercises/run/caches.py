@@ -148,7 +148,8 @@ def _between(exercise, known):
 def _share(value, held):
     """Which part of the numbers of `value` is found in a cache, in whatever arrangement."""
     if value.dtype.kind in "iub":  # small numbers are found everywhere: look for room enough for them
-        held = [*held, np.array([leaf for leaf in held if isinstance(leaf, int)], dtype=int)]  # from a list
+        in_a_list = [leaf for leaf in held if isinstance(leaf, int) and leaf in range(2**31)]
+        held = [*held, np.array(in_a_list, dtype=int)]
         return float(any(np.size(leaf) >= value.size and _may_hold_words(leaf, value) for leaf in held))
     numbers = [np.ravel(leaf) for leaf in held if np.asarray(leaf).dtype.kind == "f"]
     return float(np.isin(value, np.concatenate(numbers)).mean()) if numbers else 0.0

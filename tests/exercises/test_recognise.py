@@ -9,7 +9,7 @@ import pytest
 from cs231n.exercises import bank
 from cs231n.exercises.facts import fact
 from cs231n.exercises.judge import telling
-from cs231n.exercises.judge.telling import _likely
+from cs231n.exercises.judge.telling import likely
 from cs231n.exercises.known_mistakes import together
 from cs231n.exercises.recognise.mistakes import mistaken, outputs_of, recognise, same, same_in, wrong_outputs
 from cs231n.exercises.run.attempts import Attempt
@@ -46,7 +46,7 @@ def found(name, change, output=None):
 
 def said(groups):
     """What the first of each group says: a rule's words, or a known mistake's sentence."""
-    return message([fact("agree_empty"), *_likely(groups)])
+    return message([fact("agree_empty"), *likely(groups)])
 
 
 def is_known(name, names):

@@ -247,7 +247,7 @@ def error(exercise, function, attempt, known, fault):
         *explain(run.error, function, run.case, exercise),
         _seen(fault),
         _sizes_that_pass(exercise, attempt.runs, function, known),
-        *_likely(known),
+        *likely(known),
         fact("reads_another_cell", names=elsewhere) if elsewhere else None,
         _note(exercise, attempt),
     ]
@@ -286,7 +286,7 @@ def _wrong_readable(exercise, runs, known):
             if name in run.readable and not agrees(right[name], run.readable[name]):
                 first = fact("wrong_output", exercise=exercise.name, output=name, sizes=run.case.sizes)
                 values = right[name], run.readable[name]
-                return [first, *describe(Departure(name, axes[name], *values)), *_likely(known)]
+                return [first, *describe(Departure(name, axes[name], *values)), *likely(known)]
     return []
 
 
@@ -333,7 +333,7 @@ def wrong(exercise, function, attempt, known, fault, random=False):
         first,
         *describe(departure),
         [*state, _up_to_end(right, runs), _sizes_that_pass(exercise, runs, function, known)],
-        *_likely(known),
+        *likely(known),
         fact("reads_another_cell", names=elsewhere) if elsewhere else None,
         fact("random") if random else None,
         fact("float16") if any(value.dtype == np.float16 for value in run.outputs.values()) else None,
@@ -407,7 +407,7 @@ def _sizes_that_pass(exercise, runs, function, known):
     return []
 
 
-def _likely(known):
+def likely(known):
     """A line for each group of mistakes: what was probably done, or what a rule says is so."""
     for group in known:
         first, *others = group

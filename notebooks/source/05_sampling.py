@@ -367,9 +367,10 @@ if facts:
 # One number for all of it, a small TODO:
 
 # %% tags=["small-todo", "nbval-ignore-output"]
-if facts:
-    early = [true for stated in said.values() for place, true in stated if place <= 4]
-    late = [true for stated in said.values() for place, true in stated if place > 4]
+every = [pair for stated in said.values() for pair in stated] if facts else []
+early = [true for place, true in every if place <= 4]
+late = [true for place, true in every if place > 4]
+if late:
     # late is a list of True and False: was it right? The share that is right:
     ### BEGIN SOLUTION
     right_late = sum(late) / len(late)

@@ -703,8 +703,8 @@ print(table(seeds_table(beside, kinds)))
 #   less than half of the weights, and its training takes less time. Even the model with one block is less than three captions in
 #   100 behind that LSTM's 8 epochs.
 # - **Where it does not win**: the side of the companion. There the LSTM with attention, trained longest, is right more often
-#   than the two smaller transformers, with every seed. On the held-out pairs
-#   it is ahead of the transformer with two blocks, with every seed.
+#   than the two smaller transformers, with every seed. On the held-out pairs it is ahead of the transformer with two blocks,
+#   with every seed.
 #
 # And when there is little to learn from? The same models, with the captions of **5 % of the pictures** (each is kept as it was
 # when it was best on new pictures):

@@ -388,10 +388,8 @@ print(f"loss below 0.2: {'✓ yes' if final < 0.2 else '✗ no'}")
 # Back to captions. Two models learn from all of them: an RNN, and an LSTM whose forget gates start open. The same data, the same
 # minibatches, states of the same size. Both take the course's own functions, which do the same as yours and are faster.
 #
-# New in the solver: `val_size=500` measures the loss on 500 *validation* captions after each epoch and keeps the best
-# weights, and `restore_best()` puts them back. `clip_norm=5` is the *gradient clipping* of chapter 2.
-#
-# The learning rate comes from the same small search for each: the best of 0.002, 0.004, 0.006 and 0.008, by the
+# `val_size` and `restore_best()` are those of chapter 5, and `clip_norm=5` is the *gradient clipping* of chapter 2. The
+# learning rate comes from the same small search for each: the best of 0.002, 0.004, 0.006 and 0.008, by the
 # validation loss, with another seed. Both happen to get 0.006. (The RNN of chapter 5 had a larger state and ten epochs. Its
 # numbers cannot be compared with those here.)
 
@@ -451,7 +449,7 @@ print(f"the LSTM has a lower validation loss than the RNN: {'✓ yes' if lower e
 # - *true*: share of captions in which everything is true; *true facts*: share of what they say that is true;
 # - [*BLEU-1 … 4*](../docs/glossary.md#bleu): from the share of words, pairs, triples and runs of four that the picture's five captions in the data
 #   hold too. BLEU-n is the geometric mean of the first n shares, and it is smaller for captions that are too short;
-# - *distinct*: how many different captions; *new*: share of captions that no training caption equals.
+# - *distinct*: as in chapter 5; *new*: share of captions that no training caption equals.
 
 # %% tags=["nbval-ignore-output"]
 pictures = np.unique(data["val_image_idxs"])[:600]
@@ -563,16 +561,20 @@ if facts:
 #
 # </details>
 #
-# - **The picture arrives.** After `<START>` a probe reads number, colour, place and time in more than 80 of 100 captions, in
+# - **The picture arrives.** After `<START>` a probe reads number (*count*), colour, place and time in more than 80 of 100 captions, in
 #   both models. Weather and companion it reads less often than these four.
 # - **Forgetting is not a fault in itself.** A colour that has been said is not needed any more. The place is said late, and
 #   it stays: training keeps what the words to come need.
 # - **The time** is down to a guess after four words in the RNN. The LSTM keeps it longer.
 #
 # So was it forgotten? Both: the time was known and then lost, and weather and companion were hard to read from the start.
-#
-# One of these numbers by hand. Here is a probe for the colour. It is fitted on training captions, and it reads the states of
-# the RNN after three words. What is its share of right answers on new pictures?
+
+# %% [markdown] tags=["optional"]
+# ### Optional: one of these numbers by hand
+
+# %% [markdown]
+# Here is a probe for the colour. It is fitted on training captions, and it reads the states of the RNN after three words.
+# What is its share of right answers on new pictures? A small TODO:
 
 # %% tags=["small-todo"]
 if facts:

@@ -407,8 +407,8 @@ for name, change in changes.items():
 # %% [markdown]
 # <details><summary>After you have run it</summary>
 #
-# Fewer captions are true, so the looks do matter. What becomes wrong is what the thing is, and what stands beside it.
-# The sky (time and weather) is hardly touched. And **most captions stay true**, although the model now reads from the
+# Fewer captions are true, so the looks do matter. What becomes wrong is mostly what the thing is, and what stands beside
+# it. The sky (time and weather) is hardly touched. And **most captions stay true**, although the model now reads from the
 # wrong cells. What it says does not come from the bright cells alone: the first state came from a vector of the whole
 # picture. So take a film for what it is: it shows where the model looked, and not why it said the word. (Jain and Wallace
 # made this test on texts, in "Attention is not explanation".)

@@ -15,6 +15,7 @@
 # 5. see where a transformer wins, and where it does not.
 #
 # You need: [chapter 7](07_attention.ipynb). Time: about 100 minutes. The training takes about half a minute.
+# What is *optional* and the tasks under *More to do* are extra.
 
 # %%
 import time
@@ -246,7 +247,7 @@ multi_head_attention_forward = check(multi_head_attention_forward)
 # ## Positions
 #
 # A sum does not know the order of its parts. To one look, "a red house" and "red a house" are the same. So each word gets its
-# **position** added: D waves of different lengths, the *sinusoids* of the paper. Row t of this
+# **position** added: waves of D/2 different lengths, each as sine and cosine, the *sinusoids* of the paper. Row t of this
 # picture is added to word t, once, before the first block. No two rows are alike.
 
 # %%
@@ -631,9 +632,11 @@ plt.show()
 # block does more arithmetic, with a table of T × T for each head. On a graphics card, which computes thousands of numbers at once, waiting should count for more; we did not measure it.
 #
 # </details>
-#
-# ## Speaking: the cache
-#
+
+# %% [markdown] tags=["optional"]
+# ## Optional: speaking with a cache
+
+# %% [markdown]
 # To speak, a transformer has to go word by word. But keys and values of the words said so far do not change, so they are kept.
 # This is the *cache* that language models speak of: `model.step` hands it on, as an LSTM hands on its state. Is it worth it?
 
@@ -800,9 +803,9 @@ def attention_in_a_hurry(x, Wq, Wk, Wv):
 # can?
 
 # %% [markdown] tags=["answer"]
-# **Answer.** In the keys and values of all words so far: the cache. Nothing has to pass through a vector of fixed size, so
-# nothing is overwritten; each later word can look at every earlier one directly, in one step. The price is that the cache
-# grows with each word, and that word t does t looks: T words cost T² of them.
+# **Answer.** In the keys and values of all words so far. They are kept while it speaks (the *cache*). Nothing has to pass
+# through a vector of fixed size, so nothing is overwritten; each later word can look at every earlier one directly, in one
+# step. The price is that the cache grows with each word, and that word t does t looks: T words cost about T² / 2 of them.
 
 # %% [markdown]
 # ## What you have now

@@ -545,7 +545,7 @@ print(table(seeds_table(four, columns)))
 
 # %%
 order = ["count", "colour", "kind", "side", "place", "companion", "time", "weather"]
-if facts:
+if DATA == SCENES_DIR:  # nobody wrote down the facts of photographs
     both = {split: load_facts(split) for split in ("train", "val")}
     known = {}
     for name, model in models.items():
@@ -577,7 +577,7 @@ if facts:
 # What is its share of right answers on new pictures? A small TODO:
 
 # %% tags=["small-todo"]
-if facts:
+if DATA == SCENES_DIR:
     states, labels = states_and_facts(models["RNN"], data, both, ["colour"])
     probe = linear_probe(states["train"][3], labels["train"]["colour"])
     named, colours = probe(states["val"][3]), labels["val"]["colour"]  # what it says, and what is so

@@ -211,7 +211,7 @@ attention_lstm_step_forward = check(attention_lstm_step_forward)
 #
 # Where do cells come from? The network that made our features is *frozen*: it does not learn any more. Before its last
 # layer, it sees 5 × 5 places, with 64 numbers each, its *channels*. The last layer multiplies each place with a matrix
-# *of its own* and adds the 25 products up. From this sum, by a ReLU and a projection, come the features. **We keep the
+# *of its own* and adds the 25 products up. From this sum, by a [ReLU](../docs/glossary.md#relu) and a projection, come the features. **We keep the
 # 25 summands apart**, projected to 64 numbers each. A cell is what its place adds to the sum.
 #
 # The cells are made when you ask for them the first time (some seconds), and kept in a file. One vector for the whole

@@ -375,7 +375,7 @@ plt.show()
 #
 # Now put together what you have:
 #
-# ![The block of a transformer that captions pictures. The words' vectors plus their positions go up a straight path, the residual path. Three parts hang on it: masked self-attention, attention to the picture's cells, and feed-forward. Each takes what is on the path, through a layer norm, and adds its result to the path. After the last block come one more norm and the scores of the next words.](figures/transformer_block.svg)
+# ![The block of a transformer that captions pictures. The words' vectors plus their positions go along a straight path, the residual path. Three parts hang on it: masked self-attention, attention to the picture's cells, and feed-forward. Each takes what is on the path, through a layer norm, and adds its result to the path. After the last block come one more norm and the scores of the next words.](figures/transformer_block.svg)
 #
 # The package writes this block in [`transformer_layers.py`](../cs231n/transformer_layers.py), its backward step beside it.
 # (The paper, and the assignment of 2021 to 2024, put the norm *after* the sum: `norm_first=False`. Weights of a model

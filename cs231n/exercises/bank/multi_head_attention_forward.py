@@ -51,6 +51,10 @@ heads_take_turns: num_heads, d).transpose(0, 2, 1, 3) for -> d, num_heads).trans
     Your heads take the columns in turn. Each head gets columns that stand side by side.
 projection_forgotten: return heads @ W[3] + b[3], weights -> return heads, weights
     The heads stand side by side. The last step, their projection, is missing.
+matrix_of_the_projection_forgotten: return heads @ W[3] + b[3], weights -> return heads + b[3], weights
+    The heads stand side by side. A matrix has to mix them: the last of W.
+bias_of_the_projection_forgotten: return heads @ W[3] + b[3], weights -> return heads @ W[3], weights
+    The projection has a bias, too, which is missing.
 biases_forgotten: + b[0], query @ W[1] + b[1], value @ W[2] + b[2] -> , query @ W[1], value @ W[2]
     Queries, keys and values have a bias each, which is missing.
 keys_and_queries_exchanged: key @ W[0] + b[0], query @ W[1] + b[1] -> key @ W[1] + b[1], query @ W[0] + b[0]

@@ -51,6 +51,8 @@ end_left_out: captions[:, 1:] != 0 -> captions[:, 1:] > 2
     <END> is predicted as well, so it counts.
 padding_counted: (captions[:, 1:] != 0).sum() -> captions[:, 1:].size
     You count the places that hold <NULL>. They are no words to predict, and have no loss.
+all_places_counted: (captions[:, 1:] != 0).sum() -> captions.size
+    You count all places, those of <START> and <NULL> too. Neither is a word to predict.
 per_caption: loss * N / words -> loss
     This is e to the loss of a whole caption. Divide the loss among the words first.
 captions_forgotten: loss * N / words -> loss / words

@@ -154,6 +154,8 @@ def test_the_transformer_is_level_with_attention_at_less_than_half_of_the_weight
     assert epochs["08_transformer"] * seconds["08_transformer"] < (
         0.9 * epochs["07_attention_12"] * seconds["07_attention_12"]
     )
+    chapter.says("the models were trained for 4, 8, 8, 12, 8, 6 and 6 epochs")
+    assert [epochs[name] for name in chapter.space["beside"].values()] == [4, 8, 8, 12, 8, 6, 6]
     one_block, shorter = (np.median(over_seeds(name, true)) for name in ("08_one_block", "07_attention"))
     assert one_block > shorter - 0.03
 

@@ -322,9 +322,10 @@ def gradient_detective():
 # %%
 gradient_detective = check(gradient_detective)
 
+# %% [markdown] tags=["optional"]
+# ### Optional: how small should ε be?
+
 # %% [markdown]
-# ## Play: how small should ε be?
-#
 # **Predict.** Smaller is not always better. What does the error of a measured gradient look like when ε goes from 0.1
 # down to 0.000000000001? And will float32, with its 7 digits, do as well as float64 with its 16?
 
@@ -358,7 +359,8 @@ plt.show()
 # times larger. This is why gradient checks use float64. Training uses float32: it is faster, and good enough there.
 #
 # </details>
-#
+
+# %% [markdown]
 # ## More to do
 #
 # Nothing later needs these tasks. More stars, more thinking.

@@ -31,7 +31,7 @@ def solution():
 
 MISTAKES = """
 slope_forgotten: (dh[t] + Wh * da[0]) * slope[t] -> dh[t] + Wh * da[0]
-    These are the g. What does a gradient have to pass between the state and the sum?
+    There is no slope in your numbers. What does a gradient have to pass between the state and the sum?
 g_in_place_of_da: return da -> return [da[t] / slope[t] for t in range(3)]
     These are the g. Each da is its g times the slope.
 only_da_written_backwards: return da -> return da[::-1]

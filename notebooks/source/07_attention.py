@@ -438,10 +438,9 @@ print(f"cells in another order, the same context: {'✓ yes' if np.allclose(in_o
 #    the right. The last layer of the frozen network does that, and our cells are its summands.
 #
 # Read the column of the companion's side again. The channels do not say where they are, and the model guesses. Places
-# did not cure that: with every seed it was far below the summands. (They helped with something else: more true captions
-# on held-out pairs.) Why not with the side? That was not measured. One guess: the context is *one* sum of cells. When the
-# weights are spread over several cells, it holds "a windmill" and "a left" and "a right", and not which of them belong
-# together. In the summands, "a windmill on the left" is a pattern of its own.
+# did not cure that: with every seed it was far below the summands. Why not? That was not measured. One guess: the
+# context is *one* sum of cells. When the weights are spread over several cells, it holds "a windmill" and "a left" and
+# "a right", and not which of them belong together. In the summands, "a windmill on the left" is a pattern of its own.
 
 # %% [markdown]
 # ## From here on

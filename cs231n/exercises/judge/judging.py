@@ -129,7 +129,7 @@ def _right(exercise, function, attempt, fault):
         if exercise.whole_numbers and any(v.dtype.kind == "f" for v in (each.outputs or {}).values()):
             return Judgement(exercise.name, "wrong", telling.not_whole(exercise), "not_whole_numbers")
     for right, each in zip(expected(exercise.name), attempt.runs, strict=True):
-        if any(right[k].dtype == bool != value.dtype for k, value in each.outputs.items()):
+        if any(right[k].dtype == bool != value.dtype for k, value in (each.outputs or {}).items()):
             return Judgement(exercise.name, "wrong", telling.not_booleans(exercise), "not_booleans")
     if exercise.without_loop and calls_grow(function, exercise.without_loop):
         return Judgement(exercise.name, "wrong", telling.loop(exercise), "loop")

@@ -61,6 +61,7 @@ wrong(
     "calls rnn_forward of the package",
     "return rnn_layers.rnn_forward(x, h0, Wx, Wh, b)",
     "from cs231n.rnn_layers import rnn_forward as given\nreturn given(x, h0, Wx, Wh, b)",
+    "import cs231n.rnn_layers\nreturn cs231n.rnn_layers.rnn_forward(x, h0, Wx, Wh, b)",
 )
 wrong(
     "lstm_step_forward",

@@ -17,6 +17,7 @@ GIVEN = ("sigmoid", "temporal_affine_forward", "temporal_affine_backward", "temp
 GIVEN_FILES = ("layers.py", "shapes.py", "coco_utils.py", "grid_utils.py", "gradient_check.py", "optim.py")
 GIVEN_FILES += ("exercises/run/time_limit.py",)  # its handler is called in the middle of an answer
 GIVEN_FILES += ("exercises/notebook/stand_in.py",)  # another exercise's answer, with the reference's cache
+GIVEN_MODULES = {f"{PACKAGE.name}.{file[:-3].replace('/', '.')}" for file in GIVEN_FILES}
 MODEL = "classifiers/rnn.py"  # its methods may be called, but for these
 NOT_OF_THE_MODEL = tuple(f"CaptioningRNN.{name}" for name in ("loss", "scores", "scores_backward", "sample"))
 
@@ -41,18 +42,19 @@ def runs_and_borrowed(attempt, exercise, function, cases, limit):
     return runs, names
 
 
-def may_borrow(function):
-    """Could a function call the package? Seen from the names that it uses, without a run."""
+def may_borrow(exercise, function):
+    """Could a function call what it should not of the package? Seen from the names in it, without a run."""
     seen = getattr(function, "__globals__", {})
     names = {name for code in codes(getattr(function, "__code__", None)) for name in code.co_names}
-    imported = (name if "." in name else _module(seen.get(name)) for name in names - {*GIVEN})
-    of_model = {name.split(".")[1] for name in NOT_OF_THE_MODEL}
-    return bool(names & of_model) or any(module.startswith(PACKAGE.name) for module in imported)
-
-
-def _module(value):
-    name = getattr(value, "__name__" if inspect.ismodule(value) else "__module__", None)
-    return name if isinstance(name, str) else ""
+    if names & {name.split(".")[1] for name in NOT_OF_THE_MODEL}:
+        return True
+    names -= {*GIVEN, *exercise.needs}
+    values = [seen[name] for name in names if name in seen]
+    for _ in range(2):  # rnn_layers.rnn_forward, cs231n.rnn_layers.rnn_forward
+        values += [getattr(each, name, None) for each in values if inspect.ismodule(each) for name in names]
+    modules = {name for name in names if "." in name}  # imported in the function
+    modules |= {getattr(value, "__module__", None) for value in values if inspect.isroutine(value)}
+    return any(str(name).startswith(f"{PACKAGE.name}.") for name in modules - GIVEN_MODULES)
 
 
 @contextlib.contextmanager

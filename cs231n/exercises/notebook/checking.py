@@ -60,7 +60,7 @@ def check(function, forward=None):
         return bank.find(asked).reference
     name, exercise = verdict.name, bank.find(verdict.name)
     written = as_it_was_written(function)
-    if verdict.status == "right" and (strict or not bank.REFERENCE or may_borrow(written)):
+    if verdict.status == "right" and (strict or not bank.REFERENCE or may_borrow(exercise, written)):
         if names := borrowed(exercise, written, own_forward):
             verdict = replace(verdict, status="unfilled", message=message(telling.borrowed(exercise, names)))
     if verdict.status != "right" and strict:

@@ -81,6 +81,7 @@ EXERCISE = Exercise(
     reference=advantages,
     outputs={"advantages": ("picture", "caption")},
     cases=inputs,
+    of_the_notebook=("rewards",),
     start="Start with the sum of each picture's rewards, of shape (N, 1).",
     worth_knowing="the advantages of a picture add up to 0: some captions gain what the others lose.",
     next_step="reward_loss: the loss of chapter 4, with these numbers.",

@@ -86,6 +86,7 @@ EXERCISE = Exercise(
     reference=reward_loss,
     outputs={"loss": (), "dx": ("caption", "step", "word")},
     cases=inputs,
+    of_the_notebook=("y", "mask", "advantages"),
     start="Start with the weight of each place: mask (N, T), times the advantage of its caption, divided by N.",
     worth_knowing="the same loss as in chapter 4: there every caption had the advantage 1.",
     next_step="one step by hand, and look what has become more probable.",

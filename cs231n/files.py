@@ -50,7 +50,7 @@ def part_of(path):
     return path.with_name(path.name + ".part")
 
 
-def patiently(act, pause):
+def patiently(act, pause=0.1):
     """Do it; try again while another program holds the file, as on Windows a virus scanner does for a moment.
 
     pause: seconds before the second of six tries; it doubles each time

@@ -33,6 +33,8 @@ class Loopback:
         self.reason: str | None = None
         self.faults: list = []
         self.always: list = []
+        self.crowd = None  # changes the answers that are asked for while another one is being sent
+        self.busy = 0
         self.log: list[dict] = []
         self.sent = self.connections = 0
         self.over = threading.Event()
@@ -73,6 +75,8 @@ class Loopback:
             answer = Answer(200, body, extra)
         answer.headers.setdefault("Content-Length", str(len(answer.body)))
         answer.asked = asked
+        if self.crowd and self.busy > 1:
+            self.crowd(answer)
         for change in self.always:
             change(answer)
         for fault in list(self.faults):
@@ -110,6 +114,13 @@ def make_handler(owner: Loopback):
             pass
 
         def do_GET(self):
+            owner.busy += 1
+            try:
+                self.respond()
+            finally:
+                owner.busy -= 1
+
+        def respond(self):
             answer = owner.answer(self.path, self.headers)
             if answer.drop:
                 self.close_connection = True

@@ -7,17 +7,12 @@ import struct
 import zipfile
 
 import pytest
+from test_download_network import arrives, fails
 from world import NEEDED, PREFIX, make_contents, make_zip
 
 from cs231n.course.download import fetch
 from cs231n.course.download.errors import UsageError
 from cs231n.course.download.manifest import Manifest
-
-
-def fails(world, code, *words, options=()):
-    assert world.run(*options) == code, world.said
-    for word in words:
-        assert word in world.err
 
 
 def data_start(data: bytes, name: str) -> int:
@@ -121,58 +116,39 @@ def test_a_directory_larger_than_the_tail_is_read(world):
     world.publish(make_zip(world.contents, many))
     directory = len(world.server.files[world.path]) - len(without_directory(world.server.files[world.path]))
     assert directory > 2 * fetch.TAIL
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
-class Pipe(io.RawIOBase):
+class Pipe(io.BytesIO):
     """A stream that cannot seek: zipfile then writes data descriptors behind the members."""
 
-    def __init__(self):
-        self.data = bytearray()
+    def seek(self, *_):
+        raise io.UnsupportedOperation
 
-    def writable(self):
-        return True
-
-    def write(self, block):
-        self.data += block
-        return len(block)
+    tell = seek
 
 
-def test_data_descriptors_are_read(world):
-    pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as archive:
+PACKED = {  # the file, the method, whether it is zip64; bytes that show it
+    "data descriptors": (Pipe, zipfile.ZIP_DEFLATED, False, b"PK\x07\x08"),
+    "zip64": (io.BytesIO, zipfile.ZIP_DEFLATED, True, b"PK\x06\x06"),
+    "stored": (io.BytesIO, zipfile.ZIP_STORED, False, make_contents()["vocab.json"]),
+}
+
+
+@pytest.mark.parametrize("way", PACKED)
+def test_each_way_to_pack_is_read(world, monkeypatch, way):
+    kind, method, zip64, shown = PACKED[way]
+    file = kind()
+    with monkeypatch.context() as patch, zipfile.ZipFile(file, "w", method) as archive:
+        if zip64:
+            patch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
         for name, data in world.contents.items():
-            archive.writestr(PREFIX + name, data)
-    assert zipfile.ZipFile(io.BytesIO(pipe.data)).getinfo(PREFIX + "captions.h5").flag_bits & 8
-    world.publish(bytes(pipe.data))
-    assert world.run() == 0
-    assert world.has(*NEEDED)
-
-
-def test_zip64_is_read(world, monkeypatch):
-    file = io.BytesIO()
-    monkeypatch.setattr(zipfile, "ZIP64_LIMIT", 1000)
-    monkeypatch.setattr(zipfile, "ZIP_FILECOUNT_LIMIT", 2)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in world.contents.items():
-            with archive.open(PREFIX + name, "w", force_zip64=True) as member:
+            with archive.open(PREFIX + name, "w", force_zip64=zip64) as member:
                 member.write(data)
-    monkeypatch.undo()
-    assert b"PK\x06\x06" in file.getvalue()
+        archive.close()
+    assert shown in file.getvalue()
     world.publish(file.getvalue())
-    assert world.run() == 0
-    assert world.has(*NEEDED)
-
-
-def test_stored_members_are_read(world):
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-        for name, data in world.contents.items():
-            archive.writestr(PREFIX + name, data)
-    world.publish(file.getvalue())
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
 # --- hostile names
@@ -264,15 +240,13 @@ def test_a_zip_that_is_not_there_is_a_usage_fault(world):
 
 def test_an_archive_left_by_the_old_script_is_used(world):
     (world.folder / "coco.zip").write_bytes(world.zip)
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
     assert world.server.log == []
 
 
 def test_a_damaged_archive_left_by_the_old_script_is_passed_by(world):
     (world.folder / "coco.zip").write_bytes(flipped(world.zip, data_start(world.zip, "captions.h5") + 5000))
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
     assert world.server.kinds() == ["probe", "tail", "span"]
 
 
@@ -301,3 +275,16 @@ def test_the_folder_that_holds_the_archive_will_do(world):
     (world.folder / "downloads").mkdir()
     (world.folder / "downloads" / "coco.zip").write_bytes(world.zip)
     assert world.run("--zip", world.folder / "downloads") == 0 and world.has(*NEEDED)
+
+
+def test_a_folder_without_any_needed_file_is_a_usage_fault_and_is_told_what_it_should_hold(world):
+    folder = world.folder / "wrong"
+    folder.mkdir()
+    (folder / "notes.txt").write_bytes(world.contents["notes.txt"])
+    words = (
+        "has none of the files asked for",
+        f"should hold coco.zip, or the files that were in it: {NEEDED[0]}",
+    )
+    fails(world, 2, *words, options=["--zip", folder])
+    assert not world.dest.exists()
+    assert world.run("--zip", folder, "--only", "notes.txt") == 0

@@ -1,11 +1,10 @@
 """Several connections: no byte twice, fewer where the server wants fewer, and a silence is told."""
 
-import threading
 from collections import Counter
 from dataclasses import replace
 
 import pytest
-from test_download_network import status
+from test_download_network import drop, status
 from world import NEEDED, QUICK
 
 from cs231n.course.download import connections, fetch, report
@@ -44,30 +43,10 @@ def test_four_connections_fetch_no_byte_twice(world):
     assert 2 <= world.server.connections <= 4
 
 
-def test_asked_for_patience_the_pieces_are_left_to_the_others(world):
-    """429 to all but one answer at a time, and for hours: it would be the end for a single connection."""
-    first = []
-
-    def crowded(answer):
-        first[:] = first or [threading.get_ident()]
-        if threading.get_ident() != first[0]:
-            status(429, Retry_After="0")(answer)
-
-    world.server.pace = (4000, 0.005)
-    world.server.always = [crowded]
-    brought(world, size=200_000)
-
-
-def test_a_server_that_takes_one_connection_only_is_no_fault(world):
-    first = []
-
-    def only_one(answer):
-        first[:] = first or [threading.get_ident()]
-        answer.drop = threading.get_ident() != first[0]
-
-    world.server.pace = (4000, 0.005)
-    world.server.always = [only_one]
-    brought(world, size=200_000, retries=1)
+@pytest.mark.parametrize("crowd", [status(429, Retry_After="3600"), status(503), drop])
+def test_a_server_that_takes_one_connection_only_is_no_fault(world, crowd):
+    world.server.pace, world.server.crowd = (4000, 0.005), crowd
+    brought(world, size=200_000, retries=5, pause=0.2)
 
 
 def test_what_lies_there_is_not_fetched_again(world):

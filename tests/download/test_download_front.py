@@ -11,7 +11,7 @@ from world import NEEDED
 
 import cs231n.course.download
 from cs231n import progress_bar
-from cs231n.course.download import DownloadError, get_coco, report
+from cs231n.course.download import DownloadError, cli, get_coco, report
 from cs231n.course.download.cli import main, parser
 from cs231n.course.download.manifest import COCO, Manifest
 from cs231n.course.download.store import folder
@@ -162,7 +162,7 @@ def test_the_manifest_has_ten_files_of_which_six_are_needed():
 @pytest.fixture
 def coco(world, monkeypatch):
     """get_coco reads the small manifest of this world."""
-    monkeypatch.setattr(cs231n.course.download, "Manifest", lambda: Manifest(world.manifest))
+    monkeypatch.setattr(cli, "Manifest", lambda _: Manifest(world.manifest))
     return world
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from loopback import until
+from test_download_network import arrives
 from world import NEEDED
 
 from cs231n.course.download.cli import main
@@ -43,6 +44,15 @@ def stalled(world, *options, after=120_000, **settings) -> subprocess.Popen:
     return process
 
 
+def killed(world) -> Path:
+    """A run that was killed half way; the piece that it left of captions.h5."""
+    process = stalled(world)
+    process.kill()
+    process.communicate()
+    (piece,) = (world.dest / ".download").glob("captions*.span")
+    return piece
+
+
 def unfinished(world) -> int:
     return sum(path.stat().st_size for path in (world.dest / ".download").glob("captions*.span"))
 
@@ -66,9 +76,7 @@ def ends(asked):
 
 
 def test_a_killed_run_goes_on_at_the_byte(world):
-    process = stalled(world)
-    process.kill()
-    process.communicate()
+    killed(world)
     world.nothing_half()
     assert (world.dest / ".get_data.lock").exists()
     kept = unfinished(world)
@@ -99,8 +107,7 @@ def test_ctrl_c_anywhere_ends_with_130(world, monkeypatch):
 def test_a_part_file_left_by_a_kill_is_swept(world):
     world.dest.mkdir()
     (world.dest / "captions.h5.part").write_bytes(b"half")
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
 # --- the disk
@@ -144,8 +151,7 @@ def test_a_disk_full_while_writing_keeps_what_came(world, monkeypatch, room):
         assert world.run() == 4
     assert "The disk is full" in world.err and "Free some space" in world.err
     assert not list(world.dest.glob("*.part"))
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
 def test_too_little_space_is_said_with_the_numbers_before_the_transfer(world, monkeypatch):
@@ -194,8 +200,7 @@ def refusing(monkeypatch, times):
 
 def test_a_move_refused_twice_is_tried_again(world, monkeypatch):
     refusing(monkeypatch, 2)
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
 def test_a_move_refused_for_ever_keeps_the_bytes(world, monkeypatch):
@@ -213,8 +218,7 @@ def test_a_destination_open_elsewhere_does_not_hinder(world):
         pytest.skip("Windows refuses: see test_a_move_refused_for_ever_keeps_the_bytes")
     world.half("vocab.json")
     with (world.dest / "vocab.json").open("rb"):
-        assert world.run() == 0
-    assert world.has(*NEEDED)
+        arrives(world)
 
 
 # --- two at once
@@ -233,8 +237,7 @@ def test_two_at_once_the_second_ends_with_5(world):
 def test_a_stale_lock_is_no_hindrance(world):
     world.dest.mkdir()
     (world.dest / ".get_data.lock").write_bytes(b"")
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
 def test_a_lock_is_free_again_after_its_block(tmp_path):
@@ -249,10 +252,7 @@ def test_a_lock_is_free_again_after_its_block(tmp_path):
 
 
 def test_a_damaged_sidecar_is_found_and_fetched_again(world):
-    process = stalled(world)
-    process.kill()
-    process.communicate()
-    (span,) = (world.dest / ".download").glob("captions*.span")
+    span = killed(world)
     data = bytearray(span.read_bytes())
     data[50_000] ^= 1
     span.write_bytes(data)
@@ -262,13 +262,9 @@ def test_a_damaged_sidecar_is_found_and_fetched_again(world):
 
 
 def test_a_sidecar_that_is_too_long_is_thrown_away(world):
-    process = stalled(world)
-    process.kill()
-    process.communicate()
-    (span,) = (world.dest / ".download").glob("captions*.span")
+    span = killed(world)
     span.write_bytes(b"x" * 900_000)
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
 
 
 def test_a_half_unzipped_folder_is_taken_over(world):
@@ -276,8 +272,7 @@ def test_a_half_unzipped_folder_is_taken_over(world):
     world.dest.mkdir()
     (world.dest / "captions.h5").write_bytes(world.contents["captions.h5"])
     world.half("vocab.json")
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
     assert world.server.kinds().count("span") == 2
 
 
@@ -306,9 +301,7 @@ def test_force_fetches_what_is_whole(world):
 
 
 def test_clean_removes_unfinished_parts_only(world):
-    process = stalled(world)
-    process.kill()
-    process.communicate()
+    killed(world)
     (world.dest / "mine.txt").write_bytes(b"mine")
     assert world.run("--clean") == 0
     assert "Removed 0." in world.out and "Removed 0.0" not in world.out
@@ -391,10 +384,7 @@ def test_what_windows_says_of_an_open_file_is_told_with_the_files_name(winerror)
 
 @posix
 def test_a_link_in_place_of_a_piece_is_replaced_and_not_followed(world):
-    process = stalled(world)
-    process.kill()
-    process.communicate()
-    (piece,) = (world.dest / ".download").glob("captions*.span")
+    piece = killed(world)
     victim = world.folder / "victim"
     victim.write_bytes(b"precious")
     piece.unlink()

@@ -67,6 +67,93 @@ def fails(world, code, *words, options=()):
         assert word in world.err
 
 
+# --- one line a case
+
+
+def but_the_probe(change):
+    return lambda answer: change(answer) if answer.asked["kind"] != "probe" else None
+
+
+def other_size(answer):
+    answer.headers["Content-Range"] += "7"
+
+
+def short(answer):
+    header("Content-Length", "99999999")(answer)
+    cut(50_000)(answer)
+
+
+SHIFTED = "other bytes than the ones asked for"
+SURVIVED = {  # faults of the answers to the spans, one after the other; what is said; requests
+    "silence past the timeout": ([stall(1000)], "Nothing came for 0.5 s", {"span": 4}),
+    "503 twice": ([status(503)] * 2, "503", {"span": 5}),
+    "gzip on a span": ([gzipped], "cannot send parts", {"whole": 1}),
+    "a shifted range is not believed": ([shifted], SHIFTED, {"span": 4}),
+    "a length too small": ([header("Content-Length", "10")], "", {"whole": 0}),
+    "a length too large": ([short], "The connection was cut", {"span": 4}),
+    "416 on resume looks again": ([cut(50_000), status(416)], "has changed", {"probe": 2}),
+}
+
+
+@pytest.mark.parametrize("case", SURVIVED)
+def test_what_is_survived(world, case):
+    faults, said, requests = SURVIVED[case]
+    world.server.faults = [("span", fault) for fault in faults]
+    arrives(world, "--timeout", "0.5")
+    assert said in world.err
+    assert {kind: world.server.kinds().count(kind) for kind in requests} == requests
+
+
+OTHER_SERVERS = {  # whether it has ranges, what it does to every answer, its fault, requests in their order
+    "no ranges": (False, None, None, ["probe", "whole"]),
+    "no ranges, and a cut": (False, None, cut(200_000), ["probe", "whole", "whole"]),
+    "ranges that are not advertised": (True, header("Accept-Ranges", None), None, None),
+    "gzip on every answer": (True, gzipped, None, ["probe", "whole"]),
+}
+
+
+@pytest.mark.parametrize("case", OTHER_SERVERS)
+def test_servers_of_other_kinds(world, case):
+    world.server.ranges, always, fault, kinds = OTHER_SERVERS[case]
+    world.server.always = [always] if always else []
+    world.server.faults = [("whole", fault)] if fault else []
+    arrives(world)
+    assert world.server.kinds() == kinds or kinds is None and "whole" not in world.server.kinds()
+
+
+GIVEN_UP = {  # what the server does to every answer; retries; what is said
+    "cuts without a byte": (cut(0), 2, ["3 times in a row", "Kept: 0 of 3 files"]),
+    "a wait too long": (status(429, Retry_After="3600"), 5, ["come back in 60 minutes"]),
+    "503": (status(503), 5, ["the server answered 503", "6 times in a row", "Run the same command again"]),
+    "shifted ranges": (but_the_probe(shifted), 5, [SHIFTED]),
+    "a size that changes": (but_the_probe(other_size), 5, ["changes again and again"]),
+}
+
+
+@pytest.mark.parametrize("case", GIVEN_UP)
+def test_what_is_given_up_ends_with_status_3(world, case):
+    change, retries, words = GIVEN_UP[case]
+    world.server.always = [change]
+    fails(world, 3, *words, options=["--retries", retries])
+
+
+AT_ONCE = {
+    "403": (status(403), ["the server answered 403"]),
+    "404": (status(404), ["the server answered 404"]),
+    "a sign-in page": (page, ["sign-in page of a Wi-Fi network", "Open a browser"]),
+}
+
+
+@pytest.mark.parametrize("case", AT_ONCE)
+def test_a_refusal_is_not_tried_again_but_the_next_address_is(world, case):
+    change, words = AT_ONCE[case]
+    world.server.always = [lambda answer: change(answer) if answer.asked["path"] == "/gone.zip" else None]
+    gone = world.server.base + "/gone.zip"
+    fails(world, 3, gone, *words, options=["--url", gone])
+    assert len(world.server.log) == 1
+    arrives(world, "--url", gone, world.url)
+
+
 # --- cuts and silences
 
 
@@ -89,12 +176,6 @@ def test_a_body_cut_four_times_costs_no_byte_twice(world):
     assert world.server.sent == plain
 
 
-def test_a_stall_past_the_timeout_is_a_cut(world):
-    world.server.faults = [("span", stall(1000))]
-    arrives(world, "--timeout", "0.3")
-    assert "Nothing came for 0.3 s" in world.err
-
-
 @pytest.mark.parametrize("which", ["probe", "tail", "span"])
 def test_a_drop_before_the_headers_is_tried_again(world, which):
     world.server.faults = [(which, drop)]
@@ -102,17 +183,7 @@ def test_a_drop_before_the_headers_is_tried_again(world, which):
     assert world.server.kinds().count(which) == (2 if which != "span" else 4)
 
 
-def test_cuts_without_a_byte_end_after_the_retries(world):
-    world.server.always = [cut(0)]
-    fails(world, 3, "3 times in a row", "Kept: 0 of 3 files", options=["--retries", "2"])
-
-
 # --- statuses
-
-
-def test_503_twice_is_survived(world):
-    world.server.faults = [("span", status(503))] * 2
-    arrives(world)
 
 
 def test_429_waits_as_long_as_it_is_told(world):
@@ -122,32 +193,11 @@ def test_429_waits_as_long_as_it_is_told(world):
     assert time.monotonic() - began >= 1
 
 
-def test_a_wait_too_long_is_given_up_with_the_number(world):
-    world.server.always = [status(429, Retry_After="3600")]
-    fails(world, 3, "come back in 60 minutes")
-
-
 def test_retry_after_may_be_a_date():
     from datetime import UTC, datetime, timedelta
 
     assert 50 < retry_after(format_datetime(datetime.now(UTC) + timedelta(seconds=60), usegmt=True)) <= 60
     assert retry_after("soon") == 0
-
-
-def test_503_for_ever_ends_with_status_3(world):
-    world.server.always = [status(503)]
-    fails(world, 3, "the server answered 503", "6 times in a row", "Run the same command again")
-
-
-@pytest.mark.parametrize("code", [403, 404])
-def test_a_refusal_is_not_tried_again(world, code):
-    world.server.always = [status(code)]
-    fails(world, 3, f"the server answered {code}", world.url)
-    assert len(world.server.log) == 1
-
-
-def test_after_a_refusal_the_next_address_is_tried(world):
-    arrives(world, "--url", world.server.base + "/gone.zip", world.url)
 
 
 def test_a_redirect_is_followed(world):
@@ -163,47 +213,6 @@ def test_a_redirect_is_followed(world):
 # --- ranges
 
 
-def test_without_ranges_the_whole_archive_is_fetched(world):
-    world.server.ranges = False
-    arrives(world)
-    assert world.server.kinds() == ["probe", "whole"]
-
-
-def test_without_ranges_a_cut_begins_again(world):
-    world.server.ranges = False
-    world.server.faults = [("whole", cut(200_000))]
-    arrives(world)
-
-
-def test_ranges_that_work_need_not_be_advertised(world):
-    world.server.always = [header("Accept-Ranges", None)]
-    arrives(world)
-    assert "whole" not in world.server.kinds()
-
-
-def test_gzip_on_every_answer_leads_to_the_whole_archive(world):
-    world.server.always = [gzipped]
-    arrives(world)
-    assert "whole" in world.server.kinds()
-
-
-def test_gzip_on_a_span_leads_to_the_whole_archive(world):
-    world.server.faults = [("span", gzipped)]
-    arrives(world)
-    assert world.server.kinds()[-1] == "whole"
-
-
-def test_a_shifted_content_range_is_not_believed(world):
-    world.server.faults = [("span", shifted)]
-    arrives(world)
-    assert "other bytes than the ones asked for" in world.err
-
-
-def test_a_content_range_shifted_for_ever_ends_with_status_3(world):
-    world.server.always = [lambda answer: shifted(answer) if answer.asked["kind"] != "probe" else None]
-    fails(world, 3, "other bytes than the ones asked for")
-
-
 def test_a_server_that_sends_less_than_asked_is_asked_for_the_rest_at_once(world):
     def small(answer):
         if answer.asked["kind"] == "span":
@@ -217,26 +226,11 @@ def test_a_server_that_sends_less_than_asked_is_asked_for_the_rest_at_once(world
     assert "trying again" not in world.err
 
 
-@pytest.mark.parametrize("length", ["10", "99999999"])
-def test_a_wrong_content_length_is_survived(world, length):
-    world.server.faults = [("span", header("Content-Length", length))]
-    if length == "99999999":
-        world.server.faults = [("span", lambda a: (header("Content-Length", length)(a), cut(50_000)(a)))]
-    arrives(world)
-
-
 def test_no_content_length_is_survived(world):
     world.server.always = [header("Content-Length", None)]
     arrives(world)
     world.server.ranges = False
     assert world.run("--force") == 0
-
-
-def test_a_416_on_resume_looks_at_the_archive_again(world):
-    world.server.faults = [("span", cut(50_000)), ("span", status(416))]
-    arrives(world)
-    assert "has changed" in world.err
-    assert world.server.kinds().count("probe") == 2
 
 
 # --- versions
@@ -309,22 +303,7 @@ def test_an_archive_of_other_contents_is_refused(world):
     assert world.has()
 
 
-def test_an_archive_that_changes_for_ever_ends(world):
-    def change(answer):
-        if answer.asked["kind"] != "probe":
-            answer.headers["Content-Range"] = f"{answer.headers['Content-Range']}7"
-
-    world.server.always = [change]
-    fails(world, 3, "changes again and again")
-
-
 # --- who answers
-
-
-def test_a_sign_in_page_is_recognised(world):
-    world.server.always = [page]
-    fails(world, 3, "sign-in page of a Wi-Fi network", "Open a browser")
-    assert len(world.server.log) == 1
 
 
 def test_a_sign_in_page_in_the_middle_is_recognised(world):

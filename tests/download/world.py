@@ -12,7 +12,7 @@ from loopback import Loopback
 from cs231n.course.download.cli import main
 from cs231n.course.download.remote import Policy
 
-QUICK = Policy(pause=0.01, longest_wait=2.0, move_pause=0.01, connections=1)
+QUICK = Policy(pause=0.01, longest_wait=2.0, connections=1)
 PREFIX = "coco/"
 
 

@@ -3,15 +3,12 @@
 `get_data.py` is the command for it, `get_coco` the function.
 """
 
-import os
 from pathlib import Path
 
+from .cli import parser, run
 from .errors import DownloadError
-from .fetch import Download
-from .manifest import Manifest, addresses
 from .remote import Policy
-from .report import Report
-from .store import Store, folder
+from .store import folder
 
 __all__ = ["DownloadError", "get_coco"]
 
@@ -26,11 +23,10 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
     all_files: all ten files (about 1 GB to fetch)
     DownloadError: what happened, what is kept, and what to do next
     """
+    options = parser().parse_args([])
+    options.dest, options.only, options.all, options.quiet = dest, only, all_files, quiet
     try:
-        manifest = Manifest()
-        store = Store(folder(dest))
-        urls = addresses(os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
-        Download(manifest, manifest.choose(only, all_files), store, Policy(), Report(quiet)).run(urls)
+        run(options, Policy())
     except DownloadError as error:
         raise error.with_traceback(None) from None  # the message is for the reader, the way to it is not
-    return store.folder
+    return folder(dest)

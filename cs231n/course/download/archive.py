@@ -9,9 +9,7 @@ from .errors import DownloadError, VerificationError
 
 BLOCK = 1 << 20
 ANOTHER = "The archive is another one than the manifest's: check the address or the archive."
-Member = namedtuple(
-    "Member", "entry info start end"
-)  # a wanted file, and the bytes of the archive that hold it
+Member = namedtuple("Member", "entry info start end")  # a wanted file, and the archive's bytes that hold it
 
 
 class Window(io.RawIOBase):
@@ -70,12 +68,16 @@ def find_members(archive, manifest, entries):
         name = manifest.prefix + entry.name
         info = archive.NameToInfo.get(name)
         if info is None or info.file_size != entry.bytes:
-            what = f"{info.file_size} bytes of {name}" if info else f"no {name}"
-            raise VerificationError(
-                f"The archive has {what}; the manifest names {entry.bytes} bytes.", ANOTHER
-            )
+            has = f"The archive has {f'{info.file_size} bytes of' if info else 'no'} {name}"
+            raise VerificationError(f"{has}; the manifest names {entry.bytes} bytes.", ANOTHER)
         start, end = info.header_offset, following.get(info.header_offset, 0)
         if not 0 <= start < end:
             raise VerificationError(f"The archive's list of files is damaged at {name}.")
         found.append(Member(entry, info, start, end))
     return sorted(found, key=lambda member: member.start)
+
+
+def unpacked(entry, folder, manifest):
+    """Where a file lies in a folder into which the archive was unpacked; None where it does not."""
+    places = folder / manifest.prefix / entry.name, folder / entry.name
+    return next((place for place in places if place.is_file()), None)

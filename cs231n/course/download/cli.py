@@ -5,6 +5,7 @@ import os
 import sys
 from dataclasses import replace
 
+from .archive import unpacked
 from .errors import DownloadError, UsageError, disk_error, line
 from .fetch import Download
 from .manifest import COCO, Manifest, addresses
@@ -30,27 +31,23 @@ def parser():
     """The options."""
     shape = argparse.RawDescriptionHelpFormatter
     p = argparse.ArgumentParser("get_data.py", description=ABOUT, epilog=EPILOG, formatter_class=shape)
-    what, where, do = (p.add_mutually_exclusive_group() for _ in range(3))
-    for group, name, text in [
-        (what, "--all", "all ten files: about 1 GB to fetch, 2.3 GB on the disk"),
-        (p, "--force", "fetch again what is whole"),
-        (p, "--quiet", "say nothing but errors"),
-        (do, "--verify", "check every byte of the files there, and stop"),
-        (do, "--list", "show names, sizes and what is there, and stop"),
-        (do, "--clean", "remove unfinished parts, and stop"),
-    ]:
-        group.add_argument(name, action="store_true", help=text)
-    for group, name, metavar, more, text in [
-        (what, "--only", "NAME", {"nargs": "+"}, "only these files of the archive (see --list)"),
-        (p, "--dest", "DIR", {}, "folder for the files (default: datasets/coco_captioning)"),
-        (where, "--zip", "PATH", {}, "take the files out of this archive or folder; no network"),
-        (where, "--url", "URL", {"nargs": "+"}, "addresses, tried in this order (default: Stanford's)"),
-        (p, "--manifest", "FILE", {"default": COCO}, "another list of files"),
-        (p, "--retries", "N", {"type": int}, f"failures in a row allowed (default: {Policy.retries})"),
-        (p, "--timeout", "S", {"type": float}, f"seconds of silence allowed (default: {Policy.timeout:g})"),
-    ]:
-        group.add_argument(name, metavar=metavar, help=text, **more)
-    p.set_defaults(retries=Policy.retries, timeout=Policy.timeout)
+    what, where, do = (p.add_mutually_exclusive_group().add_argument for _ in range(3))
+    add, on = p.add_argument, {"action": "store_true"}
+    what("--all", help="all ten files: about 1 GB to fetch, 2.3 GB on the disk", **on)
+    what("--only", metavar="NAME", nargs="+", help="only these files of the archive (see --list)")
+    add("--dest", metavar="DIR", help="folder for the files (default: datasets/coco_captioning)")
+    where("--zip", metavar="PATH", help="take the files out of this archive or folder; no network")
+    where("--url", metavar="URL", nargs="+", help="addresses, tried in this order (default: Stanford's)")
+    do("--verify", help="check every byte of the files there, and stop", **on)
+    do("--list", help="show names, sizes and what is there, and stop", **on)
+    do("--clean", help="remove unfinished parts, and stop", **on)
+    add("--force", help="fetch again what is whole", **on)
+    add("--quiet", help="say nothing but errors", **on)
+    add("--manifest", metavar="FILE", default=COCO, help="another list of files")
+    text = "failures in a row allowed (default: %(default)s)"
+    add("--retries", metavar="N", type=int, default=Policy.retries, help=text)
+    text = "seconds of silence allowed (default: %(default)g)"
+    add("--timeout", metavar="S", type=float, default=Policy.timeout, help=text)
     return p
 
 
@@ -77,25 +74,22 @@ def run(options, policy):
     policy = replace(policy, retries=options.retries, timeout=options.timeout)
     manifest = Manifest(options.manifest)
     entries = manifest.choose(options.only, options.all)
-    store = Store(folder(options.dest), policy.move_pause)
+    store = Store(folder(options.dest))
     if options.list:
         row = "{0.name:<28} {0.bytes:>15,} bytes  {1:<10}  {2}\n".format
-        rows = ""
-        for one in manifest.files.values():
-            rows += row(one, store.state(one, False), "needed" if one.name in manifest.needed else "--all")
-        return 0, f"{rows}Folder: {store.folder}. --verify checks every byte."
+        needs = {name: "needed" for name in manifest.needed}
+        rows = [row(e, store.state(e, False), needs.get(e.name, "--all")) for e in manifest.files.values()]
+        return 0, f"{''.join(rows)}Folder: {store.folder}. --verify checks every byte."
     if options.verify:
         states = [(entry.name, store.state(entry)) for entry in entries]
         if wrong := ", ".join(f"{name} ({state})" for name, state in states if state != "whole"):
             return 1, f"Not whole in {store.folder}: {wrong}.\nTo fetch them: {line('')}"
         return 0, f"All {len(states)} files in {store.folder} are right."
     if options.clean:
-        return (
-            0,
-            f"Removed {megabytes(store.clean())} of unfinished parts. Whole files stay in {store.folder}.",
-        )
+        removed = megabytes(store.clean())
+        return 0, f"Removed {removed} of unfinished parts. Whole files stay in {store.folder}."
     urls = addresses(options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
-    archive = None if options.zip is None else find_archive(folder(options.zip), manifest)
+    archive = None if options.zip is None else find_archive(folder(options.zip), manifest, entries)
     Download(manifest, entries, store, policy, Report(options.quiet)).run(urls, archive, options.force)
     text = f"All {len(entries)} files are in {store.folder}, verified."
     if store.unfinished():
@@ -103,10 +97,14 @@ def run(options, policy):
     return 0, text
 
 
-def find_archive(path, manifest):
+def find_archive(path, manifest, entries):
     """The archive that --zip names, or the folder that a browser made of it."""
     inside = path / manifest.archive_name
     for place in [inside] if inside.is_file() else [path, path.with_suffix("")]:
-        if place.exists():
+        if place.is_file() or any(unpacked(entry, place, manifest) for entry in entries):
             return place
-    raise UsageError(f"There is no archive {path}.")
+    if not path.is_dir():
+        raise UsageError(f"There is no archive {path}.")
+    names = ", ".join(entry.name for entry in entries)
+    step = f"It should hold {manifest.archive_name}, or the files that were in it: {names}."
+    raise UsageError(f"The folder {path} has none of the files asked for.", step)

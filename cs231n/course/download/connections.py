@@ -1,24 +1,24 @@
 """Stretches of a remote file brought to disk over a few connections at a time.
 
 A stretch lies on disk as pieces of 16 MB, each a file that grows from its first byte; so any stop costs nothing
-that came. A connection that fails leaves its piece to the others, for a server may want fewer connections.
+that came. Where one connection fails, a single one goes on, for a server may want fewer connections.
 """
 
 import contextlib
 import copy
-import queue
+import multiprocessing
 import threading
-from collections import deque, namedtuple
+from collections import namedtuple
+from multiprocessing.pool import ThreadPool
 
-from .errors import NetworkError
-from .faults import Passing
+from .errors import NetworkError, OwnSide
 
 PIECE = 1 << 24
 Piece = namedtuple("Piece", "path start end")  # bytes of the remote file, and the file that gathers them
 
 
 class Stopped(Exception):
-    """Ends a worker whose run is over."""
+    """Ends a connection whose run is over."""
 
 
 def held(piece):
@@ -31,73 +31,73 @@ def held(piece):
 
 
 def bring(remote, pieces, done, report):
-    """Bring what is missing of each piece, in order; `done(piece)` is called here, with each one that is whole.
+    """Bring what is missing of each piece; `done(piece)` is called here, with each one that is whole.
 
     NetworkError, Changed, NoRanges, OSError: as they came to the last connection; what came is kept
     """
-    whole = [piece for piece in pieces if held(piece) == piece.end - piece.start]
-    waiting = deque(piece for piece in pieces if piece not in whole)
-    left = len(waiting)
-    alive = min(left, remote.policy.connections)
-    told = queue.SimpleQueue()  # what the workers tell, the thread that waits calls
-    guard, over, files = threading.Lock(), threading.Event(), []
+    left = list(pieces)
+    for connections in (remote.policy.connections, 1):
+        threads = ThreadPool(connections)
+        try:
+            return bring_over(threads, remote, left, done, report)
+        except NetworkError as fault:
+            if connections == 1 or isinstance(fault, OwnSide):
+                raise
+            threads.join()
+            remote.sleep(remote.policy.pause)  # the server has to see that the others are gone
+
+
+def bring_over(threads, remote, left, done, report):
+    """The same with these threads, until the first fault; pieces that are whole are taken out of `left`."""
+    guard, over, failed, files = threading.Lock(), threading.Event(), threading.Event(), []
+
+    def act(do, what):
+        with guard:
+            if over.is_set():
+                raise Stopped
+            do(what)
+
+    def sleep(seconds):
+        if over.wait(seconds):
+            raise Stopped
 
     def fetch(piece):
-        have = held(piece)
-        with piece.path.open("ab") as file:
-            files.append(file)
+        if failed.is_set():
+            raise Stopped
+        try:
+            have = held(piece)
+            with piece.path.open("ab") as file:
+                files.append(file)
 
-            def sink(chunk):
-                with guard:
-                    if over.is_set():
-                        raise Stopped
-                    file.write(chunk)
-                told.put((report.advance, len(chunk)))
+                def sink(chunk):
+                    act(file.write, chunk)
+                    act(report.advance, len(chunk))
 
-            remote.stream(piece.start + have, piece.end, sink)
-        told.put((done, piece))
-
-    def work():
-        nonlocal alive
-        while True:
-            with guard:
-                if over.is_set() or not waiting:
-                    alive -= 1
-                    return
-                piece, alone = waiting.popleft(), alive == 1
-            try:
-                fetch(piece)
-            except BaseException as fault:  # whatever it is, the one who waits must hear of it
-                with guard:
-                    others = alive > 1
-                    if isinstance(fault, Passing) or (isinstance(fault, NetworkError) and not alone):
-                        waiting.appendleft(piece)  # for the others, or for another try where none is left
-                        alive -= others
-                    else:
-                        told.put((fault, None))
-                        others = True
-                if others:
-                    return
+                remote.stream(piece.start + have, piece.end, sink)
+            return piece
+        except BaseException:
+            failed.set()  # no piece is begun any more
+            raise
 
     remote = copy.copy(remote)  # the same session, that speaks and waits in its own way
-    remote.note, remote.sleep = lambda text: told.put((report.note, text)), over.wait
-    remote.gives_way = lambda: alive > 1
+    remote.note = lambda text: act(report.note, text)
+    remote.sleep = sleep
     try:
-        for _ in range(alive):
-            threading.Thread(target=work, daemon=True).start()
-        for piece in whole:
-            done(piece)
+        arriving = threads.imap_unordered(fetch, list(left))
         while left:
-            act, what = report.advance, 0
-            with contextlib.suppress(queue.Empty):
-                act, what = told.get(timeout=0.1)
-            if isinstance(act, BaseException):
-                raise act
-            left -= act is done
-            act(what)
+            try:
+                piece = arriving.next(timeout=0.1)
+            except multiprocessing.TimeoutError:
+                act(report.advance, 0)
+            except Stopped:
+                pass  # the fault itself is about to arrive
+            else:
+                left.remove(piece)
+                done(piece)
     finally:
         with guard:  # from here on nothing is written, whatever a slow connection still brings
             over.set()
             for file in files:
                 with contextlib.suppress(OSError):
                     file.close()
+        threads.terminate()

@@ -50,7 +50,10 @@ class NetworkError(DownloadError):
 
 
 class OwnSide(NetworkError):
-    """What stands in the way is on the reader's side: no retry helps, and the reader can put it right."""
+    """What stands in the way is on the reader's side: no retry helps; the reader can put it right."""
+
+    def __init__(self, what, next_step):
+        super().__init__(what, f"{next_step}, and run this again.")
 
 
 class DiskError(DownloadError):
@@ -75,8 +78,6 @@ def disk_error(error, place):
     elif getattr(error, "winerror", None) in HELD:
         what, step = f"Another program has {name} open.", f"{CLOSE}."
     elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        what, step = (
-            f"No permission to write {name}.",
-            f"{CLOSE}, or choose a folder of your own with --dest.",
-        )
+        what = f"No permission to write {name}."
+        step = f"{CLOSE}, or choose a folder of your own with --dest."
     return DiskError(what, f"{step} Then run this again.")

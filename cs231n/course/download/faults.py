@@ -13,18 +13,16 @@ from urllib3.util import Retry
 from .errors import NetworkError, OwnSide, line, python
 
 PASSING = {408, 425, 429, 500, 502, 503, 504}
-CROWDED = {429, 503}  # the server asks for patience
 NO_WAY = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL}
 NO_WAY |= {10049, 10050, 10051, 10065}  # the same on Windows
-AGAIN = ", and run this again."
 
 
 class Passing(Exception):
-    """A fault that may be gone at the next try; the server may ask to wait, be crowded, or be slow."""
+    """A fault that may be gone at the next try; the server may ask to `wait`, or be `slow`."""
 
-    def __init__(self, what, wait=0, crowded=False, slow=False):
+    def __init__(self, what, wait=0, slow=False):
         super().__init__(what)
-        self.wait, self.crowded, self.slow = wait, crowded, slow
+        self.wait, self.slow = wait, slow
 
 
 class Changed(Exception):
@@ -43,40 +41,45 @@ def reading(error, url, timeout, first=False):
     numbers = {getattr(one, name, None) for one in causes for name in ("errno", "winerror")}
     kinds = {kind for one in causes for kind in type(one).__mro__}
     keylog = os.path.expandvars(os.environ.get("SSLKEYLOGFILE", ""))
-    bundle = next((name for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE") if os.environ.get(name)), None)
     if keylog and keylog in {getattr(one, "filename", None) for one in causes}:
         what = f"SSLKEYLOGFILE names {keylog}, which cannot be written"
-        return OwnSide(what, "Remove SSLKEYLOGFILE from the environment" + AGAIN)
+        return OwnSide(what, "Remove SSLKEYLOGFILE from the environment")
     if "SSL module is not available" in text:
         what = f"this Python ({python()}) has no ssl, which https addresses need"
-        return OwnSide(what, "Activate the environment that it belongs to" + AGAIN)
+        return OwnSide(what, "Activate the environment that it belongs to")
     if proxy := proxy_fault(url, text, requests.exceptions.ProxyError in kinds):
         return proxy
     if re.search("CERTIFICATE_VERIFY_FAILED|TLS CA certificate|X509|PEM lib", text):
-        if bundle:
-            why = "does not vouch for it" if Path(os.environ[bundle]).exists() else "is not there"
-            what = f"the server's certificate was refused: {bundle} names {os.environ[bundle]}, which {why}"
-            return OwnSide(what, f"Correct {bundle} or remove it from the environment{AGAIN}")
-        if "CERTIFICATE_VERIFY_FAILED" in text:
-            step = "Is this computer's clock right? Does a Wi-Fi network ask you to sign in? Does it read\n"
-            step += "what you send (REQUESTS_CA_BUNDLE must name its certificate then)? Then run this again."
-            return OwnSide("the server's certificate was refused", step)
-        what = "this Python's list of certificates is missing or damaged"
-        return OwnSide(what, f"Install the package certifi again, for {python()}{AGAIN}")
+        return certificate_fault("CERTIFICATE_VERIFY_FAILED" in text)
     if socket.gaierror in kinds or numbers & NO_WAY:
         what = "the server's name was not found" if socket.gaierror in kinds else "there is no way to it"
         what += " (is the network connected? does a firewall stand between?)"
-        return OwnSide(what, "Connect to the network" + AGAIN) if first else Passing(what)
+        return OwnSide(what, "Connect to the network") if first else Passing(what)
     if TimeoutError in kinds:
         return Passing(f"nothing came for {timeout:g} s")
     if ConnectionRefusedError in kinds:
         return Passing("the server refused the connection")
     if PermissionError in kinds:  # on Windows 10013
         what = f"this computer does not let Python ({python()}) use the network: a firewall, probably"
-        return OwnSide(what, "Allow this Python in the firewall or the virus scanner" + AGAIN)
+        return OwnSide(what, "Allow this Python in the firewall or the virus scanner")
     if isinstance(error, ValueError | requests.exceptions.TooManyRedirects):
         return NetworkError(f"the address or the answer makes no sense ({text[:200]})")
     return Passing("the connection was cut")
+
+
+def certificate_fault(refused):
+    """The fault of the list of certificates, or of the server's certificate, where it was `refused`."""
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        if path := os.environ.get(name):
+            why = "does not vouch for it" if Path(path).exists() else "is not there"
+            what = f"the server's certificate was refused: {name} names {path}, which {why}"
+            return OwnSide(what, f"Correct {name} or remove it from the environment")
+    if not refused:
+        what = "this Python's list of certificates is missing or damaged"
+        return OwnSide(what, f"Install the package certifi again, for {python()}")
+    step = "Check this computer's clock, sign in where a Wi-Fi network asks for it, name the certificate of\n"
+    step += "a network that reads what you send in REQUESTS_CA_BUNDLE"
+    return OwnSide("the server's certificate was refused", step)
 
 
 def proxy_fault(url, text, sure=False):
@@ -90,12 +93,12 @@ def proxy_fault(url, text, sure=False):
     name = names[0] if names else "the proxy in this computer's network settings"
     place = f"the proxy {proxy.rpartition('@')[2].rstrip('/')}".rstrip()
     if "SOCKS" in text:
-        step = f"Install the package pysocks for {python()}, or remove {name}{AGAIN}"
-        return OwnSide(f"{place} is a SOCKS proxy, and this Python lacks the package PySocks", step)
+        what = f"{place} is a SOCKS proxy, and this Python lacks the package PySocks"
+        return OwnSide(what, f"Install the package pysocks for {python()}, or remove {name}")
     if " 407" in text:
-        step = f"Write them into {name}, as in http://NAME:PASSWORD@HOST:PORT{AGAIN}"
-        return OwnSide(f"{place} asks for a name and a password, or refused them", step)
-    return OwnSide(f"{place} could not be used", f"Correct {name} or remove it{AGAIN}")
+        what = f"{place} asks for a name and a password, or refused them"
+        return OwnSide(what, f"Write them into {name}, as in http://NAME:PASSWORD@HOST:PORT")
+    return OwnSide(f"{place} could not be used", f"Correct {name} or remove it")
 
 
 def refused(answer):
@@ -105,7 +108,7 @@ def refused(answer):
     if code == 407:
         return proxy_fault(answer.url, what, sure=True)
     if code in PASSING:
-        return Passing(what, retry_after(answer.headers.get("Retry-After")), crowded=code in CROWDED)
+        return Passing(what, retry_after(answer.headers.get("Retry-After")))
     if code in (404, 410):
         step = "The file is not at this address any more. Is there a newer version of the course?"
         return NetworkError(what, step, line("--url ADDRESS, or --zip SAVED_FILE if you have the archive"))
@@ -117,21 +120,18 @@ def check_page(answer, begins=b""):
     kind = answer.headers.get("Content-Type", "").lower()
     if kind.startswith("text/html") or begins.lstrip().startswith(b"<"):
         what = "a web page came in place of the file: probably the sign-in page of a Wi-Fi network"
-        raise OwnSide(what, "Open a browser, sign in" + AGAIN)
-
-
-def plain(answer):
-    """Whether the body is the file's own bytes, not a compressed form of them."""
-    return answer.headers.get("Content-Encoding", "identity").lower() in ("identity", "")
+        raise OwnSide(what, "Open a browser, sign in")
 
 
 def place_of(answer):
     """First byte and size of the whole file, where the answer tells them (RFC 9110, 14.4); else None."""
     told, length = (answer.headers.get(f"Content-{name}", "").strip() for name in ("Range", "Length"))
+    if answer.headers.get("Content-Encoding", "identity").lower() not in ("identity", ""):
+        return None, None  # the body is a compressed form of the file's bytes
     match = re.fullmatch(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", told)
-    if answer.status_code == 206 and match and plain(answer):
+    if answer.status_code == 206 and match:
         return int(match[1]), None if match[2] == "*" else int(match[2])
-    whole = answer.status_code == 200 and plain(answer) and re.fullmatch("[0-9]{1,18}", length)
+    whole = answer.status_code == 200 and re.fullmatch("[0-9]{1,18}", length)
     return (0, int(length)) if whole else (None, None)
 
 

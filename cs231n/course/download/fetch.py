@@ -1,12 +1,13 @@
 """The whole way: look at the disk, fetch only what is not right there, verify, put in place."""
 
 import contextlib
+from collections import Counter
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from cs231n.files import part_of
 
-from .archive import BLOCK, Window, blocks_of, find_members, open_archive
+from .archive import BLOCK, Window, blocks_of, find_members, open_archive, unpacked
 from .connections import PIECE, Piece, bring, held
 from .errors import NetworkError, OwnSide, VerificationError
 from .faults import Changed, NoRanges
@@ -36,19 +37,15 @@ class Download:
         """
         with self.store.plainly(self.entries), contextlib.closing(self.report):
             if not force:
-                self._look()
+                self.left = [entry for entry in self.entries if self.store.state(entry) != "whole"]
                 whole = len(self.entries) - len(self.left)
                 self.report.note(f"{whole} of {len(self.entries)} files are in place and whole.")
             if self.left:
                 with self.store.at_work():
-                    if not force:
-                        self._look()  # again: another run may have brought some meanwhile
                     self._sweep(force)
-                    nearby = [] if force or archive else self._archives_nearby()
-                    self._bring([archive] if archive else [*nearby, *urls], nearby)
-
-    def _look(self):
-        self.left = [entry for entry in self.left if self.store.state(entry) != "whole"]
+                    if not force and not archive:
+                        self._look_nearby()
+                    self._bring([archive] if archive else urls)
 
     def _sweep(self, force):
         """What has a file's name must be the file, whatever comes next; what a killed run wrote is made again."""
@@ -59,41 +56,42 @@ class Download:
                 self.store.forget([path])
                 self.report.note(f"{entry.name} is not whole; it is removed and brought again.")
 
-    def _archives_nearby(self):
-        """Archives of the right size that the old shell script or a browser left."""
-        there, name = self.store.folder, self.manifest.archive_name
-        paths = [path for path in (there / name, there.parent / name) if path.is_file()]
-        return [path for path in paths if path.stat().st_size == self.manifest.bytes]
+    def _look_nearby(self):
+        """Take what is right in archives that the old shell script or a browser left; they promised nothing."""
+        for place in (self.store.folder, self.store.folder.parent):
+            path = place / self.manifest.archive_name
+            if self.left and path.is_file() and path.stat().st_size == self.manifest.bytes:
+                with contextlib.suppress(VerificationError):
+                    self._from_disk(path)
+        self.faults.clear()
 
-    def _bring(self, sources, nearby):
+    def _bring(self, sources):
         for source in sources:
             if self.left:
                 try:
                     self._from_disk(source) if isinstance(source, Path) else self._from_address(source)
                 except (NetworkError, VerificationError) as fault:
                     self.faults.append(fault)
-            if source in nearby:
-                self.faults.clear()  # it promised nothing
         for entry in set(self.entries).difference(self.left):
             self.store.forget(self.store.pieces(entry.name))
         if self.left:
             known = [f for kind in (OwnSide, VerificationError) for f in self.faults if isinstance(f, kind)]
             told = (known or self.faults[-1:])[0]  # first what the reader can put right
-            what = "\n".join(dict.fromkeys(fault.what for fault in self.faults))
-            if isinstance(sources[-1], Path):
-                raise type(told)(what, "Run get_data.py without --zip to fetch what is missing.", "")
-            raise type(told)(what, told.next_step, told.other_way)
+            told.what = "\n".join(dict.fromkeys(fault.what for fault in self.faults))
+            if isinstance(source, Path):
+                told.next_step, told.other_way = "Run get_data.py without --zip to fetch what is missing.", ""
+            raise told
 
     def _from_address(self, url):
         secret = urlsplit(url).netloc.rpartition("@")[0]
         shown = url.replace(f"{secret}@", "", 1) if secret else url
         self.report.note(f"Asking {shown}")
-        remote, ranges, before = Remote(url, self.policy, self.report.note), True, len(self.faults)
+        remote, before = Remote(url, self.policy, self.report.note), len(self.faults)
         try:
             for _ in range(TIMES_CHANGED):
                 try:
-                    remote.probe()
-                    remote.ranges = remote.ranges and ranges
+                    if remote.ranges:
+                        remote.probe()
                     if (remote.size or 0) > self.manifest.largest_archive:
                         raise NetworkError(f"it has {megabytes(remote.size)} there: this is another file")
                     return self._members(remote) if remote.ranges else self._whole(remote)
@@ -102,10 +100,11 @@ class Download:
                     self.report.note(str(change) or "The archive on the server has changed; looking again.")
                 except NoRanges:
                     self.report.note("The server cannot send parts of the archive; fetching all of it.")
-                    ranges = False
+                    remote.ranges = False
             raise NetworkError("the archive on the server changes again and again")
         except NetworkError as fault:
-            raise type(fault)(f"{shown}: {fault.what}.", fault.next_step, fault.other_way) from fault
+            fault.what = f"{shown}: {fault.what}."
+            raise
         finally:
             remote.session.close()
 
@@ -137,11 +136,11 @@ class Download:
 
         def arrived(piece):
             member = pieces[piece]
-            missing.remove(piece)
-            if not any(pieces[other] == member for other in missing):
+            missing[member] -= 1
+            if not missing[member]:
                 if not self._put(blocks_of(archive, member), member.entry):
                     spoiled.add(member.entry.name)
-                self.store.forget(other.path for other in pieces if pieces[other] == member)
+                self.store.forget(self.store.pieces(member.entry.name))
 
         with open_archive(Window(remote.size, read_at)) as archive:
             members = find_members(archive, self.manifest, self.left)
@@ -149,7 +148,7 @@ class Download:
             old = {path for member in members for path in self.store.pieces(member.entry.name)}
             self.store.forget(old - {piece.path for piece in found})
             pieces |= found
-            missing = list(pieces)
+            missing = Counter(pieces.values())
             sizes = [member.end - member.start for member in members]
             most = max(sizes) + self.policy.connections * PIECE  # what is unpacked goes
             self._fetch(remote, pieces, sum(sizes), most, arrived)
@@ -158,8 +157,8 @@ class Download:
             raise Changed(f"The bytes of {', '.join(sorted(once))} were damaged; fetching them again.")
 
     def _pieces(self, member):
-        start, end = member.start, member.end  # another version of the archive has other names:
-        key = f"{member.entry.name}.{member.info.CRC:08x}-{end - start}"
+        entry, info, start, end = member
+        key = f"{entry.name}.{info.CRC:08x}-{end - start}"  # another one for another version of the archive
         cuts = enumerate(range(start, end, PIECE))
         return [Piece(self.store.work / f"{key}.{k}.span", at, min(at + PIECE, end)) for k, at in cuts]
 
@@ -193,11 +192,10 @@ class Download:
                     self._put(blocks_of(archive, member), member.entry)
             return
         for entry in list(self.left):
-            places = [path / self.manifest.prefix / entry.name, path / entry.name]
-            try:
-                with next(place for place in places if place.is_file()).open("rb") as file:
+            if place := unpacked(entry, path, self.manifest):
+                with place.open("rb") as file:
                     self._put(iter(lambda file=file: file.read(BLOCK), b""), entry)
-            except StopIteration:
+            else:
                 self.faults.append(VerificationError(f"There is no {entry.name} in {path}."))
 
     def _put(self, blocks, entry):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import requests
 
 from .errors import NetworkError
-from .faults import Changed, NoRanges, Passing, check_page, place_of, plain, reading, refused
+from .faults import Changed, NoRanges, Passing, check_page, place_of, reading, refused
 
 CHUNK = 1 << 14  # the most that a kill or a stall can cost
 AGENT = {"User-Agent": "captioning-course get_data", "Accept-Encoding": "identity"}
@@ -22,7 +22,6 @@ class Policy:
     slowest: float = 1000.0  # bytes a second, over `timeout`; below it counts as a failure
     pause: float = 1.0  # before the first retry; doubles each time, up to a minute
     longest_wait: float = 300.0  # a server that asks for more is given up
-    move_pause: float = 0.1  # before a refused move is tried again; doubles each time
     connections: int = 4
 
 
@@ -37,32 +36,20 @@ class Session(requests.Session):
 
 
 class Remote:
-    """One address. `probe` fills in `size` and `ranges`; `stream` sends bytes; several threads may call it."""
+    """One address. `probe` learns its `size`; `stream` sends bytes; several threads may call it.
+
+    ranges: whether parts of the file are asked for; False where the server cannot send them
+    """
 
     def __init__(self, url, policy, note):
         self.url, self.policy, self.note = url, policy, note
         self.session, self.sleep = Session(), time.sleep
-        self.gives_way = bool  # whether others go on where the server asks for fewer connections
-        self.size, self.ranges = None, False
+        self.size, self.ranges = None, True
 
     def probe(self):
-        """Ask for one byte: learn the size, and whether ranges work.
-
-        NetworkError: no answer, a refusal, or a web page in place of the file
-        """
-
-        def attempt(_):
-            with self._ask("bytes=0-0", first=True) as answer:
-                if answer.status_code not in (200, 206):
-                    raise refused(answer)
-                start, self.size = place_of(answer)
-                self.ranges = answer.status_code == 206 and start == 0 and bool(self.size)
-                self.url = answer.url
-                if not self.ranges:
-                    return check_page(answer)
-                next(self._body(answer), b"")  # read to its end, so that the connection serves again
-
-        self._trying(attempt)
+        """Ask for one byte, which tells the size; raises what `stream` raises."""
+        self.size = None
+        self.stream(0, 1, lambda _: None)
 
     def stream(self, start, end, sink):
         """Send the bytes from `start` up to `end` to `sink`, going on at the byte where a try broke off.
@@ -70,82 +57,77 @@ class Remote:
         A server without ranges sends the whole file each time, up to its end; what is known of it is passed over.
         NetworkError: too many failures in a row. Changed, NoRanges: see there
         """
-        reached = start
-
-        def attempt(came):
-            nonlocal reached
-            while reached < end:  # an answer may rightly hold fewer bytes than were asked for
-                before = reached
-                with self._ask(self.ranges and f"bytes={reached}-{end - 1}") as answer:
-                    at = self._first_byte(answer, reached)
-                    for chunk in self._body(answer):
-                        if at == 0 and not self.ranges:
-                            check_page(answer, chunk)
-                        new = chunk[max(0, reached - at) : end - at]
-                        at, reached = at + len(chunk), reached + len(new)
-                        sink(new)
-                        if new:
-                            came()
-                        if self.ranges and reached == end:
-                            return
-                        if at > end:
-                            raise NetworkError(f"more than {end / 1e6:,.0f} MB came: this is another file")
-                if not self.ranges and at == reached == (self.size or at):
+        failures = 0
+        while start < end:
+            before = start
+            try:
+                for new in self._try(start, end):
+                    start += len(new)
+                    sink(new)
+                if not self.ranges:
                     return
-                if reached == before or not self.ranges:
+                if (
+                    start == before
+                ):  # an answer may rightly hold fewer bytes than were asked for, but not none
                     raise Passing("the server sent no more bytes")
+            except Passing as fault:
+                in_a_row = fault.slow or start == before
+                failures = self._wait(fault, failures if in_a_row else 0)
 
-        self._trying(attempt)
+    def _try(self, start, end):
+        """The bytes from `start` up to `end`, as far as one request brings them."""
+        with self._ask(self.ranges and f"bytes={start}-{end - 1}") as answer:
+            at = self._first_byte(answer, start)
+            for chunk in self._body(answer):
+                if at == 0 and not self.ranges:
+                    check_page(answer, chunk)
+                yield chunk[max(0, start - at) : end - at]
+                at += len(chunk)
+                if self.ranges and at >= end:
+                    return
+                if at > end:
+                    raise NetworkError(f"more than {end / 1e6:,.0f} MB came: this is another file")
+        if not self.ranges and (at < start or at != (self.size or at)):
+            raise Passing("the server sent no more bytes")
 
     def _first_byte(self, answer, start):
         """Where the answer's bytes begin in the file; raises where they are not those from `start` on."""
         code, (first, total) = answer.status_code, place_of(answer)
-        if code == 416 or (code == 206 and total not in (None, self.size)):
+        if code in (200, 206) and self.size is None:
+            self.size, self.url = total, answer.url
+        elif self.size and (code == 416 or (code == 206 and total not in (None, self.size))):
             raise Changed
-        if code not in (200, 206):
+        elif code not in (200, 206):
             raise refused(answer)
         if code == 200 and not self.ranges:
             return 0
-        if code == 200 or not plain(answer):
+        if code == 200 or first is None or self.size is None:
             check_page(answer)
             raise NoRanges
         if first != start:
             raise Passing("the server sent other bytes than the ones asked for")
         return start
 
-    def _trying(self, attempt):
-        """Run `attempt(came)` until it works, with longer and longer pauses; it calls `came` when bytes come."""
-        failures = slow = 0
+    def _wait(self, fault, failures):
+        """Wait before another try, longer each time; the failures in a row. NetworkError: no more tries."""
+        failures += 1
+        if failures > self.policy.retries:
+            raise NetworkError(f"{fault} ({failures} times in a row)") from fault
+        if fault.wait > self.policy.longest_wait:
+            minutes = f"{fault.wait / 60:.0f} minutes" if fault.wait < 1e6 else "a time far away"
+            raise NetworkError(f"the server asks to come back in {minutes}") from fault
+        usual = min(60, self.policy.pause * 2 ** (failures - 1)) * random.uniform(0.75, 1.25)
+        pause, what = max(fault.wait, usual), str(fault)
+        self.note(f"{what[0].upper()}{what[1:]}; trying again in {pause:.0f} s.")
+        self.sleep(pause)
+        return failures
 
-        def came():
-            nonlocal failures
-            failures = 0
-
-        while True:
-            try:
-                return attempt(came)
-            except Passing as fault:
-                if fault.crowded and self.gives_way():
-                    raise
-                slow += fault.slow  # bytes between two slow times do not make them good
-                failures += 1
-                count, what = max(failures, slow), str(fault)
-                if count > self.policy.retries:
-                    raise NetworkError(f"{what} ({count} times in a row)") from fault
-                if fault.wait > self.policy.longest_wait:
-                    minutes = f"{fault.wait / 60:.0f} minutes" if fault.wait < 1e6 else "a time far away"
-                    raise NetworkError(f"the server asks to come back in {minutes}") from fault
-                usual = min(60, self.policy.pause * 2 ** (failures - 1)) * random.uniform(0.75, 1.25)
-                pause = max(fault.wait, usual)
-                self.note(f"{what[0].upper()}{what[1:]}; trying again in {pause:.0f} s.")
-                self.sleep(pause)
-
-    def _ask(self, place, first=False):
+    def _ask(self, place):
         headers = AGENT | ({"Range": place} if place else {})
         try:
             return self.session.get(self.url, headers=headers, stream=True, timeout=self.policy.timeout)
         except Exception as error:  # whatever a server can bring a library to raise
-            raise reading(error, self.url, self.policy.timeout, first) from error
+            raise reading(error, self.url, self.policy.timeout, first=self.size is None) from error
 
     def _body(self, answer):
         """The bytes as they come; Passing where they come too slowly."""

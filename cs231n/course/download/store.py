@@ -22,13 +22,14 @@ except ImportError:
 class Store:
     """A folder of verified files, with a folder `.download` for bytes on their way."""
 
-    def __init__(self, folder, pause=0.1):
-        self.folder, self.pause = Path(folder), pause
+    def __init__(self, folder):
+        self.folder = Path(folder)
         self.work = self.folder / ".download"
 
-    def pieces(self, name=""):
-        """Files of unfinished bytes, of whatever version of the archive; all, or those of one file."""
-        return [path for path in self.work.glob("*.span") if path.name.startswith(f"{name}." if name else "")]
+    def pieces(self, name=None):
+        """Files `name.version.number.span` of unfinished bytes, of any version; all, or those of one file."""
+        paths = list(self.work.glob("*.span"))
+        return [path for path in paths if name in (None, path.name.rsplit(".", 3)[0])]
 
     def unfinished(self):
         """How many unfinished bytes there are."""
@@ -66,19 +67,15 @@ class Store:
     def plainly(self, entries):
         """Turn what the operating system refuses into a DiskError, and say on any fault what is kept."""
         try:
-            try:
-                yield
-            except OSError as error:
-                raise disk_error(error, self.folder) from error
-        except DownloadError as error:
+            yield
+        except (OSError, DownloadError) as error:
+            fault = disk_error(error, self.folder) if isinstance(error, OSError) else error
             with contextlib.suppress(OSError):
-                there, parts = (
-                    sum((self.folder / entry.name).is_file() for entry in entries),
-                    self.unfinished(),
-                )
-                error.kept = f"Kept: {there} of {len(entries)} files are in place"
-                error.kept += f", and {megabytes(parts)} of unfinished parts." if parts else "."
-            raise
+                there = sum((self.folder / entry.name).is_file() for entry in entries)
+                fault.kept = f"Kept: {there} of {len(entries)} files are in place"
+                parts = self.unfinished()
+                fault.kept += f", and {megabytes(parts)} of unfinished parts." if parts else "."
+            raise fault from None
 
     def clean(self):
         """Remove unfinished bytes, unless another run is at work on them; how many there were."""
@@ -102,7 +99,7 @@ class Store:
         VerificationError: other bytes than the manifest's
         """
         digest, count = hashlib.sha256(), 0
-        with write_whole(self.folder / entry.name, pause=self.pause) as out:
+        with write_whole(self.folder / entry.name) as out:
             for block in blocks:
                 digest.update(block)
                 count += len(block)
@@ -115,7 +112,7 @@ class Store:
     def forget(self, paths):
         """Remove files that are of no more use, where they are there."""
         for path in paths:
-            patiently(lambda path=path: path.unlink(missing_ok=True), self.pause)
+            patiently(lambda path=path: path.unlink(missing_ok=True))
 
 
 def take(file):

@@ -6,13 +6,13 @@ texts, from which the verdict is made elsewhere. A student's own prints and ques
 
 import builtins
 import contextlib
-import importlib
 import json
 import linecache
 import os
 import sys
 import traceback
 import types
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +28,6 @@ from instructors.process import LARGEST
 
 MEMORY, FILE = 4 << 30, 100 << 20  # bytes
 PROCESSES = 200  # more than there are on the whole system, since a limit counts all of a user's
-LATER = ("matplotlib", "matplotlib.pyplot", "matplotlib.colors", "matplotlib.patheffects")
 
 _notebook = {}  # the global names of the student's notebook
 _answers = {}  # exercise → the function that was checked
@@ -47,6 +46,7 @@ def main():
     _limit_resources()
     limit = min(time_limit.SECONDS, job["limit"])  # for each call
     _begin()
+    import_module("matplotlib.pyplot")  # every chapter begins with it: no cell's time is spent on that
     _say(out, "ready", {})
     seconds = job["seconds"]
     for number, source in job["cells"]:
@@ -95,10 +95,6 @@ def _begin():
     functions = {name: find(name).reference for name in ORDER}
     known = {"np": np, "my": types.SimpleNamespace(**functions), **functions}
     _notebook["__builtins__"] = {**vars(builtins), **known}  # found last, after everything of the student's
-    for name in LATER:
-        sys.modules[name] = module = _Later(name)
-        if name != "matplotlib":
-            setattr(sys.modules["matplotlib"], name.partition(".")[2], module)
     exercises.check = checking.check = _check
     exercises.answers = lambda: known["my"]
     exercises.hint = exercises.progress = exercises.as_written = lambda *_: None
@@ -136,20 +132,6 @@ def _check(function, forward=None):
 
 def _is_own(function):
     return callable(function) and not str(getattr(function, "__module__", "")).startswith("cs231n.")
-
-
-class _Later(types.ModuleType):
-    """A part of matplotlib, which takes a second to load and which hardly any answer needs: loaded when used."""
-
-    __file__ = None
-
-    def __getattr__(self, name):
-        if name.startswith("__") and name != "__path__":
-            raise AttributeError(name)
-        for other in LATER:
-            if isinstance(sys.modules.get(other), _Later):
-                del sys.modules[other]
-        return getattr(importlib.import_module(self.__name__), name)
 
 
 class _NoShell:

@@ -1,35 +1,29 @@
 """The way without faults: what is fetched, what is not, and what is said."""
 
-from world import NEEDED
+import pytest
+from test_download_network import arrives
+from world import make_contents
 
 
-def test_a_first_run_brings_the_needed_files_and_no_more(world):
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+def test_a_first_run_brings_the_needed_files_and_no_more_and_a_second_asks_nobody(world):
+    arrives(world)
     assert world.server.kinds() == ["probe", "tail", "span", "span", "span"]
     assert world.server.connections == 1
     assert world.server.sent < 0.85 * len(world.zip)
-
-
-def test_a_rerun_makes_no_request(world):
-    assert world.run() == 0
-    assert world.run() == 0
+    arrives(world)
     assert world.server.log == []
 
 
-def test_all_brings_all(world):
-    assert world.run("--all") == 0
-    assert world.has(*world.contents)
-
-
-def test_only_brings_only(world):
-    assert world.run("--only", "vocab.json") == 0
-    assert world.has("vocab.json")
+@pytest.mark.parametrize(
+    "options, names", [(["--all"], make_contents()), (["--only", "vocab.json"], ["vocab.json"])]
+)
+def test_what_is_asked_for_is_brought(world, options, names):
+    assert world.run(*options) == 0
+    assert world.has(*names)
 
 
 def test_a_damaged_file_is_replaced_and_only_that(world):
     world.run()
     world.half("vocab.json")
-    assert world.run() == 0
-    assert world.has(*NEEDED)
+    arrives(world)
     assert world.server.kinds() == ["probe", "tail", "span"]

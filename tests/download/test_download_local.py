@@ -104,12 +104,6 @@ def test_ctrl_c_anywhere_ends_with_130(world, monkeypatch):
     assert not list(world.dest.glob("*.part"))
 
 
-def test_a_part_file_left_by_a_kill_is_swept(world):
-    world.dest.mkdir()
-    (world.dest / "captions.h5.part").write_bytes(b"half")
-    arrives(world)
-
-
 # --- the disk
 
 
@@ -234,12 +228,6 @@ def test_two_at_once_the_second_ends_with_5(world):
         process.communicate()
 
 
-def test_a_stale_lock_is_no_hindrance(world):
-    world.dest.mkdir()
-    (world.dest / ".get_data.lock").write_bytes(b"")
-    arrives(world)
-
-
 def test_a_lock_is_free_again_after_its_block(tmp_path):
     path = tmp_path / "lock"
     for _ in range(3):
@@ -267,13 +255,21 @@ def test_a_sidecar_that_is_too_long_is_thrown_away(world):
     arrives(world)
 
 
-def test_a_half_unzipped_folder_is_taken_over(world):
-    """As a killed unzip leaves it: some files whole, one half, the rest absent."""
+LEFT_BEHIND = {  # files in the folder, each whole (None) or with these bytes; requests for files
+    "a killed run's part": ({"captions.h5.part": b"half"}, 3),
+    "a stale lock": ({".get_data.lock": b""}, 3),
+    "a half unzipped folder": ({"captions.h5": None, "vocab.json": b"["}, 2),
+}
+
+
+@pytest.mark.parametrize("case", LEFT_BEHIND)
+def test_what_lies_there_is_no_hindrance(world, case):
+    files, spans = LEFT_BEHIND[case]
     world.dest.mkdir()
-    (world.dest / "captions.h5").write_bytes(world.contents["captions.h5"])
-    world.half("vocab.json")
+    for name, data in files.items():
+        (world.dest / name).write_bytes(world.contents[name] if data is None else data)
     arrives(world)
-    assert world.server.kinds().count("span") == 2
+    assert world.server.kinds().count("span") == spans
 
 
 def test_a_damaged_file_goes_even_where_the_network_fails(world):

@@ -218,13 +218,13 @@ def multi_head_attention_forward(query, key, value, W, b, num_heads, mask=None):
     """Attention with several heads.
 
     query: (N, S, D) who asks; key, value: (N, T, D) who is asked, and what is read
-    W: (4, D, D), b: (4, D) of key, query, value and projection, in this order
+    W: (4, D, D), b: (4, D) of key, query, value and projection: (Wk, Wq, Wv, Wp), (bk, bq, bv, bp) = W, b
     num_heads: D is a multiple of it
     mask: (S, T) booleans, or None where all is allowed
     returns: out (N, S, D), weights (N, num_heads, S, T), and cache, a tuple of what a backward step would need
     """
-    (Wk, Wq, Wv, Wp), (bk, bq, bv, bp) = W, b
     ### BEGIN SOLUTION
+    (Wk, Wq, Wv, Wp), (bk, bq, bv, bp) = W, b
     N, S, D = query.shape
     q, k, v = query @ Wq + bq, key @ Wk + bk, value @ Wv + bv
     q, k, v = (x.reshape(N, -1, num_heads, D // num_heads).transpose(0, 2, 1, 3) for x in (q, k, v))
@@ -669,7 +669,8 @@ print(f"with the cache {faster:.1f} times as fast, over 16 words")
 
 # %% [markdown]
 # The price is memory. An LSTM's state has the same size after 1,000 words as after one. The cache grows with each word.
-#
+
+# %% [markdown]
 # ## Beside the others, with three seeds
 #
 # From top to bottom, the models were trained for 4, 8, 8, 12, 8, 6 and 6 epochs. *Seconds* are the CPU time of a training on
@@ -750,7 +751,8 @@ plt.show()
 # In the package it is `CaptioningTransformer(..., prefix=True)`. Is it as true? Look at the row *cells in front* of the first table
 # again. It was trained like the first row, and has fewer weights. **Here it is not**: with every seed fewer captions are true.
 # Large models, which have far more to learn from, do well with it.
-#
+
+# %% [markdown]
 # ## More to do
 #
 # ### Play · ★☆☆ · 5 minutes

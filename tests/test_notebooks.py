@@ -82,7 +82,8 @@ def test_every_chapter_has_a_todo_that_is_a_stub_and_says_what_to_return(source)
     for cell in cells:
         function = ast.parse(cell.source).body[-1]
         assert "returns" in ast.get_docstring(function)
-        assert ast.unparse(function.body[-1]) == "raise NotImplementedError('TODO')"
+        # With any other line in it, `check` would say that there is code of theirs.
+        assert [ast.unparse(line) for line in function.body[1:]] == ["raise NotImplementedError('TODO')"]
 
 
 @each_chapter
@@ -164,6 +165,18 @@ def test_an_optional_part_is_one_heading_that_says_so_and_is_folded(source):
         if "optional" in cell.metadata.get("tags", []):
             assert re.fullmatch(r"#+ Optional: [^\n]+", cell.source)
             assert cell.metadata["jp-MarkdownHeadingCollapsed"] is True
+
+
+@each_chapter
+def test_an_optional_part_ends_where_a_cell_begins_with_a_heading(source):
+    level = 0  # of the optional part; JupyterLab folds whole cells
+    for cell in build.notebook(source, solved=False).cells:
+        for heading in re.finditer(r"^(#+) ", cell.source, re.M) if cell.cell_type == "markdown" else ():
+            if len(heading[1]) <= level:
+                assert heading.start() == 0, cell.source[:60]
+                level = 0
+        if "optional" in cell.metadata.get("tags", []):
+            level = cell.source.index(" ")
 
 
 @each_chapter

@@ -148,11 +148,13 @@ captioning_forward = check(captioning_forward)
 def captioning_loss(model, features, captions):
     """Loss and gradients of a captioning model with a vanilla RNN.
 
+    Begin with loss, cache = captioning_forward(model, features, captions)
+
     model, features, captions: as for captioning_forward
     returns: loss, a number, and grads, a dict with the same keys as model.params
     """
-    loss, cache = captioning_forward(model, features, captions)
     ### BEGIN SOLUTION
+    loss, cache = captioning_forward(model, features, captions)
     proj_cache, embed_cache, rnn_cache, vocab_cache, dscores = cache
     grads = {}
     dh, grads["W_vocab"], grads["b_vocab"] = temporal_affine_backward(dscores, vocab_cache)

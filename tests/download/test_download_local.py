@@ -16,7 +16,7 @@ from world import NEEDED
 from cs231n.course.download.cli import main
 from cs231n.course.download.errors import BusyError, disk_error
 from cs231n.course.download.remote import CHUNK
-from cs231n.course.download.store import lock
+from cs231n.course.download.store import Store, lock
 
 FRONT = Path(__file__).parents[2] / "get_data.py"
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of this kind exist on Linux and macOS only")
@@ -253,6 +253,15 @@ def test_a_sidecar_that_is_too_long_is_thrown_away(world):
     span = killed(world)
     span.write_bytes(b"x" * 900_000)
     arrives(world)
+
+
+def test_the_pieces_of_one_file_are_not_those_of_a_longer_name(tmp_path):
+    folder = Store(tmp_path)
+    folder.work.mkdir()
+    for name in ("captions", "captions.h5"):
+        (folder.work / f"{name}.0badcafe-99.0.span").write_bytes(b"some")
+    assert [path.name for path in folder.pieces("captions")] == ["captions.0badcafe-99.0.span"]
+    assert len(folder.pieces()) == 2
 
 
 LEFT_BEHIND = {  # files in the folder, each whole (None) or with these bytes; requests for files

@@ -440,7 +440,7 @@ for name, model in {"before": truthful[0], "shared prizes": shared[200]}.items()
 # ## Does it generalise?
 #
 # All numbers here are of pictures that no training has seen. Now another model as a start: the LSTM with attention of
-# chapter 7, which looks again before every word. (Two seeds each.)
+# chapter 7, which looks again before every word. (Three seeds each.)
 #
 # **Predict.** With price 1, will it lie about the weather too?
 

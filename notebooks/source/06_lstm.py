@@ -561,7 +561,7 @@ if DATA == SCENES_DIR:  # nobody wrote down the facts of photographs
 #
 # </details>
 #
-# - **The picture arrives.** After `<START>` a probe reads number (*count*), colour, place and time in more than 80 of 100 captions, in
+# - **The picture arrives.** After `<START>` a probe reads number, colour, place and time in more than 80 of 100 captions, in
 #   both models. Weather and companion it reads less often than these four.
 # - **Forgetting is not a fault in itself.** A colour that has been said is not needed any more. The place is said late, and
 #   it stays: training keeps what the words to come need.

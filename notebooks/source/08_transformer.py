@@ -571,10 +571,13 @@ print(table(seeds_table(parts, columns)))
 # that. (Haviv et al., 2022, found the same in large language models.) A part that everybody uses can turn out to be hardly needed.
 #
 # </details>
-#
-# ## Without a loop over time
-#
-# An LSTM has to wait: step t needs the state of step t − 1. A transformer's block does all T words in the same few products. We time both, forward and backward.
+
+# %% [markdown] tags=["optional"]
+# ## Optional: how fast is it?
+
+# %% [markdown]
+# An LSTM has to wait: step t needs the state of step t − 1. A transformer's block has no loop over time: it does all T words
+# in the same few products. We time both, forward and backward.
 #
 # **Predict.** One sentence at a time, then 100 sentences together. Where does the transformer win?
 
@@ -632,11 +635,9 @@ plt.show()
 # block does more arithmetic, with a table of T × T for each head. On a graphics card, which computes thousands of numbers at once, waiting should count for more; we did not measure it.
 #
 # </details>
-
-# %% [markdown] tags=["optional"]
-# ## Optional: speaking with a cache
-
-# %% [markdown]
+#
+# ### Speaking: the cache
+#
 # To speak, a transformer has to go word by word. But keys and values of the words said so far do not change, so they are kept.
 # This is the *cache* that language models speak of: `model.step` hands it on, as an LSTM hands on its state. Is it worth it?
 

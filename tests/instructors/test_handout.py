@@ -113,7 +113,7 @@ def test_no_chapter_promises_a_reference_or_shows_a_loop_that_is_asked_for(chapt
     if chapter[:2] in ("01", "02", "06"):
         assert not re.search(r"reversed\(|next_h\*\*2|1 - state\*\*2|_, dh, dc|def suspicious|class My", text)
         pictures = [cell.attachments for cell in made.cells if "attachments" in cell]
-        assert pictures or chapter[:2] == "01"  # what the code draws is still to be seen
+        assert pictures or chapter[:2] in ("01", "06")  # what the code draws is still to be seen
     nbformat.validate(made)
 
 

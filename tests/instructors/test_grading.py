@@ -137,7 +137,7 @@ def test_a_loop_over_time_is_seen_as_in_the_notebook(tmp_path):
         "        before = h[:, t]\n    return dWx, dWh, db"
     )
     found = judge_cells(tmp_path, HEAD, loop).results["weight_gradients"]
-    assert (found.status, found.mistake) == ("wrong", "loop_over_time")
+    assert (found.status, found.mistake) == ("wrong", "loop")
 
 
 def test_a_backward_that_reads_numbers_of_a_wrong_forward_is_looked_at(tmp_path):

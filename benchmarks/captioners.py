@@ -27,7 +27,9 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.classifiers.transformer import CaptioningTransformer
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course.bits_per_character import bits_per_character
+from cs231n.course.chapters.bits_per_character import bits_per_character
+from cs231n.course.chapters.short_texts import short_texts
+from cs231n.course.chapters.word_pieces import learn_merges, with_pieces
 from cs231n.course.scenes import (
     claims,
     extractor,
@@ -38,11 +40,9 @@ from cs231n.course.scenes import (
     network,
 )
 from cs231n.course.scenes.files import FOLDER
-from cs231n.course.short_texts import short_texts
 from cs231n.course.state_probes import open_forget_gate
 from cs231n.course.stored_results import RESULTS, over_seeds
 from cs231n.course.text_units import plain_texts, with_characters, with_words
-from cs231n.course.word_pieces import learn_merges, with_pieces
 from cs231n.grid_utils import GridFeatures, with_places
 
 SEEDS = (231, 1, 2)

@@ -18,12 +18,12 @@ from benchmarks.captioners import CAPTIONERS, SEEDS, load, store, truth
 from benchmarks.captioners import train as train_captioner
 from benchmarks.speaking import train as chapter_05
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course import rewards
-from cs231n.course.gradient_spread import gradient_spread
-from cs231n.course.reward_results import FILE, reward_table
+from cs231n.course.chapters import rewards
+from cs231n.course.chapters.gradient_spread import gradient_spread
+from cs231n.course.chapters.reward_results import FILE, reward_table
+from cs231n.course.chapters.what_it_says import what_it_says
 from cs231n.course.scenes import load_facts
 from cs231n.course.text_units import plain_texts
-from cs231n.course.what_it_says import what_it_says
 from cs231n.decoding import greedy_captions
 from cs231n.reward import advantages
 from cs231n.reward_solver import RewardSolver

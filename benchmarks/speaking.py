@@ -18,9 +18,9 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import SCENES_DIR, load_coco_data, subset
 from cs231n.course import caption_scores
-from cs231n.course.does_it_look import does_it_look
+from cs231n.course.chapters.does_it_look import does_it_look
+from cs231n.course.chapters.scheduled_sampling import ScheduledCaptioner, after_a_first_word
 from cs231n.course.scenes import caption_is_true, claims, is_held_out, load_facts
-from cs231n.course.scheduled_sampling import ScheduledCaptioner, after_a_first_word
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import beam_captions, greedy_captions, log_probabilities, sampled_captions
 

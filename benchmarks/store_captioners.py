@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks import captioners, speaking
 from benchmarks.captioners import RESULTS, SEEDS
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course.ask_the_time import ask_first, ask_last
+from cs231n.course.chapters.ask_the_time import ask_first, ask_last
 from cs231n.course.scenes import load_facts
 from cs231n.course.state_probes import linear_probe
 

@@ -5,7 +5,7 @@ import pytest
 
 from cs231n import rnn_layers
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.gradient_suspects import SUSPECTS
+from cs231n.course.chapters.gradient_suspects import SUSPECTS
 from cs231n.course.measure_gradients import compare_gradients, measure_gradients, measure_loss_gradients
 from cs231n.exercises import check
 from cs231n.exercises.notebook.session import SESSION

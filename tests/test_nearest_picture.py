@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cs231n.course.nearest_picture import nearest_pictures
+from cs231n.course.chapters.nearest_picture import nearest_pictures
 
 RNG = np.random.default_rng(0)
 

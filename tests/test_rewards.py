@@ -3,13 +3,13 @@
 import numpy as np
 
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course import rewards
 from cs231n.course.caption_scores import share_distinct, share_true, statements
-from cs231n.course.gradient_spread import gradient_spread
+from cs231n.course.chapters import rewards
+from cs231n.course.chapters.gradient_spread import gradient_spread
+from cs231n.course.chapters.what_it_says import what_it_says
 from cs231n.course.scenes import is_held_out, load_facts, scene_of
 from cs231n.course.stored_results import stored_captioner
 from cs231n.course.text_units import plain_texts
-from cs231n.course.what_it_says import what_it_says
 from cs231n.reward import advantages
 
 HOUSE = scene_of("house", "red", place="meadow", time="day", weather="clear")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.scheduled_sampling import ScheduledCaptioner, own_words
+from cs231n.course.chapters.scheduled_sampling import ScheduledCaptioner, own_words
 from cs231n.fast.packing import pack_captions
 from cs231n.gradient_check import eval_numerical_gradient
 

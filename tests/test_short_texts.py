@@ -3,8 +3,8 @@
 import pytest
 
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
+from cs231n.course.chapters.short_texts import short_texts
 from cs231n.course.scenes import caption_is_true, load_facts
-from cs231n.course.short_texts import short_texts
 
 
 @pytest.fixture(scope="module")

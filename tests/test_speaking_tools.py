@@ -6,7 +6,7 @@ import pytest
 
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.course.caption_scores import statements
-from cs231n.course.does_it_look import does_it_look, first_words
+from cs231n.course.chapters.does_it_look import does_it_look, first_words
 from cs231n.course.plotting.painted_scene import paint_your_own, show_painted_scene
 from cs231n.course.scenes import FACTS, draw_scene, extract_features, load_facts, scene_of
 from cs231n.course.scenes.facts import check_facts

@@ -7,7 +7,12 @@ from coco_like import write_coco_like
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import load_coco_data
-from cs231n.course.bits_per_character import bits_by_word, bits_of_units, bits_per_character, next_units
+from cs231n.course.chapters.bits_per_character import (
+    bits_by_word,
+    bits_of_units,
+    bits_per_character,
+    next_units,
+)
 from cs231n.course.text_units import (
     caption_texts,
     invented_words,

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from cs231n.classifiers.transformer import CaptioningTransformer
+from cs231n.course.chapters.transformer_looks import PLACES, transformer_looks, word_shares
 from cs231n.course.plotting.caption_film import caption_film
 from cs231n.course.plotting.transformer import plot_head_shares, plot_mask, plot_triangle
 from cs231n.course.scenes import weight_map
-from cs231n.course.transformer_looks import PLACES, transformer_looks, word_shares
 from cs231n.course.where_it_looks import share_of_weight, spoken_of
 from cs231n.decoding import greedy_captions, word_by_word
 from cs231n.grid_utils import GridFeatures

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cs231n.course import word_pieces
+from cs231n.course.chapters import word_pieces
+from cs231n.course.chapters.word_pieces import cut, learn_merges, spelled_words, with_pieces
 from cs231n.course.text_units import caption_texts, with_characters
-from cs231n.course.word_pieces import cut, learn_merges, spelled_words, with_pieces
 
 TEXTS = {"train": ["a red ball", "red balls on red grass", "a <UNK> ball"], "val": ["a bed", "two red balls"]}
 MERGES = [(" ", "r"), (" r", "e"), ("l", "l"), (" re", "d"), (" ", "b")]

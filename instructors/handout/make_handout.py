@@ -39,7 +39,7 @@ EMPTIED = {  # modules whose functions are left without a body, but for these
     "fast/transformer.py": (),
     "fast/states.py": (),
     "fast/words.py": (),
-    "course/scheduled_sampling.py": (),
+    "course/chapters/scheduled_sampling.py": (),
 }
 OF_THE_MODEL = {"loss": "features, captions", "sample": "features, max_length"}
 NOTE = (

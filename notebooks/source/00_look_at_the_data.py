@@ -53,7 +53,7 @@ import numpy as np
 
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
 from cs231n.course.caption_scores import references, share_true
-from cs231n.course.nearest_picture import nearest_pictures
+from cs231n.course.chapters.nearest_picture import nearest_pictures
 from cs231n.course.plotting import PALETTE, plot_bars, show_pictures, use_course_style
 from cs231n.course.scenes import load_facts
 from cs231n.course.setup_check import check_setup

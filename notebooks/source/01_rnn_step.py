@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n import rnn_layers
-from cs231n.course.gradient_suspects import SUSPECTS
+from cs231n.course.chapters.gradient_suspects import SUSPECTS
 from cs231n.course.measure_gradients import compare_gradients, measure_gradients
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.gradients import plot_saturation, plot_step_errors

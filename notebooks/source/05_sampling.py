@@ -23,7 +23,7 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, subset
 from cs231n.course import caption_scores
-from cs231n.course.does_it_look import does_it_look
+from cs231n.course.chapters.does_it_look import does_it_look
 from cs231n.course.plotting import plot_lines, show_pictures, use_course_style
 from cs231n.course.plotting.caption_film import show_film
 from cs231n.course.plotting.painted_scene import paint_your_own

@@ -24,8 +24,8 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import judge, references, table
+from cs231n.course.chapters.memory_tasks import learn_to_remember, walk_back
 from cs231n.course.measure_gradients import measure_gradients
-from cs231n.course.memory_tasks import learn_to_remember, walk_back
 from cs231n.course.plotting import plot_lines, plot_loss, show_pictures, use_course_style
 from cs231n.course.plotting.memory import plot_facts_in_state, plot_walk_back
 from cs231n.course.scenes import caption_is_true, load_facts

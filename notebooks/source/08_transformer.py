@@ -27,6 +27,7 @@ from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.transformer import CaptioningTransformer
 from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data
 from cs231n.course.caption_scores import table
+from cs231n.course.chapters.transformer_looks import PLACES, transformer_looks, word_shares
 from cs231n.course.plotting import plot_lines, use_course_style
 from cs231n.course.plotting.transformer import plot_head_shares, plot_mask, plot_triangle
 from cs231n.course.scenes import (
@@ -39,7 +40,6 @@ from cs231n.course.scenes import (
 )
 from cs231n.course.stored_results import seeds_table, stored_results
 from cs231n.course.text_units import plain_texts
-from cs231n.course.transformer_looks import PLACES, transformer_looks, word_shares
 from cs231n.course.where_it_looks import share_of_weight, spoken_of
 from cs231n.decoding import greedy_captions
 from cs231n.exercises import check, hint, progress

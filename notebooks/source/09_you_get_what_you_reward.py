@@ -20,16 +20,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course import rewards
 from cs231n.course.caption_scores import table
-from cs231n.course.gradient_spread import gradient_spread
+from cs231n.course.chapters import rewards
+from cs231n.course.chapters.gradient_spread import gradient_spread
+from cs231n.course.chapters.reward_results import reward_table
+from cs231n.course.chapters.what_it_says import snapshots, what_it_says, when_it_says_the_time
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.reward import plot_before_after, plot_over_steps, policy_film, show_film
-from cs231n.course.reward_results import reward_table
 from cs231n.course.scenes import caption_is_true, claims, draw_scene, load_facts
 from cs231n.course.stored_results import stored_captioner
 from cs231n.course.text_units import plain_texts
-from cs231n.course.what_it_says import snapshots, what_it_says, when_it_says_the_time
 from cs231n.decoding import log_probabilities
 from cs231n.exercises import agree, check, hint, progress
 from cs231n.fast.drawing import draw_captions

@@ -22,10 +22,10 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
 from cs231n.course import caption_scores
+from cs231n.course.chapters.scheduled_sampling import ScheduledCaptioner, after_a_first_word
 from cs231n.course.plotting import plot_beam_tree, show_pictures, use_course_style
 from cs231n.course.plotting.painted_scene import show_painted_scene
 from cs231n.course.scenes import load_facts, scene_of
-from cs231n.course.scheduled_sampling import ScheduledCaptioner, after_a_first_word
 from cs231n.course.stored_results import stored_captioner
 from cs231n.course.text_units import plain_texts
 from cs231n.decoding import (

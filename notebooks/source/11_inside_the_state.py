@@ -19,8 +19,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
-from cs231n.course.ask_the_time import ask_first, ask_last
 from cs231n.course.caption_scores import table
+from cs231n.course.chapters.ask_the_time import ask_first, ask_last
 from cs231n.course.error_analysis import count_errors, false_captions, statements
 from cs231n.course.plotting import show_pictures, use_course_style
 from cs231n.course.plotting.memory import plot_gates, plot_statements

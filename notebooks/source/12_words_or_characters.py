@@ -23,16 +23,21 @@ import numpy as np
 from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data
-from cs231n.course.bits_per_character import bits_by_word, bits_of_units, bits_per_character, next_units
 from cs231n.course.caption_scores import bleu, references, share_true, share_true_facts, table
+from cs231n.course.chapters.bits_per_character import (
+    bits_by_word,
+    bits_of_units,
+    bits_per_character,
+    next_units,
+)
+from cs231n.course.chapters.short_texts import short_texts
+from cs231n.course.chapters.word_pieces import cut, spelled_words, with_pieces
 from cs231n.course.plotting import plot_bars, show_pictures, use_course_style
 from cs231n.course.plotting.bits import plot_bits, plot_courses, plot_lengths
 from cs231n.course.scenes import caption_is_true, load_facts
-from cs231n.course.short_texts import short_texts
 from cs231n.course.state_probes import open_forget_gate
 from cs231n.course.stored_results import seeds_table, stored_results
 from cs231n.course.text_units import invented_words, plain_texts, with_characters, with_words
-from cs231n.course.word_pieces import cut, spelled_words, with_pieces
 from cs231n.decoding import sampled_captions
 from cs231n.exercises import agree, answers, check, hint, progress
 from cs231n.image_utils import image_from_url

@@ -6,7 +6,7 @@ import io
 import numpy as np
 
 from cs231n import rnn_layers
-from cs231n.course.gradient_suspects import SUSPECTS
+from cs231n.course.chapters.gradient_suspects import SUSPECTS
 from cs231n.course.measure_gradients import compare_gradients
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cs231n.course import measure_gradients
-from cs231n.course.memory_tasks import learn_to_remember
+from cs231n.course.chapters.memory_tasks import learn_to_remember
 from cs231n.course.state_probes import open_forget_gate
 from cs231n.course.stored_results import stored_results
 

@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cs231n.course import rewards
-from cs231n.course.reward_results import FILE, values
+from cs231n.course.chapters import rewards
+from cs231n.course.chapters.reward_results import FILE, values
+from cs231n.course.chapters.what_it_says import what_it_says, when_it_says_the_time
 from cs231n.course.scenes import scene_of
 from cs231n.course.stored_results import stored_results
-from cs231n.course.what_it_says import what_it_says, when_it_says_the_time
 
 
 def rnn(reward, step, measure="true"):

@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
+from cs231n.course.chapters.word_pieces import cut, learn_merges
 from cs231n.course.stored_results import stored_results
-from cs231n.course.word_pieces import cut, learn_merges
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from cs231n.exercises.known_mistakes import known
 
 
 def gradient_detective():
-    """The mistakes of the suspects in `cs231n.course.gradient_suspects`, numbered as in chapter 01.
+    """The mistakes of the suspects in `cs231n.course.chapters.gradient_suspects`, numbered as in chapter 01.
 
     returns: A, B, C, a number from 1 to 8 each
     """

@@ -8,7 +8,7 @@
 # **In this chapter you will**
 #
 # 1. turn the loss of chapter 4 into one that follows a reward,
-# 2. make the plainest captioner of the course its most truthful, in seconds,
+# 2. make the plainest captioner as truthful as the best attention models of chapter 7, in seconds,
 # 3. see what it cost,
 # 4. reward other things, and see what you get,
 # 5. cure it, and measure every cure.
@@ -274,7 +274,8 @@ print(table({"before": row_of(truthful[0]), "after 100 steps": row_of(truthful[1
 #
 # ## The picture to remember
 #
-# Eight captions of one new picture, drawn before and after, with their probabilities:
+# Eight captions of one new picture, drawn before and after, with their probabilities. (A caption that was drawn twice
+# stands here once.)
 
 # %% tags=["nbval-ignore-output"]
 shown = 3  # a validation picture: try others
@@ -370,7 +371,7 @@ plt.show()
 
 # %% [markdown]
 # The reward rises for all four. Look at *nothing false*: for the first 20 steps it makes captions truer, like *only true*.
-# Then it turns, and its reward goes on rising. **A reward that rises proves nothing.** What tells is what you did not
+# Later it turns, and its reward goes on rising. **A reward that rises proves nothing.** What tells is what you did not
 # reward. When a measure becomes a target, it is no good measure any more: people call it Goodhart's law.
 #
 # ## Four cures
@@ -389,12 +390,13 @@ sure = c / (1 + c)
 sure = agree(sure, np.roots([1 + c, -c])[0])
 
 # %% [markdown]
-# **3. Pull it back.** Each caption pays for how much more probable it has become than it was, in nats:
+# **3. Pull it back.** Each caption pays for how much more probable it has become than it was, in nats (the logarithm is
+# to the base e):
 #
 # $$r(w) - \beta\,\big(\log P(w) - \log P_{\text{before}}(w)\big)$$
 #
-# On average the bracket is the [**KL divergence**](../docs/glossary.md#kl-divergence) between the model and the one before. β is the one number to set. Chat
-# models are trained so, too: what they started from speaks good English, and no reward has to say so.
+# On average the bracket is the [**KL divergence**](../docs/glossary.md#kl-divergence) between the model and the one before. β is
+# the one number to set. Chat models are trained so, too: what they started from speaks good English, and no reward has to say so.
 #
 # **4. Share the prizes.** Each true statement brings one prize, shared by all captions of the picture that make it. (A
 # caption with a lie gets nothing.) What all 8 say is worth 1/8 to each; what one alone says, 1. So it pays to say what is

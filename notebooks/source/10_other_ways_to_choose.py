@@ -161,7 +161,7 @@ for top_p in [0.999999, 0.9, 0.6]:
 #
 # Here is the real tree of our model, for a picture where beam and greedy differ. Each dot is a beginning that was kept. The
 # number under it is the logarithm of its probability, and where a caption ends, its **rank**. The thick way won: it has the
-# best rank. It need not be the likeliest.
+# best rank. It need not be the likeliest. (The numbers are rounded, so two ranks can look alike.)
 
 # %% tags=["nbval-ignore-output"]
 width = 3  # try 1 (that is greedy) and 6
@@ -263,8 +263,8 @@ for name, gain in {"rank": better, "probability": p - q}.items():
 # %% [markdown]
 # ## Four ways about one scene
 #
-# A scene that training never showed, and four ways of choosing words. ✗ comes with what is wrong. Change the facts, and
-# make all four lie.
+# A scene that training never showed, and four ways of choosing words. ✗ comes with what is wrong. Change the facts:
+# about which scenes are all four right, and about which do all four lie?
 
 
 # %% tags=["nbval-ignore-output"]

@@ -70,7 +70,8 @@ plt.show()
 # <details><summary>After you have run it</summary>
 #
 # The LSTM names number, colour and place right nearly always. Companion (what stands beside the thing), time and
-# weather are right much less often, in both models.
+# weather are right much less often, in both models. Where does the RNN fall behind most? Compare the two bars of each
+# kind, and look at how many statements they rest on.
 #
 # </details>
 #
@@ -184,8 +185,8 @@ print(f"the model is right in {p:.0%} of the pictures, give or take {2 * error:.
 # %% [markdown]
 # ## Look at the gates
 #
-# Chapter 6 opened the forget gates with a bias of 3, all of them alike. What has training made of them? Each row is a word that goes in, each column one unit (40 of the
-# 128, sorted by how open their forget gate is). Dark is closed, bright is open.
+# Chapter 6 opened the forget gates with a bias of 3, all of them alike. What has training made of them? Each row is a
+# word that goes in, each column one unit (40 of the 128, sorted by how open their forget gate is). Dark is closed, bright is open.
 
 # %%
 picture = 3  # try others

@@ -472,7 +472,7 @@ plt.show()
 # The same three models were also trained for four epochs, with three seeds each: the median, with the lowest and the
 # highest in brackets. *Held-out* are the pairs of thing and colour of [chapter 5](05_sampling.ipynb).
 #
-# **Predict.** In which column can three seeds decide between words and pieces?
+# **Predict.** In which columns can three seeds decide between words and pieces?
 
 # %%
 three = {"words": "12_words", "pieces": "12_pieces", "characters": "12_characters"}

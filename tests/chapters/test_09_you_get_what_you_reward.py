@@ -125,8 +125,8 @@ def test_nothing_false_is_content_while_sentences_go(chapter, after):
 def test_the_reward_rises_while_truth_turns(chapter):
     chapter.says(
         "The reward rises for all four.",
-        "for the first 20 steps it makes captions truer, like *only true*. Then it turns, and its reward goes on "
-        "rising.",
+        "for the first 20 steps it makes captions truer, like *only true*. Later it turns, and its reward goes "
+        "on rising.",
     )
     curves = chapter.space["curves"]
     assert len(curves) == 4

@@ -49,8 +49,9 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.stderr.write("Stopped before anything was fetched.\n")
         status = 130
-    try:
-        sys.stdout.close()
-    except (OSError, AttributeError):  # the reader of a pipe has gone, or there never was one
-        pass
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.close()
+        except (OSError, AttributeError):  # the reader of a pipe has gone, or there never was one
+            pass
     sys.exit(status)

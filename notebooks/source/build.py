@@ -182,7 +182,21 @@ def execute(chapter, folder):
         record_timing=False,
     )
     client.execute(env=environment)
+    for cell in chapter.cells:
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     chapter.metadata["language_info"] = {"name": "python"}  # the kernel's version would differ by machine
+
+
+def joined(outputs):
+    """Outputs in which prints that follow each other are one: where a busy machine cuts them is chance."""
+    made = []
+    for output in outputs:
+        if made and output.output_type == made[-1].output_type == "stream" and output.name == made[-1].name:
+            made[-1].text += output.text
+        else:
+            made.append(output)
+    return made
 
 
 def lines_of(outputs):

@@ -85,6 +85,10 @@ def plot_head_shares(shares, rows, columns, title=None):
     """
     shares = np.asarray(shares)
     figure, axis = plt.subplots(figsize=(1.25 * len(columns) + 1.6, 0.48 * len(rows) + 1.1))
+    if not len(columns):  # a model that has hardly learned speaks of nothing
+        axis.set_axis_off()
+        axis.set_title("nothing to show")
+        return figure
     axis.imshow(shares, cmap=SHADES, vmin=0, vmax=1, aspect="auto")
     for place in np.ndindex(shares.shape):
         dark = shares[place] > 0.45

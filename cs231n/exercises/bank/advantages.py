@@ -76,6 +76,12 @@ def divided_by_the_spread_and_a_little(rewards):
     return (rewards - rewards.mean(axis=1, keepdims=True)) / (rewards.std(axis=1, keepdims=True) + 1e-8)
 
 
+def pictures_counted(rewards):
+    """You divide by the number of other pictures. A picture has K − 1 other captions, and rewards is (N, K)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return rewards - (rewards.sum(axis=1, keepdims=True) - rewards) / (len(rewards) - 1)
+
+
 EXERCISE = Exercise(
     chapter="09_you_get_what_you_reward",
     reference=advantages,
@@ -91,5 +97,7 @@ EXERCISE = Exercise(
         "rewards.sum(axis=1, keepdims=True) keeps the shape (N, 1), so that you can take rewards (N, K) off it. "
         "Divide by K − 1, and take the result off the rewards.",
     ),
-    mistakes=known(solution, MISTAKES, divided_by_the_spread, divided_by_the_spread_and_a_little),
+    mistakes=known(
+        solution, MISTAKES, divided_by_the_spread, divided_by_the_spread_and_a_little, pictures_counted
+    ),
 )

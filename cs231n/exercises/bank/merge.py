@@ -96,6 +96,15 @@ def from_the_right(word, pair, new):
     return np.array(kept + [0] * (len(word) - len(kept)))
 
 
+def gap_left(word, pair, new):
+    """A 0 stands where the second half was. Zeros belong behind the word: move what follows one place up."""
+    merged = word.copy()
+    for t in range(len(word) - 1):
+        if merged[t] == pair[0] and merged[t + 1] == pair[1]:
+            merged[t : t + 2] = new, 0
+    return merged
+
+
 EXERCISE = Exercise(
     chapter="12_words_or_characters",
     reference=merge,
@@ -113,5 +122,5 @@ EXERCISE = Exercise(
         "At the last place there is no neighbour: look at t + 1 < len(word) first. At the end, append 0 until "
         "the row has its old length.",
     ),
-    mistakes=known(solution, MISTAKES, any_order, from_the_right),
+    mistakes=known(solution, MISTAKES, any_order, from_the_right, gap_left),
 )

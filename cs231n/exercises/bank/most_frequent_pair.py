@@ -66,6 +66,8 @@ rarest_pair: max(pairs -> min(pairs
     This is the rarest pair. The most frequent one is asked for.
 first_pair_only: zip(word[:-1], word[1:], strict=True) -> [word[:2]]
     You look only at the first two pieces of each word.
+every_other_place: zip(word[:-1], word[1:], strict=True) -> zip(word[:-1:2], word[1::2], strict=True)
+    You skip places: a pair can begin at each of them, also at the second piece.
 last_pair_missed: zip(word[:-1], word[1:], strict=True) -> zip(word[:-2], word[1:-1], strict=True)
     You never look at the last place of a row.
 halves_exchanged: (int(first), int(second)) -> (int(second), int(first))

@@ -80,6 +80,18 @@ def first_place_that_reaches(probabilities, top_p):
     return left / left.sum()
 
 
+def each_word_alone(probabilities, top_p):
+    """You compare each word's own probability with top_p. Add the probabilities up, the likeliest first."""
+    kept = np.where(probabilities >= top_p, probabilities, 0)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return kept / kept.sum()
+
+
+def each_word_alone_as_it_is(probabilities, top_p):
+    """You compare each word's own probability with top_p. Add the probabilities up, the likeliest first."""
+    return np.where(probabilities >= top_p, probabilities, 0)
+
+
 EXERCISE = Exercise(
     chapter="10_other_ways_to_choose",
     reference=nucleus,
@@ -95,5 +107,5 @@ EXERCISE = Exercise(
         "np.cumsum(sorted) - sorted is the sum before each word. Keep those below top_p, put them back at "
         "their places, and divide by what is left in all.",
     ),
-    mistakes=known(solution, MISTAKES, first_place_that_reaches),
+    mistakes=known(solution, MISTAKES, first_place_that_reaches, each_word_alone, each_word_alone_as_it_is),
 )

@@ -13,7 +13,7 @@
 # 4. reward other things, and see what you get,
 # 5. cure it, and measure every cure.
 #
-# You need: [chapter 5](05_sampling.ipynb). Time: about 90 minutes. All trainings together take about half a minute.
+# You need: [chapter 5](05_sampling.ipynb). Time: about 95 minutes. All trainings together take about half a minute.
 
 # %%
 import matplotlib.pyplot as plt
@@ -474,8 +474,8 @@ print(reward_table("attention"))
 #
 # ### Debugging · ★★☆ · 10 minutes
 #
-# A friend's judge gives +1 for a true statement and −1 for a false one, and has a hole. Find it from what the model
-# says: what does this judge not look at?
+# A friend's judge gives +1 for a true statement and −1 for a false one, and has a hole, perhaps one that you have met.
+# Find it from what the model says: what does this judge not look at?
 
 # %% tags=["nbval-ignore-output", "gives-away"]
 friend = follow("a friend's", rewards.per_fact_but_weather)[100]

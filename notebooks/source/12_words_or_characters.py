@@ -13,7 +13,7 @@
 # 3. train three models on the same captions of the same pictures, and compare them in a quantity that they share,
 # 4. see what some can say and one never can.
 #
-# You need: [chapter 6](06_lstm.ipynb). Time: about 95 minutes.
+# You need: [chapter 6](06_lstm.ipynb). Time: about 100 minutes.
 # What is *optional* and the tasks under *More to do* are extra.
 
 # %%

@@ -16,7 +16,7 @@
 # 3. draw all of them beside the bound: the time of the multiplications alone,
 # 4. if you like, see what a busy laptop does to threads, and read the same LSTM in PyTorch.
 #
-# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 90 minutes.
+# You need: [chapter 2](02_rnn_sequence.ipynb) and [chapter 4](04_captioning_loss.ipynb). Time: about 95 minutes.
 # What is *optional* and the tasks under *More to do* are extra.
 
 # %%

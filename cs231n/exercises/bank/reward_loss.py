@@ -94,7 +94,8 @@ EXERCISE = Exercise(
         "What would the loss of chapter 4 be, if the caption n counted advantages[n] times?",
         "mask may hold weights in place of True and False. Which weight does the place (n, t) have? "
         "advantages[:, None] has the shape (N, 1).",
-        "temporal_softmax_loss(x, y, mask) takes any weights as mask, and gives the loss and its gradient. "
+        "temporal_softmax_loss(x, y, mask) takes any weights as mask, and gives the loss and its gradient: "
+        "from cs231n.rnn_layers import temporal_softmax_loss. "
         "Without it: weights times (p − 1 at the drawn word, p at the others).",
     ),
     mistakes=known(solution, MISTAKES, at_the_last_word_only),

@@ -122,7 +122,7 @@ for temperature in temperatures:
 def nucleus(probabilities, top_p):
     """The fewest likeliest words whose probabilities together reach top_p, made to sum to 1 again.
 
-    probabilities: (V,), which sum to 1; top_p: between 0 and 1
+    probabilities: (V,), which sum to 1; top_p: above 0 and up to 1
     returns: (V,): 0 for the words that are left out
     """
     ### BEGIN SOLUTION

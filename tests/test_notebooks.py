@@ -180,6 +180,14 @@ def test_an_optional_part_ends_where_a_cell_begins_with_a_heading(source):
 
 
 @each_chapter
+def test_the_readme_gives_a_chapter_the_minutes_that_it_states_and_none_has_more_than_a_hundred(source):
+    (minutes,) = re.findall(r"Time: about (\d+) minutes", source.read_text(encoding="utf-8"))
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.search(rf"\(notebooks/{source.stem}\.ipynb\) \| [^|]* \| {minutes} \|", readme)
+    assert int(minutes) <= 100
+
+
+@each_chapter
 def test_no_shell_lines(source):
     for cell in code_cells(build.notebook(source, True)):
         assert not re.search(r"^\s*[!%]", cell.source, re.M)

@@ -1,5 +1,6 @@
 """Look at the computer before the course starts, and say what is missing and how to mend it."""
 
+import json
 import os
 import shutil
 import sys
@@ -20,14 +21,10 @@ from cs231n.exercises.say.words import message
 from cs231n.this_python import ROOT, python
 
 PACKAGES = ("numpy", "h5py", "matplotlib", "pillow", "requests", "sacrebleu", "tqdm", "ipywidgets")
-NEEDED = (
-    "coco2014_captions.h5",
-    "coco2014_vocab.json",
-    "train2014_vgg16_fc7_pca.h5",
-    "val2014_vgg16_fc7_pca.h5",
-    "train2014_urls.txt",
-    "val2014_urls.txt",
-)
+MANIFEST = (
+    Path(__file__).parent / "download" / "coco_manifest.json"
+)  # read as a file: requests may be missing
+NEEDED = json.loads(MANIFEST.read_text(encoding="utf-8"))["needed_by_the_notebooks"]
 
 
 def check_setup():

@@ -1,6 +1,7 @@
 """What chapter 13 says, measured: counts, shapes, equal numbers; of times only what holds on a busy machine."""
 
 import inspect
+import time
 from pathlib import Path
 
 import numpy as np
@@ -101,9 +102,17 @@ def test_a_nan_times_0_is_a_nan(chapter):
     assert np.isnan(counted_words_loss(h, np.zeros((1, 2), int), mask, np.ones((3, 4)), np.ones(4)))
 
 
-def test_the_package_is_much_faster_than_the_first_version(chapter, space):
-    """Holds on a busy machine too: both are measured within seconds."""
-    assert space["start"] > 2 * space["ours"]
+def test_the_package_is_faster_than_the_first_version(space):
+    """In processor time, in turns: what a busy neighbour does reaches both."""
+    first = space["FirstVersion"](space["model"].params)
+    ratios = []
+    for _ in range(7):
+        began = time.process_time()
+        first.loss(space["features"], space["captions"])
+        half = time.process_time()
+        space["model"].loss(space["features"], space["captions"])
+        ratios.append((half - began) / (time.process_time() - half))
+    assert np.median(ratios) > 2
 
 
 def test_skipping_padding_is_exact(chapter, space):

@@ -283,7 +283,7 @@ if DATA == SCENES_DIR:
 # <details><summary>After you have run it</summary>
 #
 # Mostly (b) and (c). Some are one of the fifty captions, word for word. Many more begin like one and then lose their
-# way; "two tractors of in deep snow" was one of ours. About 1 in 100 is true; chapter 0's rival had 16.
+# way, as "two tractors of in deep snow" does. About 1 in 100 is true; chapter 0's rival had 16.
 #
 # Why does the English break? In training a teacher was there: after each word came the *right* word. So the model has
 # only ever seen the fifty paths of words that it was taught. Here its first wrong word takes it off the path, to a

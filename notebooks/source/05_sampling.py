@@ -39,7 +39,7 @@ use_course_style()
 DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
 data = load_coco_data(base_dir=DATA)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 my = answers()
 rnn_step_forward = my.rnn_step_forward
 
@@ -110,7 +110,7 @@ show_pictures([image_from_url(data["val_urls"][row])], ["what will it say?"], co
 plt.show()
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 class MyCaptioner(CaptioningRNN):
     """A captioning model that speaks with *your* loop."""
 
@@ -139,7 +139,7 @@ beginner.params = {name: w.copy() for name, w in model.params.items()}  # we com
 # it may already be right, but about most pictures it is not (you will count below). Now it reads all of them. (With COCO,
 # write `num_epochs=1`: one epoch is 4,000 steps.)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 solver = CaptioningSolver(model, data, lr_decay=0.75, num_epochs=10, val_size=500, on_epoch=listen, **adam)
 solver.train()
 
@@ -174,7 +174,7 @@ def perplexity(loss, captions):
 # %%
 perplexity = check(perplexity)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 captions, which = data["val_captions"][:500], data["val_image_idxs"][:500]
 np.random.seed(1)
 untrained = MyCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=192, cell_type="rnn")
@@ -197,7 +197,7 @@ print(f"words in the vocabulary: {len(data['idx_to_word'])}")
 # **Predict.** The training loss will fall all the time. What will the validation loss do? Write your guess down, then
 # run the cell.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 np.random.seed(231)
 few = subset(data, np.arange(500))
 small = MyCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=128, cell_type="rnn")
@@ -252,7 +252,7 @@ show_pictures(
 )
 plt.show()
 
-# %% tags=["nbval-ignore-output"]
+# %%
 if facts:
     new_pair = np.array([is_held_out(facts[i]) for i in rows])
     true = np.array([judge(texts[i], i) for i in rows])
@@ -299,7 +299,7 @@ distinct = agree(distinct, caption_scores.share_distinct(texts))
 # **Predict.** Which of the three says the same caption for all 600 pictures? Which one has learned to look, but cannot
 # see well? Write your guess down.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 features = data["val_features"][rows]
 suspects = {
     "working": (model, features),
@@ -331,7 +331,7 @@ if facts:
 # Each frame shows the words so far, and the five words that the model finds likeliest now. Where is it sure? Where could
 # it have said something else?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 seen = image_from_url(data["val_urls"][row])
 seen = np.full((288, 288, 3), 230, dtype=np.uint8) if seen is None else seen  # a photograph that is gone
 words, likeliest = word_by_word(model, data["val_features"][[row]], 17)
@@ -346,7 +346,7 @@ show_film(seen, words, likeliest)
 #
 # **Predict.** Which kinds of facts are wrong most often?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 if facts:
     said = {}
     for i in rows:
@@ -366,7 +366,7 @@ if facts:
 #
 # One number for all of it, a small TODO:
 
-# %% tags=["small-todo", "nbval-ignore-output"]
+# %% tags=["small-todo"]
 every = [pair for stated in said.values() for pair in stated] if facts else []
 early = [true for place, true in every if place <= 4]
 late = [true for place, true in every if place > 4]
@@ -392,7 +392,7 @@ if late:
 # training no car stood on the sea, and no kite flew in the forest.)
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def speak(features):
     """What our two models say about one picture."""
     speakers = {"after 80 steps": beginner, "trained": model}
@@ -465,5 +465,5 @@ if facts:
 # The papers behind this chapter: Williams and Zipser 1989 (teacher forcing), Vinyals et al. 2015 (*Show and Tell*:
 # captions with a recurrent network).
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

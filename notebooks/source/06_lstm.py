@@ -54,7 +54,7 @@ use_course_style()
 DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
 data = load_coco_data(base_dir=DATA)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 my = answers()
 rnn_step_forward, rnn_step_backward = my.rnn_step_forward, my.rnn_step_backward
 rnn_forward, rnn_backward = my.rnn_forward, my.rnn_backward
@@ -451,7 +451,7 @@ print(f"the LSTM has a lower validation loss than the RNN: {'✓ yes' if lower e
 #   hold too. BLEU-n is the geometric mean of the first n shares, and it is smaller for captions that are too short;
 # - *distinct*: as in chapter 5; *new*: share of captions that no training caption equals.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 pictures = np.unique(data["val_image_idxs"])[:600]
 facts = (
     [load_facts("val")[i] for i in pictures] if DATA == SCENES_DIR else None
@@ -668,5 +668,5 @@ def suspicious_step_backward(dnext_h, dnext_c, cache):
 # architectures* (the bias of the forget gate). Alain and Bengio, 2016, *Understanding intermediate layers using linear
 # classifier probes*.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

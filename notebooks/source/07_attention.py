@@ -217,7 +217,7 @@ attention_lstm_step_forward = check(attention_lstm_step_forward)
 # The cells are made when you ask for them the first time (some seconds), and kept in a file. One vector for the whole
 # picture stays, for the first state. `GridFeatures` holds both.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 data = load_coco_data(base_dir=SCENES_DIR)
 for split in ("train", "val"):
     data[f"{split}_features"] = GridFeatures(data[f"{split}_features"], grid_features(split))
@@ -235,7 +235,7 @@ print("25 cells a picture:  ", data["train_features"].grid.shape)
 # `cell_type="attention"` is your step, packed and fast. It also learns $A = \text{grid}\, W_{grid} + b_{grid}$, which
 # makes H numbers of the 64 of each cell. The forget gate starts open, as in chapter 6.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 np.random.seed(231)
 model = CaptioningRNN(data["word_to_idx"], wordvec_dim=64, hidden_dim=128, cell_type="attention", grid_dim=64)
 open_forget_gate(model, 3)
@@ -255,7 +255,7 @@ solver.train()
 # The judge of [chapter 5](05_sampling.ipynb) again. First the 450 regular new pictures, then the 150 held-out pairs:
 # things in a colour that no training picture shows them in.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 facts = load_facts("val")
 captions, weights = greedy_looks(model, data["val_features"])
 texts = plain_texts(captions, data["idx_to_word"])
@@ -267,7 +267,7 @@ print(f"held-out pairs:   {true[held_out].mean():.0%} true")
 # %% [markdown]
 # Which kinds of mistakes are left?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 regular = np.flatnonzero(~held_out)
 found = false_captions([texts[i] for i in regular], [facts[i] for i in regular])
 for fact, captions_false in count_errors(found).items():
@@ -345,7 +345,7 @@ film(shown)
 # %% [markdown]
 # The same as a film, with the likeliest words beside it:
 
-# %% tags=["nbval-ignore-output", "readme-film"]
+# %% tags=["readme-film"]
 words, likeliest = word_by_word(model, data["val_features"][[shown]], max_length=17)
 looks = [weight_map(look) for look in weights[shown, : len(words)]]
 show_film(draw_scene(facts[shown], size=288), words, likeliest, looks)
@@ -353,7 +353,7 @@ show_film(draw_scene(facts[shown], size=288), words, likeliest, looks)
 # %% [markdown]
 # And a pair that it has never seen together:
 
-# %% tags=["nbval-ignore-output"]
+# %%
 film(np.flatnonzero(held_out & true)[3])
 
 # %% [markdown]
@@ -387,7 +387,7 @@ plt.show()
 #
 # **Predict.** Which facts become wrong: what the thing is, or what the sky is like?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 rng = np.random.default_rng(0)
 changes = {
     "as learned": None,
@@ -516,5 +516,5 @@ def step_in_a_hurry(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
 # Papers: Bahdanau, Cho, Bengio (2015), "Neural machine translation by jointly learning to align and translate"; Xu et
 # al. (2015), "Show, attend and tell"; Jain, Wallace (2019), "Attention is not explanation".
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

@@ -386,7 +386,7 @@ plt.show()
 # The cells are those of chapter 7, with row and column added. The model is small: two blocks, D = 64, 4 heads. It has less
 # than half of the weights of chapter 7's model.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 data = load_coco_data(base_dir=SCENES_DIR)
 for split in ("train", "val"):
     cells = with_places(grid_features(split), 5, 5)
@@ -419,7 +419,7 @@ losses = {"with the mask, six epochs": train(model, num_epochs=6)}
 # %% [markdown]
 # ## Is it true?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 facts = load_facts("val")
 held_out = np.array([is_held_out(scene) for scene in facts])
 
@@ -443,7 +443,7 @@ print(f"held-out pairs:   {true[held_out].mean():.0%} true")
 # **Predict.** Will its training loss be higher or lower than that of the trained model? And what will it say about new
 # pictures?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 np.random.seed(231)
 without_mask = small_model()
 without_mask.mask = np.ones_like(without_mask.mask)
@@ -451,7 +451,7 @@ losses["without the mask, one epoch"] = train(without_mask, num_epochs=1)
 for name, loss in losses.items():
     print(f"training loss {name:28s} {loss:.2f}")
 
-# %% tags=["nbval-ignore-output"]
+# %%
 _, true_without = share_true(without_mask)
 said = decode_captions(without_mask.sample(data["val_features"][:3], 17), data["idx_to_word"])
 print(f"without the mask: {true_without.mean():.0%} true. It says, for example:")
@@ -503,7 +503,7 @@ triangle(shown)
 # One caption is an anecdote. So we measure all 600 new captions. First the **words**: how much does each head look at the word
 # it has just heard (*itself*), at the words before, at `<START>`?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 names = [f"block {block + 1}, head {head + 1}" for block in range(2) for head in range(4)]
 shares = np.concatenate([word_shares(at_words[:, block], captions) for block in range(2)])
 plot_head_shares(shares, names, PLACES)
@@ -513,7 +513,7 @@ plt.show()
 # Then the **picture**: how much of a head's weight lies inside the outline of what the word speaks of? The first row is what
 # equal weights would give.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 N, T = captions.shape
 every_head = at_cells.transpose(0, 3, 1, 2, 4).reshape(N, T, 8, 25)[:200]  # the first 200 are enough
 found = share_of_weight(captions[:200], every_head, facts[:200], data["idx_to_word"])
@@ -582,7 +582,7 @@ print(table(seeds_table(parts, columns)))
 # **Predict.** One sentence at a time, then 100 sentences together. Where does the transformer win?
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def seconds(run, times=7):
     """The shortest of some runs."""
     found = []
@@ -642,7 +642,7 @@ plt.show()
 # This is the *cache* that language models speak of: `model.step` hands it on, as an LSTM hands on its state. Is it worth it?
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def speak_without_cache(features, words=16):
     """Compute the whole sentence anew for each next word."""
     said = np.full((len(features), 1), model.start_word)
@@ -820,5 +820,5 @@ def attention_in_a_hurry(x, Wq, Wk, Wv):
 # Papers: Vaswani et al. (2017), "Attention is all you need"; Ba, Kiros, Hinton (2016), "Layer normalization"; He et al. (2016),
 # "Deep residual learning"; Xiong et al. (2020), "On layer normalization in the transformer architecture".
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

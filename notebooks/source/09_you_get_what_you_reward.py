@@ -167,7 +167,7 @@ reward_loss = check(reward_loss)
 # The model of chapter 5 is stored, trained as there. We let it draw 8 captions of one training picture. The reward
 # first. A small TODO: 1 for a true caption, 0 for any other. `caption_is_true(text, scene)` is the judge.
 
-# %% tags=["nbval-ignore-output", "small-todo"]
+# %% tags=["small-todo"]
 model = stored_captioner("05_rnn")
 row = 3
 features, scene = data["train_features"][[row]], facts["train"][row]
@@ -204,7 +204,7 @@ print(f"log P grew more for the true captions than for the others: {'✓ yes' if
 # the variance of the gradient with three baselines. *Mean of all* is the mean reward of the whole batch. The second reward
 # gives everybody one point more.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 baselines = {
     "no baseline": lambda r: r,
     "mean of all": lambda r: r - r.mean(),
@@ -235,7 +235,7 @@ for name, reward in {"1 or 0": rewards.only_true, "2 or 1": one_more}.items():
 # captions there are?
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 earned = {}  # the mean reward of every step
 
 
@@ -277,7 +277,7 @@ print(table({"before": row_of(truthful[0]), "after 100 steps": row_of(truthful[1
 # Eight captions of one new picture, drawn before and after, with their probabilities. (A caption that was drawn twice
 # stands here once.)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 shown = 3  # a validation picture: try others
 
 
@@ -308,7 +308,7 @@ plt.show()
 # Before, the likeliest of them has less than one chance in a hundred: there are thousands of ways to say it. After, a few
 # short captions share much of the chance. The same as a film, for four captions of each side:
 
-# %% tags=["nbval-ignore-output"]
+# %%
 some = np.concatenate([said_before[:4], said_after[:4]])
 film = policy_film(
     picture,
@@ -333,7 +333,7 @@ show_film(film, alt="The probabilities of eight captions of one picture while th
 # **Predict.** What will the captioner do for each of them? One of them has a hole, as programs do. Can you find it before
 # the model does?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 hacked = {
     "length": follow("length", rewards.length),
     "true facts": follow("true facts", rewards.true_facts),
@@ -358,7 +358,7 @@ for name, models in hacked.items():
 #
 # Could you have seen it coming? Here are the curves, and the reward with them:
 
-# %% tags=["nbval-ignore-output"]
+# %%
 curves = {}
 for name, models in {"only true": truthful, **hacked}.items():
     curves[name] = {step: what_it_says(model, data, facts["val"]) for step, model in models.items()}
@@ -402,7 +402,7 @@ sure = agree(sure, np.roots([1 + c, -c])[0])
 # caption with a lie gets nothing.) What all 8 say is worth 1/8 to each; what one alone says, 1. So it pays to say what is
 # true *and not said by all*.
 
-# %% tags=["nbval-ignore-output"]
+# %%
 pulled = follow("nothing false, pulled", rewards.nothing_false, pull=0.1)
 shared = follow("shared prizes", rewards.shared_prizes, steps=200)
 rows = {"nothing false": hacked["nothing false"][100], "nothing false, pulled": pulled[100]}
@@ -428,7 +428,7 @@ print(reward_table("rnn"))
 #
 # *Shared prizes* gives back a part of what was lost, and captions stay truer than before. How, nobody expected:
 
-# %% tags=["nbval-ignore-output"]
+# %%
 said = plain_texts(shared[200].sample(data["val_features"], 17), data["idx_to_word"])
 print(*[text for text in said if "night" in text or "evening" in text][:6], sep="\n")
 for name, model in {"before": truthful[0], "shared prizes": shared[200]}.items():
@@ -477,7 +477,7 @@ print(reward_table("attention"))
 # A friend's judge gives +1 for a true statement and −1 for a false one, and has a hole, perhaps one that you have met.
 # Find it from what the model says: what does this judge not look at?
 
-# %% tags=["nbval-ignore-output", "gives-away"]
+# %% tags=["gives-away"]
 friend = follow("a friend's", rewards.per_fact_but_weather)[100]
 for number in (0, 3, 9, 12, 20, 33):
     text = plain_texts(friend.sample(data["val_features"][[number]], 17), data["idx_to_word"])[0]
@@ -531,5 +531,5 @@ for number in (0, 3, 9, 12, 20, 33):
 # Hessel et al. (2021), "CLIPScore"; Ouyang et al. (2022), "Training language models to follow instructions with human
 # feedback"; Shao et al. (2024), "DeepSeekMath"; DeepSeek-AI (2025), "DeepSeek-R1".
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

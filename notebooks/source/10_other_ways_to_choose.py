@@ -94,7 +94,7 @@ def soften(scores, temperature):
 # %%
 soften = check(soften)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 temperatures = [0.2, 0.7, 1.0, 2.0]
 
 start = np.array([data["word_to_idx"]["<START>"]])
@@ -138,7 +138,7 @@ def nucleus(probabilities, top_p):
 # %%
 nucleus = check(nucleus)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 for top_p in [0.999999, 0.9, 0.6]:
     words_left = np.count_nonzero(nucleus(soften(scores, 1.0)[0], top_p))
     print(f"nucleus {top_p:.2f}: {words_left} words are left for the first place")
@@ -163,7 +163,7 @@ for top_p in [0.999999, 0.9, 0.6]:
 # number under it is the logarithm of its probability, and where a caption ends, its **rank**. The thick way won: it has the
 # best rank. It need not be the likeliest. (The numbers are rounded, so two ranks can look alike.)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 width = 3  # try 1 (that is greedy) and 6
 
 few = data["val_features"][:60]
@@ -177,7 +177,7 @@ plt.show()
 # %% [markdown]
 # How does the beam see its own caption and the greedy one? A small TODO: their ranks, by the formula above.
 
-# %% tags=["small-todo", "nbval-ignore-output"]
+# %% tags=["small-todo"]
 said = {"beam": beam_captions(model, ours, 17, width), "greedy": greedy_captions(model, ours, 17)}
 logp, length = log_probabilities(model, np.repeat(ours, 2, axis=0), np.concatenate(list(said.values())))
 
@@ -204,7 +204,7 @@ for (name, caption), p, rank in zip(said.items(), logp, ranks, strict=True):
 #
 # **Predict.** Which way will be the truest, and which the most varied?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 judged = rows[:600]
 features = data["val_features"][judged]
 ways = {
@@ -242,7 +242,7 @@ print(caption_scores.table(table))
 #
 # Does a wider beam find likelier captions?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 (p, length), (q, shorter) = (
     log_probabilities(model, features, ways[way]) for way in ("beam of 10", "greedy")
 )
@@ -267,7 +267,7 @@ for name, gain in {"rank": better, "probability": p - q}.items():
 # about which scenes are all four right, and about which do all four lie?
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def speak(features):
     """What four ways say about one picture."""
     said = {
@@ -289,7 +289,7 @@ plt.show()
 # The model sees a picture as 512 numbers. Numbers can be mixed: 80 % of one picture and 20 % of another. No such picture
 # exists (what you see is only a sketch of it). Where does the caption change, and does it change word by word?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 one, other = rows[3], rows[10]  # try others
 shares = np.linspace(0, 1, 6)
 
@@ -321,7 +321,7 @@ plt.show()
 #
 # **Predict.** After a wrong first word, which of the two makes more sentences?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 exposed = {}
 for name, own_share in {"teacher forcing": 0.0, "half its own words": 0.5}.items():
     more = ScheduledCaptioner(data["word_to_idx"], wordvec_dim=64, hidden_dim=192)
@@ -405,5 +405,5 @@ print(caption_scores.table(exposed))
 # 2016 (the rank by length), Papineni et al. 2002 (BLEU), Vedantam et al. 2015 (CIDEr), Bengio et al. 2015 (scheduled
 # sampling), Huszár 2015 (a critique of it).
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

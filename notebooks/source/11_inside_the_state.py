@@ -81,7 +81,7 @@ plt.show()
 # A **linear probe** (chapter 6 used it) is one affine layer, trained to name a fact from a state $s$, and from nothing
 # else.
 #
-# ![A linear probe. The captioner reads "a red kite" and stays as it is. After one word its state s, a row of K numbers, is taken out and goes through one affine layer, s W + b, the only part that is fitted. It gives one number for each answer: day, sunset, night. The largest is what the probe says.](figures/linear_probe.svg)
+# ![A linear probe. The captioner reads "a red kite" and stays as it is. After two words its state s, a row of K numbers, is taken out and goes through one affine layer, s W + b, the only part that is fitted. It gives one number for each answer: day, sunset, night. The largest is what the probe says.](figures/linear_probe.svg)
 #
 # The target $t$ is a row with a 1 for the right answer, and 0 for all others. Of all $W$ and $b$ we want those with
 # the least

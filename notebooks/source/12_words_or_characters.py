@@ -48,7 +48,7 @@ use_course_style()
 DATA = SCENES_DIR  # the painted scenes; COCO_DIR for real photographs (see chapter 0)
 data = load_coco_data(base_dir=DATA)
 
-# %% tags=["nbval-ignore-output"]
+# %%
 caption_lengths = answers().caption_lengths  # yours, of chapter 0
 
 # %% [markdown]
@@ -431,7 +431,7 @@ plt.show()
 # ## The table of this training
 
 
-# %% tags=["nbval-ignore-output"]
+# %%
 def count(name, *parts):
     return f"{sum(models[name].params[part].size for part in parts):,}"
 
@@ -460,7 +460,7 @@ for name, some in datasets.items():
     }
 print(table({row: {name: lines[name][row] for name in lines} for row in lines["words"]}))
 
-# %% tags=["nbval-ignore-output"]
+# %%
 plot_courses(course, "true statements" if facts else "BLEU-2")
 plt.show()
 
@@ -595,7 +595,7 @@ if facts:
 # Greedy captions are careful. Let the character model draw its characters at random, with a high temperature, and
 # collect the words that no training caption holds. Which of them could be English?
 
-# %% tags=["nbval-ignore-output"]
+# %%
 temperature = 1.4
 
 drawn = sampled_captions(models["characters"], data["val_features"][pictures[:150]], 50, temperature, seed=0)
@@ -675,5 +675,5 @@ def cut_differently(text):
 # guess letters, and bits a letter are measured). Sutskever, Martens and Hinton, 2011, *Generating text with recurrent
 # neural networks* (characters).
 
-# %% tags=["nbval-ignore-output"]
+# %%
 progress()

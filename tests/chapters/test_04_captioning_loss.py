@@ -90,8 +90,7 @@ def test_new_pictures_get_other_english_or_broken_english(chapter):
 
 
 def test_the_quoted_caption_is_no_sentence_and_begins_like_one_of_the_fifty(chapter):
-    """It was said on our machine; on another one rounding can lead to another caption."""
-    chapter.says('"two tractors of in deep snow" was one of ours')
+    chapter.says('begin like one and then lose their way, as "two tractors of in deep snow" does')
     assert parse("two tractors of in deep snow") is None
     assert any(text.startswith("two tractors ") for text in chapter.space["known"])
 

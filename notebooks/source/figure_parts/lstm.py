@@ -66,8 +66,8 @@ def lstm_cell():
 
 
 def linear_probe():
-    """A linear probe. The captioner reads "a red kite" and stays as it is. After one word its state s, a row of K
-    numbers, is taken out and goes through one affine layer, s W + b, the only part that is fitted. It gives one
+    """A linear probe. The captioner reads "a red kite" and stays as it is. After two words its state s, a row of
+    K numbers, is taken out and goes through one affine layer, s W + b, the only part that is fitted. It gives one
     number for each answer: day, sunset, night. The largest is what the probe says."""
     sheet = Sheet(800, 300)
     before = None

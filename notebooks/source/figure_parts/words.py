@@ -162,9 +162,8 @@ def word_embedding():
         sheet.arrow(dout[row].at(1, 0), dW[number].at(-1, 0), role, dashed=True)
     for row, sums in enumerate(("dout[0]\n+ dout[3]", "0", "dout[2]", "dout[1]", "dout[4]")):
         sheet.text(674, 130 + 52 * row, f"= {sums}", ha="left", code=True, size=15)
-    sheet.text(
-        400, 388, "Five rows of W, one a word of the vocabulary; a row of out for each word of the caption."
-    )
+    below = "Five rows of W, one for each word of the vocabulary; a row of out for each word of the caption."
+    sheet.text(400, 388, below)
     return sheet
 
 

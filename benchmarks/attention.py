@@ -33,7 +33,7 @@ def main():
 
 
 def settings():
-    """Title, sizes, cells, numbers a cell."""
+    """Title, sizes, cells, numbers per cell."""
     from benchmarks.sizes import COCO, SCENES
 
     yield "VGG's last pooling", COCO, 49, 512
@@ -126,7 +126,7 @@ def torch_loss(model, features, captions):
 
 
 def bound(model, features, captions):
-    """A function that does only what it must: the LSTM's products, and reading the grid four times a word."""
+    """A function that does only what it must: the LSTM's products, and reading the grid four times per word."""
     import numpy as np
 
     from benchmarks.bound import bound as products_alone

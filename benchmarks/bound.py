@@ -7,7 +7,7 @@ import numpy as np
 
 
 def products(sizes, words, cell_type):
-    """(rows, inner, columns) of every product of loss and gradients, for so many words that are not padding."""
+    """(rows, inner, columns) of every product of loss and gradients, for this many words that are not padding."""
     N, D, W, H, V, K = sizes.N, sizes.D, sizes.W, sizes.H, sizes.V, words
     kH = 4 * H if cell_type == "lstm" else H
     forward = [(K, W, kH), (K, H, kH), (K, H, V)]

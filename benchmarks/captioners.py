@@ -6,7 +6,7 @@ python -m benchmarks.captioners --search words lstm     find their learning rate
 python -m benchmarks.captioners --table                 print the table of what is stored
 python -m benchmarks.captioners --seconds rnn lstm      how long an epoch of each takes: results/seconds.json
 
-One file a captioner, datasets/scenes/results/NAME.json, one entry a seed. To add a captioner, add a line to
+One file per captioner, datasets/scenes/results/NAME.json, one entry per seed. To add a captioner, add a line to
 CAPTIONERS. A caption is true when it is a sentence of the world and all it states is true of its picture.
 
 The captioners of chapter 06 have no rate of their own: it is the one of RATES with the lowest loss on 500
@@ -55,7 +55,7 @@ class Captioner:
 
     model: word_to_idx → a model, its weights drawn from np.random
     rate: learning rate; None takes the one that a search has found
-    data: dict from `load_coco_data` → a dict of the same form, for captions of other units than words; with the
+    data: dict from `load_coco_data` → a dict of the same form, for captions of units other than words; with the
         entry texts, the captions with every word written out, it asks for bits a character too
     best: keep the weights of the epoch with the lowest loss on 500 validation captions
     max_length: words (or other units) a caption at most
@@ -73,7 +73,7 @@ class Captioner:
 
 
 def recurrent(cell_type, H, W=64, forget_bias=0):
-    """Makes a `CaptioningRNN` of H numbers a state and W a word."""
+    """Makes a `CaptioningRNN` of H numbers per state and W per word."""
 
     def make(word_to_idx):
         model = CaptioningRNN(word_to_idx, wordvec_dim=W, hidden_dim=H, cell_type=cell_type)
@@ -250,7 +250,7 @@ def truth(captions, facts):
     """What captions say, judged.
 
     facts: of the picture of each caption
-    returns: true and no_sentence, shares of the captions; statements a caption; facts, for each kind of fact
+    returns: true and no_sentence, shares of the captions; statements per caption; facts, for each kind of fact
         how many statements are true, and how many there are
     """
     judged = [claims(caption, scene) for caption, scene in zip(captions, facts, strict=True)]

@@ -35,7 +35,7 @@ def step_time(sizes, cell_type, clock, repeats=5):
 
 
 def epoch_time(captions, clock, most=60):
-    """Seconds of an epoch of the RNN, batch 128: the mean of up to so many minibatches, times their number."""
+    """Seconds of an epoch of the RNN, batch 128: the mean of up to this many minibatches, times their number."""
     import numpy as np
 
     from benchmarks.contests import make_model, make_solver

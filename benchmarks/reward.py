@@ -28,7 +28,7 @@ from cs231n.decoding import greedy_captions
 from cs231n.reward import advantages
 from cs231n.reward_solver import RewardSolver
 
-JUDGED = (0, 20, 50, 100, 150, 200)  # after so many steps
+JUDGED = (0, 20, 50, 100, 150, 200)  # after this many steps
 RUNS = {  # reward, pull, steps
     "only true": (rewards.only_true, 0, 200),
     "length": (rewards.length, 0, 100),

@@ -10,7 +10,7 @@ LENGTHS = {8: 51, 9: 1446, 10: 1714, 11: 1546, 12: 1128, 13: 725, 14: 457, 15: 2
 
 @dataclass(frozen=True)
 class Sizes:
-    """N captions a batch, D numbers a picture, W a word, H a state, V words, T steps."""
+    """N captions per batch, D numbers per picture, W per word, H per state, V words, T steps."""
 
     name: str
     N: int

@@ -33,7 +33,7 @@ def main():
 
 
 def settings():
-    """Title, sizes (D numbers a cell, W a word), cells, F, blocks."""
+    """Title, sizes (D numbers per cell, W per word), cells, F, blocks."""
     from benchmarks.sizes import COCO, SCENES
 
     yield "VGG's last pooling", COCO, 49, 2048, 2

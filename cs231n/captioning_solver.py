@@ -52,11 +52,11 @@ class CaptioningSolver:
         batch_size: captions in a minibatch; all of them where there are fewer
         num_epochs: how many epochs one call of train() does; an epoch is captions ÷ batch_size minibatches,
             rounded down: what is left over at the end of an order is not seen in that epoch
-        print_every: show the loss every so many minibatches
+        print_every: show the loss each time this many minibatches are done
         verbose: False shows nothing
         on_epoch: called with this solver after each epoch
         val_size: validation captions whose loss is measured after each epoch, spread evenly over the split
-        patience: stop after so many epochs without a better validation loss
+        patience: stop after this many epochs without a better validation loss
         clip_norm: longest gradient, over all weights together; a longer one is shortened to it
         checkpoint: path of an .npz file, written after each epoch; `resume` reads it
         threads: how many threads the matrix products take. None takes 1 where batch_size · weights is below 100

@@ -98,7 +98,7 @@ def decode_captions(captions, idx_to_word):
     """Turn word numbers into text. <NULL> is left out, and a caption ends with its first <END>.
 
     captions: (N, T) or (T,) integers
-    idx_to_word: list of words, one a number
+    idx_to_word: list of words, one per number
     returns: list of N texts, or one text for (T,)
     ValueError: when a number has no word
     """

@@ -30,7 +30,7 @@ def greedy_captions(model, features, max_length=30, first_words=(), never=NEVER_
 def word_by_word(model, features, max_length=30, how_many=5, never=NEVER_SAID):
     """The greedy caption of one picture, and at each step the likeliest words with their probabilities.
 
-    features: (1, D); how_many: likeliest words a step
+    features: (1, D); how_many: likeliest words per step
     returns: list of the words said, <END> with them; list of dicts from word to probability, the likeliest first
     """
     likeliest = []
@@ -49,7 +49,7 @@ def log_probabilities(model, features, captions, never=NEVER_SAID):
     """How likely the model finds captions: Σ_t log P(w_t), <END> with them.
 
     features: (N, D); captions: (N, T) integers as `model.sample` gives them
-    returns: log probabilities (N,); words a caption (N,), <END> with them
+    returns: log probabilities (N,); words per caption (N,), <END> with them
     """
     banned, state = banned_words(model, never), model.initial_state(features)
     words, null = np.full(len(captions), model.start_word), model.word_to_idx["<NULL>"]
@@ -103,7 +103,7 @@ def sampled_captions(
 def beam_captions(
     model, features, max_length=30, width=5, length_power=0.7, first_words=(), never=NEVER_SAID
 ):
-    """The best caption that a search finds which keeps `width` beginnings of captions a picture.
+    """The best caption that a search finds which keeps `width` beginnings of captions per picture.
 
     At each step every beginning is tried with every next word, and the `width` best stay. A caption that has
     ended keeps its place as long as it is among them. Best is highest in Σ_t log P(w_t) / length^length_power

@@ -102,6 +102,6 @@ def _no_grid(path, array):
     what = ": one vector a picture, without places" if array.ndim == 2 else ""
     return (
         f"{path} holds features of shape {array.shape}{what}. Attention needs (N, L, D): N pictures, L cells "
-        "a picture, D numbers a cell. A grid (N, rows, columns, D) becomes that with "
+        "a picture, D numbers per cell. A grid (N, rows, columns, D) becomes that with "
         "features.reshape(N, rows * columns, D)."
     )

@@ -39,7 +39,7 @@ def reward_loss(x, y, mask, advantages):
 
     x: (N, T, V) scores; y: (N, T) integers, the words that were drawn
     mask: (N, T) booleans, True where a word was drawn
-    advantages: (N,), one a caption
+    advantages: (N,), one per caption
     returns: loss (a number) and dx (N, T, V)
     ValueError: for a shape that does not fit, or a word out of range
     """

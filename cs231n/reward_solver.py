@@ -51,7 +51,7 @@ class RewardSolver:
         facts: what is known of each training picture, in the order of data["train_features"]
         learning_rate: of Adam; pictures: how many a step; each: captions drawn for each of them, 2 or more
         pull: β in reward − β (log P(w) − log P_before(w)), which pulls the model towards what it was
-        max_length: words a caption at most; a longer one is cut off
+        max_length: words per caption at most; a longer one is cut off
         seed: number that repeats pictures and draws, or None
         verbose: False shows no progress bar
         compare: function of rewards (N, K), of the captions of each picture; returns advantages (N, K)
@@ -78,8 +78,8 @@ class RewardSolver:
         self._random, self._banned = np.random.default_rng(seed), banned_words(model, NEVER_SAID)
 
     def train(self, steps, on_step=None):
-        """Train for so many steps; call it again to go on. Ctrl-C (the notebook's stop button) ends it early and
-        keeps what the model has learned.
+        """Train for this many steps; call it again to go on. Ctrl-C (the notebook's stop button) ends it early
+        and keeps what the model has learned.
 
         on_step: called with this solver after each step
         """

@@ -9,7 +9,7 @@ def word_embedding_forward(x, W):
     """Look a vector up for every word: out[n, t] = W[x[n, t]].
 
     x: (N, T) integers in 0 … V − 1
-    W: (V, D), one row a word
+    W: (V, D), one row per word
     returns: out (N, T, D) and cache (x, V)
     ValueError: when a word's number is out of range or a shape does not fit
     """

@@ -12,7 +12,7 @@ from cs231n.exercises.run.cases import cases
 from cs231n.exercises.run.one_call import Run, flat_axes
 from instructors.process import Gone, StudentProcess
 
-MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
+MOST_BAD_CELLS = 5  # this many cells may end the process before the notebook is given up
 TO_START = 120  # seconds; a second is usual
 SHORTEST = 2  # seconds; an honest answer needs a few hundredths of one
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")  # the best first
@@ -110,7 +110,7 @@ def _decide(name, about, arrays, seed, failed, notebook):
         return Result("reference", "", message)
     if about.get("size", 0) and not arrays:
         size = f"{about['size'] / 1e6:.0f} MB"
-        return Result("look at", "", f"✗ {name} gives back {size}, which is too much to compare.")
+        return Result("look at", "", f"✗ {name} returns {size}, which is too much to compare.")
     if instead := {"endless": "hangs", "forward_first": "look at"}.get(mistake):
         return Result(instead, "", message)
     runs = _runs(name, arrays, "published")
@@ -124,7 +124,7 @@ def _decide(name, about, arrays, seed, failed, notebook):
         if any(each in bank.find(name).mistakes for group in known for each in group):
             mistake = " + ".join(" or ".join(each.name for each in group) for group in known)
     if status == "right":
-        return Result("wrong", mistake, f"✗ {name} gives other numbers than it should.")
+        return Result("wrong", mistake, f"✗ {name} returns wrong numbers.")
     if status not in ("wrong", "error", "unfilled"):
         return Result("look at", "", f"✗ {name}: what the check says of it cannot be read.")
     if status == "error" and failed:

@@ -12,7 +12,7 @@ MISTAKE, LOOK, VERSION = " mistake", "look at", "version"
 
 
 def write(path, rows, exercises, separator=","):
-    """Write rows of cells by column; two columns an exercise: its verdict, and the known mistake.
+    """Write rows of cells by column; two columns per exercise: its verdict, and the known mistake.
 
     The file is UTF-8 with a mark that Excel needs, and lines end as the CSV standard says (RFC 4180), on every
     system. A text that a spreadsheet would take for a formula gets an apostrophe in front.

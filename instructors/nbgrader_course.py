@@ -41,7 +41,7 @@ use(c)  # what runs of a notebook, and feedback pages in which nothing of a stud
 c.CourseDirectory.course_id = "captioning"
 c.CourseDirectory.ignore = ["__pycache__", "*.pyc", "my_answers.py"]
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("TODO")'}
-c.Execute.timeout = 60  # seconds a cell
+c.Execute.timeout = 60  # seconds per cell
 c.IncludeHeaderFooter.header = c.IncludeHeaderFooter.footer = ""
 
 # For zip_collect: who handed in what, by the names that Canvas and Moodle give to the files of a download.
@@ -61,7 +61,7 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 
 
 def make_course(folder, chapters=(), points=None):
-    """Write nbgrader_config.py, source/ and release/. Yields a line for each thing done.
+    """Write nbgrader_config.py, source/ and release/. Yields one line per step.
 
     chapters: numbers such as '01'; none for all
     points: for each exercise, a number; or a CSV file with the columns exercise and points; none for

@@ -32,7 +32,7 @@ def summarise(rows, exercises):
 
 
 def table(summary):
-    """The counts as text: one line an exercise, then the mistakes, the most common first."""
+    """The counts as text: one line per exercise, then the mistakes, the most common first."""
     width = max(map(len, summary.states))
     lines = [f"{summary.students} students", "", " " * width + "".join(f"{s:>13}" for s in STATES)]
     for name, counts in summary.states.items():

@@ -72,7 +72,7 @@ def test_what_is_no_gradient_is_said(change, says, capsys):
 
 def test_too_few_gradients_are_counted(capsys):
     compare_gradients(rnn_layers.rnn_step_forward, lambda *_: (1, 2), INPUTS, UPSTREAM)
-    assert "✗ it gives back 2 gradients, and there are 5 inputs" in capsys.readouterr().out
+    assert "✗ it returns 2 gradients, and there are 5 inputs" in capsys.readouterr().out
 
 
 def test_an_error_is_one_line(capsys):
@@ -162,7 +162,7 @@ def test_a_loss_with_a_wrong_gradient_is_measured_as_it_is_written(capsys):
     ("answer", "says"),
     [
         (lambda *_: (1.0, {}), "is not there"),
-        (lambda *_: 1.0, "it does not give back a loss and a dict"),
+        (lambda *_: 1.0, "it does not return a loss and a dict"),
         (lambda *_: 1 / 0, "it stops with ZeroDivisionError"),
     ],
 )

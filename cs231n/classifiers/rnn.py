@@ -64,10 +64,10 @@ class CaptioningRNN:
         """Draw the weights from np.random.
 
         word_to_idx: dict from word to number; <NULL> must be in it, <START> and <END> may be absent
-        input_dim: D, numbers a picture; wordvec_dim: W, numbers a word; hidden_dim: H, numbers a state
+        input_dim: D, numbers per picture; wordvec_dim: W, per word; hidden_dim: H, per state
         cell_type: 'rnn', 'lstm' or 'attention'
         dtype: np.float32, or np.float64 for numeric gradient checks
-        grid_dim: G, numbers a cell of the grid, for 'attention' only
+        grid_dim: G, numbers per cell of the grid, for 'attention' only
         ValueError: for an unknown cell_type or a vocabulary without <NULL>
         """
         if cell_type not in CELLS:
@@ -263,7 +263,7 @@ class CaptioningRNN:
             )
         if max(counts, default=0) > len(features):
             raise ValueError(
-                f"counts begins with {counts[0]}, expected at most {len(features)}: one a picture"
+                f"counts begins with {counts[0]}, expected at most {len(features)}: one per picture"
             )
         return features, words, counts
 

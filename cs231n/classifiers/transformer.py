@@ -64,8 +64,8 @@ class CaptioningTransformer(CaptioningRNN):
         """Draw the weights from np.random.
 
         word_to_idx: dict from word to number; <NULL> must be in it, <START> and <END> may be absent
-        input_dim: D, numbers a picture, or a cell of its grid; wordvec_dim: W, numbers a word
-        num_heads: heads, which share the W columns; num_layers: blocks; max_length: words a caption at most
+        input_dim: D, numbers per picture, or per cell of its grid; wordvec_dim: W, per word
+        num_heads: heads, which share the W columns; num_layers: blocks; max_length: words per caption at most
         dim_feedforward: F, numbers between the two affine layers of a block
         norm_first: x + f(norm(x)), and a norm at the end; False for norm(x + f(x)), as in the assignment
         prefix: True puts the cells in front of the sentence, where words look at them as at words before; then

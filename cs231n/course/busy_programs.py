@@ -12,7 +12,7 @@ BUSY = "import time; end = time.monotonic() + {}\nwhile time.monotonic() < end: 
 def busy_programs(count, seconds=60):
     """Inside `with busy_programs(2):` two other programs compute without a pause, each on one core.
 
-    seconds: after so many they end anyhow, also where the kernel was killed inside the block
+    seconds: after this many they end by themselves, even where the kernel was killed inside the block
     """
     running = []
     try:

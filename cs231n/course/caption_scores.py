@@ -61,7 +61,7 @@ def share_new(captions, training_texts):
 def share_true(captions, facts):
     """Share of captions that are sentences of the painted world and true in everything they say.
 
-    facts: list of N dicts from `cs231n.course.scenes.load_facts`, one a caption
+    facts: list of N dicts from `cs231n.course.scenes.load_facts`, one per caption
     """
     _check_lengths(captions, facts=facts)
     return sum(caption_is_true(c, f) for c, f in zip(captions, facts, strict=True)) / len(captions)

@@ -83,7 +83,7 @@ def measure_loss_gradients(name, model, *inputs):
     result = _once(lambda: loss(model, *inputs), SECONDS)
     grads = result[1] if isinstance(result, tuple) and len(result) == 2 else result
     if not isinstance(grads, dict):
-        say(f"  ✗ {grads if isinstance(grads, str) else 'it does not give back a loss and a dict'}")
+        say(f"  ✗ {grads if isinstance(grads, str) else 'it does not return a loss and a dict'}")
         return
     given = [grads.get(key) for key in model.params]
     value = lambda _: np.array(loss(model, *inputs)[0])  # noqa: E731
@@ -94,7 +94,7 @@ def _compare(given, values, measure, sign):
     """One line for each value: does the gradient given for it agree with the measured one?"""
     given = list(given) if isinstance(given, tuple | list) else [given]
     if len(given) != len(values):
-        say(f"  ✗ it gives back {len(given)} gradients, and there are {len(values)} inputs")
+        say(f"  ✗ it returns {len(given)} gradients, and there are {len(values)} inputs")
         return
     width = max(map(len, values)) + 1
     for (name, value), gradient in zip(values.items(), given, strict=True):

@@ -1,4 +1,4 @@
-"""Look at the computer before the course starts, and say what is missing and how to mend it."""
+"""Look at the computer before the course starts, and say what is missing and how to fix it."""
 
 import json
 import os
@@ -82,7 +82,7 @@ def _packages():
         return True, "this is a browser: the packages came with the page"
     absent = [name for name in PACKAGES if not copies(name)]
     if absent:
-        return False, f"not installed: {', '.join(absent)}. To mend it, {how_to_install(absent)}"
+        return False, f"not installed: {', '.join(absent)}. To fix it, {how_to_install(absent)}"
     if others := _other_versions():
         found = ", ".join(f"{each.name} {metadata.version(each.name)}" for each in others)
         ranges = how_to_install([f'"{each}"' for each in others])
@@ -104,7 +104,7 @@ def _h5py_once():
     folders = copies("h5py")
     if by_conda_and_pip("h5py"):
         return False, (
-            "h5py is installed twice, by conda and by pip; the two can crash each other. To mend it, type:\n"
+            "h5py is installed twice, by conda and by pip; the two can crash each other. To fix it, type:\n"
             f"    {python()} -m pip uninstall --yes h5py\n"
             f'    conda install --prefix "{sys.prefix}" --channel conda-forge --force-reinstall h5py'
         )
@@ -112,7 +112,7 @@ def _h5py_once():
         where = "\n    ".join(folders)
         outside = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
         if {os.path.realpath(path) for path in outside} & set(folders):
-            mend = "One is there through PYTHONPATH: remove that from the environment, and start anew."
+            mend = "One is there through PYTHONPATH: remove that from the environment, and start again."
         else:
             mend = "Which one is used depends on their order. If h5py makes trouble, remove one of them."
         return False, f"h5py is installed in {len(folders)} folders:\n    {where}\n  {mend}"

@@ -18,9 +18,9 @@ def parser():
     p.add_argument("--hidden", type=int, default=512, help="numbers in a state (default: %(default)s)")
     p.add_argument("--wordvec", type=int, default=256, help="numbers in a word vector (default: %(default)s)")
     p.add_argument("--epochs", type=int, default=5, help="default: %(default)s")
-    p.add_argument("--batch", type=int, default=128, help="captions in a minibatch (default: %(default)s)")
+    p.add_argument("--batch", type=int, default=128, help="captions per minibatch (default: %(default)s)")
     p.add_argument("--rate", type=float, default=1e-3, help="learning rate of Adam (default: %(default)s)")
-    p.add_argument("--max-train", type=int, help="train on so many captions only")
+    p.add_argument("--max-train", type=int, help="train on this many captions only")
     p.add_argument("--seed", type=int, default=0, help="default: %(default)s")
     p.add_argument(
         "--threads",

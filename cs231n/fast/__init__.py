@@ -11,7 +11,7 @@ longest first, and what they feed stands in one array, step after step, without 
 
 counts[t] captions still have a word to come at step t, and they are always the first ones: the loop over steps
 takes the next counts[t] rows and needs no mask. Here that is K = 9 rows instead of 12. A word that is fed at many
-places is multiplied with Wx once. Chapter 13 builds up to this; tests hold it beside the plain layers.
+places is multiplied with Wx once. Chapter 13 builds up to this; tests compare it with the plain layers.
 
 packing: from captions to packed rows; words: what is the same at every row; states, attention: the recurrent
 cells, which share gates; transformer: blocks in the place of cells; products: matrix products; workspace: memory

@@ -1,6 +1,6 @@
 """The LSTM with attention on packed rows, without ever making A = grid W_grid + b_grid.
 
-A has L rows of H numbers a picture; making it, and its gradient, is most of the work. Brackets moved, it is not
+A has L rows of H numbers per picture; making it, and its gradient, is most of the work. Brackets moved, it is not
 needed (q_t asks, r_t is what was read):
 
     scores   A h / √H = grid q_t + (one number, the same for all cells), q_t = W_grid h / √H

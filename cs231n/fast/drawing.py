@@ -9,7 +9,7 @@ def draw_captions(model, features, each, random, max_length=30, banned=()):
     As `decoding.sampled_captions` at temperature 1, with less work: a picture becomes a first state once for all
     its captions, only captions that have not ended are computed, and a word takes one random number.
 
-    features: (N, D), or GridFeatures of N pictures; each: captions a picture
+    features: (N, D), or GridFeatures of N pictures; each: captions per picture
     random: a NumPy Generator
     max_length: words at most, <END> among them; banned: numbers of words that are never drawn
     returns: (N · each, max_length) int32, a picture's captions one after another: words with <END> but without

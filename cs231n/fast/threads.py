@@ -49,7 +49,7 @@ def threads_for(rows, params):
 
 @contextmanager
 def use_threads(count):
-    """Matrix products inside `with use_threads(count):` take so many threads; afterwards as many as before.
+    """Matrix products inside `with use_threads(count):` use this many threads; afterwards as many as before.
 
     count: a number, or None to leave it as it is
     """
@@ -73,14 +73,14 @@ class ThreadChooser:
 
     The first steps try every number. Then each step takes the number that was fastest in its own last steps, so a
     number that becomes slow gives way at once. The others are tried again from time to time, and the more a trial
-    costs, the more seldom. Between steps the setting is as before.
+    costs, the less often. Between steps the setting is as before.
     """
 
     TRIAL = 2  # steps of a trial
     MEMORY = 5  # last steps whose median stands for a number of threads
     PAUSE = 1.0  # seconds until a number is tried again, at least
     PATIENCE = (
-        40  # a trial that lost one second is made again after so many: it costs at most 1/40 of the time
+        40  # a trial that lost one second is made again after this many: it costs at most 1/40 of the time
     )
 
     def __init__(self, threads=None, clock=time.perf_counter):

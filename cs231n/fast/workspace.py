@@ -1,7 +1,7 @@
 """Memory for the engine's large arrays, which is used again from step to step.
 
 Large arrays that NumPy makes get fresh memory from the system, and give it back when they are gone: at each step
-of a training the system clears the same pages anew. Here the memory waits for the next array of its size instead.
+of a training the system clears the same pages again. Here the memory waits for the next array of its size.
 
 It is on loan. An array made here, and every view of it, holds on to its memory, so whoever keeps a result keeps
 it whole: memory goes to another array only when nobody has the last one any more.

@@ -79,7 +79,7 @@ whether your answer is right. This pack holds no solutions.
 
 
 def make_handout(folder, chapters=(), course=None):
-    """Write the pack. Yields a line for each thing done.
+    """Write the pack. Yields one line per step.
 
     folder: a new or empty folder; chapters: numbers such as '01', none for all that there are
     course: the course folder for nbgrader whose release/ has the notebooks, else they are made

@@ -339,7 +339,7 @@ plt.show()
 #
 # The COCO files are large: about 250 MB to download, 300 MB on disk. Everything in this course works without them. To
 # get them, write `True` in the next cell and run it, or type in a terminal the line that `check_setup()` printed above.
-# If the download stops half-way, start it again: it goes on where it was.
+# If the download stops half-way, start it again: it continues where it stopped.
 
 # %%
 GET_COCO = False

@@ -154,7 +154,7 @@ solver.train()
 #
 # $N$ captions, and $K$ places in them where a word is predicted: every word and `<END>`, but neither `<START>` nor
 # `<NULL>`. ([Chapter 12](12_words_or_characters.ipynb) measures bits a letter. Perplexity is the same thing for words:
-# $\log_2$ of it is bits a word.)
+# $\log_2$ of it is bits per word.)
 
 
 # %% tags=["todo"]

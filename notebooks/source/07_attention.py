@@ -10,7 +10,7 @@
 # 1. write attention: a question, scores, weights, and what is read with them,
 # 2. write its backward step, where each cell is reached on two paths,
 # 3. train an LSTM that looks again before every word,
-# 4. watch where it looks, and hold that against the truth, which we know because we painted it,
+# 4. watch where it looks, and compare that with the truth, which we know because we painted it,
 # 5. test whether a bright spot explains a word.
 #
 # You need: [chapter 6](06_lstm.ipynb). Time: about 95 minutes.
@@ -434,7 +434,7 @@ print(f"cells in another order, the same context: {'✓ yes' if np.allclose(in_o
 #
 # 1. **Add the place to the cell**: numbers for its row and its column (`with_places` in
 #    [`grid_utils.py`](../cs231n/grid_utils.py)).
-# 2. **Give every place a matrix of its own.** Then a windmill on the left makes other numbers than the same windmill on
+# 2. **Give every place a matrix of its own.** Then a windmill on the left makes numbers different from those of the same windmill on
 #    the right. The last layer of the frozen network does that, and our cells are its summands.
 #
 # Read the column of the companion's side again. The channels do not say where they are, and the model guesses. Places

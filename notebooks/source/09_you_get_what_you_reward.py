@@ -413,7 +413,7 @@ print(table({name: row_of(model) for name, model in rows.items()}))
 # ## With three seeds
 #
 # The same with three models that began with different random numbers (`python -m benchmarks.reward`). Each entry is the
-# median, with the lowest and the highest in brackets. *KL*: how far from the model before, in nats a caption. *Price 1* and
+# median, with the lowest and the highest in brackets. *KL*: how far from the model before, in nats per caption. *Price 1* and
 # *price 3* are the second cure. *Blind to weather* is a judge with another hole: price 1, but it believes all that is said
 # about the weather.
 

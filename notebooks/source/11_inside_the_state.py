@@ -246,7 +246,7 @@ plt.show()
 #
 # <details><summary>What is wrong</summary>
 #
-# The probe is judged on the captions that it was fitted to. It has 256 numbers a state and only 100 captions, so it can
+# The probe is judged on the captions that it was fitted to. It has 256 numbers per state and only 100 captions, so it can
 # learn all of them by heart, whatever they hold: `answers = np.random.permutation(times[:100])` gives nearly 100 of 100, too. Fit
 # on training captions, and judge on validation captions.
 #

@@ -73,7 +73,7 @@ guess = {
 # ## The same captions for all
 #
 # The stored captions have `<UNK>` where a word was rare. For a fair race we want every word written out. So we ask the
-# painter of the scenes for five captions a picture once more, with all words. (COCO's rare words are lost for good: there
+# painter of the scenes for five more captions per picture, with all words. (COCO's rare words are lost for good: there
 # `<UNK>` stays, and counts as one character.)
 #
 # Two more decisions:
@@ -615,7 +615,7 @@ print(", ".join(list(dict.fromkeys(invented_words(drawn, texts["train"])))[:60])
 #
 # ### Debugging · ★☆☆ · 5 minutes
 #
-# Somebody cuts a *new* text with the loop below and gets other pieces than `cut` does. Why?
+# Somebody cuts a *new* text with the loop below and gets pieces different from those of `cut`. Why?
 
 
 # %%

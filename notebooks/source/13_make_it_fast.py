@@ -40,7 +40,7 @@ from cs231n.rnn_layers import lstm_backward, lstm_forward
 use_course_style()
 
 # %% [markdown]
-# We take the sizes of the COCO assignment: 128 captions a batch, words of 256 numbers, states of 512. The scenes have a
+# We take the sizes of the COCO assignment: 128 captions per batch, words of 256 numbers, states of 512. The scenes have a
 # small vocabulary, so we fill it up to COCO's 1,004 words. The work is then the same as with COCO.
 
 # %%
@@ -157,7 +157,7 @@ print(f"longest here: {max(parts, key=entries.get)}")
 # A product of a (R, S) and a (S, U) matrix needs R · S · U multiplications. A layer has **three** products: one forward,
 # one for the gradient of its input, one for the gradient of its weights. All three have the same count. So, for each row:
 #
-# | layer | multiplications a row, three products |
+# | layer | multiplications per row, three products |
 # |---|---|
 # | `x @ Wx` | 3 · W · H |
 # | `h @ Wh` | 3 · H · H |
@@ -491,7 +491,7 @@ print(f"{start / ours:.1f} times as fast as first written, {ratio:.2f} times the
 # a browser tab that plays an animation for example. The part that needs this core must wait for it, at every product. The
 # more threads, the more waiting. One thread alone never waits for another.
 #
-# **Predict.** Steps a second with one thread and with all: which is faster when nothing else runs? And beside one busy
+# **Predict.** Steps per second with one thread and with all: which is faster when nothing else runs? And beside one busy
 # program for each core?
 
 # %%

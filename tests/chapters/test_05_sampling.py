@@ -65,7 +65,7 @@ def test_the_trained_loss_is_about_9_and_its_perplexity_between_2_and_3(chapter)
 
 
 def test_log2_of_perplexity_is_bits_a_word(chapter):
-    chapter.says(r"$\log_2$ of it is bits a word")
+    chapter.says(r"$\log_2$ of it is bits per word")
     captions = np.array([[1, 4, 2, 0], [1, 4, 5, 2]])
     bits = 12.5  # of both captions together, five words with <END>
     assert np.log2(chapter.space["perplexity"](bits * np.log(2) / 2, captions)) == pytest.approx(bits / 5)

@@ -1,6 +1,6 @@
 """Ask a captioner for the time of day, by multiple choice: which of all phrases that name it are likeliest?
 
-Nothing is drawn at random. So the answer can be held beside a probe that reads the time from the very same state.
+Nothing is drawn at random. So the answer can be compared with a probe that reads the time from the same state.
 """
 
 import numpy as np

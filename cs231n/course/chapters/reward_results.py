@@ -36,7 +36,7 @@ ROWS = {  # of each start, the reward and after how many steps
 
 
 def values(start, reward, step, measure):
-    """One number a seed: a measure of the captions of the 600 validation pictures, greedy but for 'kl'."""
+    """One number per seed: a measure of the captions of the 600 validation pictures, greedy but for 'kl'."""
     runs = [entry[start][reward] for entry in stored_results(FILE).values() if reward in entry[start]]
     points = [run["points"][str(step)] for run in runs]
     return [point["drawn" if measure == "kl" else "greedy"][measure] for point in points]

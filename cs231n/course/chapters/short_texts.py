@@ -7,11 +7,11 @@ from cs231n.course.text_units import caption_texts, spell
 
 
 def short_texts(data, longest, hidden=None, painted=True):
-    """Captions of at most so many characters, none of the training captions with the hidden word.
+    """Captions of at most this many characters, none of the training captions with the hidden word.
 
     data: dict from `load_coco_data`, left as it is
-    longest: characters a caption at most, spaces among them
-    painted: True asks the painter of the scenes for five captions a picture anew, where every word is written
+    longest: characters per caption at most, spaces among them
+    painted: True asks the painter of the scenes for five new captions per picture, where every word is written
         out; False takes the captions of data, where a rare word is <UNK>
     returns: data without the captions left out; {"train": […], "val": […]}, their texts
     """

@@ -17,7 +17,7 @@ RARER = ("time", "weather")  # facts of which most captions say nothing
 
 
 def snapshots(solver, steps, every=10):
-    """Train, and keep the model as it was at first and after every so many steps: a dict from step to model.
+    """Train, and keep the model as it was at first and after every few steps: a dict from step to model.
 
     solver: a `RewardSolver`, made with verbose=False, as there is a bar here
     """

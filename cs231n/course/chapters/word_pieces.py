@@ -18,8 +18,8 @@ def spelled_words(texts):
     """All different words of some texts, spelled in numbers.
 
     texts: list of texts
-    returns: words (N, T), a row a word: the numbers of its characters, filled up with 0; counts (N,), how often
-        each word occurs; characters, a list: what stands for each number, with <NULL> as number 0
+    returns: words (N, T), one row per word: the numbers of its characters, filled up with 0; counts (N,), how
+        often each word occurs; characters, a list: what stands for each number, with <NULL> as number 0
     """
     found = Counter(word for text in texts for word in _words(text))
     characters = ["<NULL>", *sorted({c for word in found for c in spell(word)} - {"<UNK>"})]

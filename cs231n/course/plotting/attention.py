@@ -1,4 +1,4 @@
-"""Where a captioner with attention looked: the picture once a word, and the shares of weight as bars."""
+"""Where a captioner with attention looked: the picture once per word, and the shares of weight as bars."""
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -9,7 +9,7 @@ from cs231n.course.scenes import weight_map
 
 
 def plot_looks(picture, words, weights, title=None, columns=6):
-    """The picture once a word, dark where the weight is small. Above it the word, and the largest weight.
+    """The picture once per word, dark where the weight is small. Above it the word, and the largest weight.
 
     picture: (S, S, 3) uint8
     words: list of T texts; weights: (T, 25)

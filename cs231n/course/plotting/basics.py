@@ -80,9 +80,9 @@ def show_pictures(pictures, captions=None, columns=4, marks=None):
 
     pictures: list of arrays (rows, columns[, 3]); None stands for a picture that cannot be had: a grey
         square that says why, the reason being its caption
-    captions: list of str, one a picture
+    captions: list of str, one per picture
     columns: pictures in a row
-    marks: list of True, False or None, one a picture
+    marks: list of True, False or None, one per picture
     returns: the array of axes
     ValueError: when captions or marks are not as many as pictures
     """
@@ -174,11 +174,11 @@ def plot_lines(curves, x=None, xlabel=None, ylabel=None, title=None, log=False, 
 
 
 def plot_bars(values, xlabel=None, title=None, form="{:.3g}", role="input", ax=None):
-    """One lying bar a name, the first on top, with its number at the end: probabilities, times, counts.
+    """One horizontal bar per name, the first on top, with its number at the end: probabilities, times, counts.
 
     values: dict from name to number
     form: how a number is written, as for str.format
-    role: colour, a key of PALETTE, or a list of one key a bar
+    role: colour, a key of PALETTE, or a list of one key per bar
     ax: axes to draw in; left out, a new figure
     returns: the axes
     """
@@ -195,7 +195,7 @@ def plot_bars(values, xlabel=None, title=None, form="{:.3g}", role="input", ax=N
 
 
 def heat_map(values, words, title=None, limit=None):
-    """Numbers at each word of a caption, a row a word: blue below 0, white at 0, red above.
+    """Numbers at each word of a caption, one row per word: blue below 0, white at 0, red above.
 
     values: (T, H), or a dict from name to (T, H), which are drawn side by side (the gates of an LSTM)
     words: list of T str, or one str with T words
@@ -230,7 +230,7 @@ def heat_map(values, words, title=None, limit=None):
 
 
 def plot_beam_tree(nodes, idx_to_word, end="<END>"):
-    """The beginnings that a beam search kept: a column a word, no lines that cross, the winner's way thick.
+    """The beginnings that a beam search kept: one column per word, no lines that cross, the winner's way thick.
 
     Under each dot stands log P of the beginning, and under an ended caption its rank.
 

@@ -9,7 +9,7 @@ LOOKS = [("input", ""), ("state", ".."), ("gradient", "//")]
 
 
 def plot_bits(letters, letter_bits, words, word_bits):
-    """Above: what each character costs. Below: what each word costs, a bar a model.
+    """Above: what each character costs. Below: what each word costs, one bar per model.
 
     letters: list of characters; letter_bits: as many numbers
     words: list of words; word_bits: dict from model to as many numbers
@@ -30,7 +30,7 @@ def plot_bits(letters, letter_bits, words, word_bits):
 
 
 def plot_lengths(lengths):
-    """How many captions have how many units, a colour a kind of unit.
+    """How many captions have how many units, one colour per kind of unit.
 
     lengths: dict from name to (N,) integers
     returns: the axes
@@ -46,7 +46,7 @@ def plot_lengths(lengths):
 
 
 def plot_courses(courses, ylabel):
-    """Truth against what training cost, a mark an epoch.
+    """Truth against what training cost, one mark per epoch.
 
     courses: dict from name to list of (billions of multiplications, share)
     returns: the axes

@@ -24,7 +24,7 @@ def show_film(picture, words, likeliest, overlays=None):
 
 
 def caption_film(picture, words, likeliest, overlays=None):
-    """One frame a word: the picture, the caption up to this word, and the bars of the likeliest words.
+    """One frame per word: the picture, the caption up to this word, and the bars of the likeliest words.
 
     picture: array (rows, columns, 3) uint8
     words: list of T words as they were said, <END> with them

@@ -41,7 +41,7 @@ def plot_step_errors(steps, errors):
 
 
 def plot_memories(memories):
-    """States over time, a panel for each size of Wh: a row a unit, a column a step, blue below 0, red above.
+    """States over time, a panel for each size of Wh: units down, steps across, blue below 0, red above.
 
     memories: dict from size to (T, H)
     returns: the array of axes

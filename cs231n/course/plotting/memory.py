@@ -52,7 +52,7 @@ def plot_gates(gates, words, columns=40):
 
 
 def plot_facts_in_state(shares, kinds, guess):
-    """How often a probe reads each fact right, a column a word that was read, a panel a model.
+    """How often a probe reads each fact right, one column per word read, one panel per model.
 
     shares: dict from model to (facts, words + 1); kinds: names of the facts
     guess: (facts,), what guessing the most frequent value gives: the column on the left
@@ -80,7 +80,7 @@ def plot_facts_in_state(shares, kinds, guess):
 
 
 def plot_statements(right, order):
-    """For each kind of fact: the share of right statements, a bar a model, with their number.
+    """For each kind of fact: the share of right statements, one bar per model, with their number.
 
     right: dict from model to dict from fact to list of True and False
     returns: the axes

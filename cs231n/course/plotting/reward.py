@@ -13,7 +13,7 @@ from PIL import Image
 from cs231n.course.plotting.basics import DASHES, LINES, MARKS, PALETTE
 
 FRAME, LAST = 600, 3000  # milliseconds
-WIDE = 40  # letters a line
+WIDE = 40  # letters per line
 
 
 def plot_before_after(picture, before, after):
@@ -36,7 +36,7 @@ def plot_before_after(picture, before, after):
 
 
 def plot_over_steps(curves, titles):
-    """Small panels, one a measure, with a line for each reward; the reward itself as a share of its highest.
+    """Small panels, one per measure, with a line for each reward; the reward itself as a share of its highest.
 
     curves: dict from the name of a reward to a dict from step to a dict of measures
     titles: dict from a measure to its panel's title

@@ -8,7 +8,7 @@ from cs231n.course.plotting.basics import DASHES, LINES, PALETTE, plot_bars
 
 
 def plot_moves(results, bound, predicted=None):
-    """A bar a version, a dark mark for the time of its own products, a triangle for what was predicted.
+    """One bar per version, a dark mark for the time of its own products, a triangle for what was predicted.
 
     results: dict from version to (milliseconds of its products, milliseconds measured)
     bound: milliseconds of the products that must be done: the dashed line
@@ -35,9 +35,9 @@ def plot_moves(results, bound, predicted=None):
 
 
 def plot_busy(speeds, xlabel="busy programs beside it"):
-    """Steps a second against the number of busy programs, a line a number of threads.
+    """Steps per second against the number of busy programs, one line per number of threads.
 
-    speeds: dict from name to a list of steps a second, for 0, 1, 2, … busy programs
+    speeds: dict from name to a list of steps per second, for 0, 1, 2, … busy programs
     returns: the axes
     """
     _, ax = plt.subplots()

@@ -39,7 +39,7 @@ def plot_triangle(picture, words, at_words, at_cells, outlines=None, titles=None
     words: list of T texts as they were said
     at_words: (heads, T, T), at_cells: (heads, T, 25), from `transformer_looks`
     outlines: list of T masks (S, S) of what the word speaks of, or None where that is unclear
-    titles: list of texts, one a head
+    titles: list of texts, one per head
     returns: the figure
     """
     heads, T = len(at_words), len(words)
@@ -79,7 +79,7 @@ def plot_triangle(picture, words, at_words, at_cells, outlines=None, titles=None
 
 
 def plot_head_shares(shares, rows, columns, title=None):
-    """Shares as shaded squares with their numbers: one row a head.
+    """Shares as shaded squares with their numbers: one row per head.
 
     shares: (heads, K), 0 to 1; rows: a text for each head; columns: K texts
     """
@@ -111,7 +111,7 @@ def plot_head_shares(shares, rows, columns, title=None):
 
 
 def _edge(mask, width=10):
-    """The rim of a mask, so many pixels wide."""
+    """The rim of a mask, this many pixels wide."""
     inside = mask.copy()
     for _ in range(width):
         padded = np.pad(inside, 1, mode="edge")

@@ -30,7 +30,7 @@ BATCH = 100
 
 
 def grid_features(split, folder=FOLDER, verbose=True):
-    """The cells of all pictures of a split, in the order of the features: read from its file, or made anew.
+    """The cells of all pictures of a split, in the order of the features: read from its file, or computed again.
 
     split: "train" or "val"; verbose: False shows no progress bar
     Returns (N, 25, 64) float16: cell 5 r + c is the one in row r and column c, counted from the top left.

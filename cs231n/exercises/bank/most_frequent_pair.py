@@ -10,7 +10,7 @@ from cs231n.exercises.known_mistakes import known
 def most_frequent_pair(words, counts):
     """The pair (first, second) with the largest Σ counts[n] over all places where it stands in words[n].
 
-    words: (N, T) integers, a row a word: the numbers of its pieces, filled up with 0
+    words: (N, T) integers, one row per word: the numbers of its pieces, filled up with 0
     counts: (N,) integers, how often each word occurs
     returns: first, second
     """

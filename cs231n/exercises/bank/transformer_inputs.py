@@ -15,7 +15,7 @@ SELF_SIZES = [  # (N, T, D, H)
     ((2, 3, 4, 1), np.float64),
     ((1, 1, 3, 2), np.float64),
 ]
-HEADS = [  # (N, S, T, numbers a head), heads, masked, dtype
+HEADS = [  # (N, S, T, numbers per head), heads, masked, dtype
     ((2, 4, 4, 3), 2, True, np.float64),
     ((2, 4, 5, 2), 3, False, np.float64),
     ((1, 2, 4, 2), 2, False, np.float64),

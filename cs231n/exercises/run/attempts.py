@@ -71,7 +71,7 @@ def all_right(name, runs, *seed):
 
 
 def one_feature(case):
-    """Is this a case that nobody has outside of tests, where np.squeeze finds one axis more to remove?"""
+    """Is this a case that nobody has outside of tests, where np.squeeze finds another axis to remove?"""
     return "D=1" in case.sizes.split(", ")
 
 

@@ -192,7 +192,7 @@ def words_or_characters():
     sheet.text(left, 334, "W_embed for the COCO captions, to scale", ha="left", bold=True, size=18)
     bottom, per_row = 528, 166 / 1004
     for x, rows, lines in (
-        (left, 1004, ("V = 1004", "one row a word")),
+        (left, 1004, ("V = 1004", "one row per word")),
         (420, 31, ("V = 31", "26 letters, the space,", "4 special signs")),
     ):
         high = rows * per_row

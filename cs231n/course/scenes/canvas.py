@@ -1,12 +1,13 @@
 """Paint polygons and ellipses on a square canvas with whole numbers only, so every system paints the same bytes.
 
-A canvas is 288 x 288 and is reduced to the size asked for by averaging blocks of pixels, which smooths all edges.
+A canvas is 288 x 288 and is reduced to the size asked for by averaging blocks of pixels, which smooths all edges. A
+larger one has the same drawing on it: every coordinate is multiplied by its scale.
 """
 
 import numpy as np
 
 SIDE = 288
-SIZES = (72, 96, 144, 288)
+SIZES = (72, 96, 144, 288, 576, 864)
 
 
 class Dice:
@@ -63,11 +64,13 @@ def curve(start, bend, end, steps=10):
 class Canvas:
     """A 288 x 288 picture being painted; x runs to the right, y runs down.
 
-    `light` is what the light of the hour does to red, green and blue, in 256ths.
+    `light` is what the light of the hour does to red, green and blue, in 256ths; `scale` says how many pixels
+    stand side by side in the place of one.
     """
 
-    def __init__(self):
-        self.pixels = np.zeros((SIDE, SIDE, 3), np.uint8)
+    def __init__(self, scale=1):
+        self.scale, self.side = scale, SIDE * scale
+        self.pixels = np.zeros((self.side, self.side, 3), np.uint8)
         self.light = (256, 256, 256)
 
     def lit(self, colour):
@@ -76,12 +79,14 @@ class Canvas:
     def gradient(self, y0, y1, top, bottom):
         """Rows y0 to y1, from the colour top to the colour bottom, in steps of four rows."""
         for y in range(max(0, y0), min(SIDE, y1), 4):
-            self.pixels[y : min(y + 4, y1)] = self.lit(mix(top, bottom, y - y0, max(1, y1 - y0)))
+            rows = slice(y * self.scale, min(y + 4, y1) * self.scale)
+            self.pixels[rows] = self.lit(mix(top, bottom, y - y0, max(1, y1 - y0)))
 
     def polygon(self, points, colour, alpha=256):
         """Fill the outline through points (even-odd rule); alpha in 256ths."""
-        x0, x1 = max(0, min(p[0] for p in points)), min(SIDE, max(p[0] for p in points) + 1)
-        y0, y1 = max(0, min(p[1] for p in points)), min(SIDE, max(p[1] for p in points) + 1)
+        points = [(x * self.scale, y * self.scale) for x, y in points]
+        x0, x1 = max(0, min(p[0] for p in points)), min(self.side, max(p[0] for p in points) + 1)
+        y0, y1 = max(0, min(p[1] for p in points)), min(self.side, max(p[1] for p in points) + 1)
         if x0 >= x1 or y0 >= y1:
             return
         columns, rows = np.arange(x0, x1), np.arange(y0, y1)
@@ -99,8 +104,9 @@ class Canvas:
         self._fill(slice(y0, y1), slice(x0, x1), inside, colour, alpha)
 
     def ellipse(self, cx, cy, rx, ry, colour, alpha=256):
-        rx, ry = max(1, rx), max(1, ry)
-        x0, x1, y0, y1 = max(0, cx - rx), min(SIDE, cx + rx + 1), max(0, cy - ry), min(SIDE, cy + ry + 1)
+        cx, cy, rx, ry = (v * self.scale for v in (cx, cy, max(1, rx), max(1, ry)))
+        x0, x1 = max(0, cx - rx), min(self.side, cx + rx + 1)
+        y0, y1 = max(0, cy - ry), min(self.side, cy + ry + 1)
         if x0 >= x1 or y0 >= y1:
             return
         dx, dy = np.arange(x0, x1) - cx, np.arange(y0, y1)[:, None] - cy
@@ -113,7 +119,8 @@ class Canvas:
         )
 
     def rect(self, x0, y0, x1, y1, colour, alpha=256):
-        area = self.pixels[max(0, y0) : max(0, y1), max(0, x0) : max(0, x1)]
+        x0, y0, x1, y1 = (max(0, v) * self.scale for v in (x0, y0, x1, y1))
+        area = self.pixels[y0:y1, x0:x1]
         area[:] = (self.lit(colour) * alpha + area.astype(np.int64) * (256 - alpha)) >> 8
 
     def _fill(self, rows, columns, inside, colour, alpha):
@@ -125,8 +132,8 @@ class Canvas:
 
     def reduced(self, size, step=1):
         """The picture as (size, size, 3) uint8, each pixel the mean of a block, in steps of grey."""
-        k = SIDE // size
-        rows = self.pixels.reshape(size, k, SIDE * 3).sum(axis=1, dtype=np.uint16)
+        k = self.side // size
+        rows = self.pixels.reshape(size, k, self.side * 3).sum(axis=1, dtype=np.uint16)
         total = rows.reshape(size, size, k, 3).sum(axis=2, dtype=np.uint16)
         return np.minimum((total // (k * k) + step // 2) // step * step, 255).astype(np.uint8)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from . import draw_places
-from .canvas import SIZES, Canvas, Dice, Pen
+from .canvas import SIDE, SIZES, Canvas, Dice, Pen
 from .draw_companions import COMPANION_DRAWINGS
 from .draw_things import DRAWINGS, hue_of
 from .facts import MEDIUM, check_facts
@@ -16,12 +16,12 @@ def draw_scene(facts, size=72):
     """Paint the scene the facts describe.
 
     facts: a dict as random_facts gives it; `seed` (0 where absent) decides what no fact states
-    size: 72 (the dataset's, in steps of 8 grey levels, to be small), 96, 144 or 288 pixels
+    size: 72 (the dataset's, in steps of 8 grey levels, to be small), 96, 144, 288, 576 or 864 pixels
     Returns (size, size, 3) uint8, the same bytes on every system.
     """
     if size not in SIZES:
         raise ValueError(f"size is {size!r}; a picture can be {', '.join(map(str, SIZES))} pixels wide.")
-    *_, (_, canvas) = _layers(facts)
+    *_, (_, canvas) = _layers(facts, max(1, size // SIDE))
     return canvas.reduced(size, step=8 if size == 72 else 1)
 
 
@@ -43,10 +43,10 @@ def outlines(facts):
     return found
 
 
-def _layers(facts):
+def _layers(facts, scale=1):
     """Paint a scene from back to front; after each layer its name and the canvas so far."""
     check_facts(facts)
-    dice, canvas = Dice(facts.get("seed", 0)), Canvas()
+    dice, canvas = Dice(facts.get("seed", 0)), Canvas(scale)
     time, weather, place = facts["time"], facts["weather"], facts["place"]
     draw_places.paint_sky(canvas, time, weather, dice)
     yield "sky", canvas

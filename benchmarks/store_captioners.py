@@ -2,10 +2,10 @@
 
 python -m benchmarks.store_captioners [NAME …]
 
-Chapters 10 and 11 begin with the first three, the live page of the web site speaks with all but 06_rnn. Each is that
-of its chapter, seed 231; what three seeds of it reach stands in the results beside it (05_speaking, 06_*, 07_attention,
-08_transformer, 09_reward). 09_shared_prizes is 07_attention after 100 steps of learning from the judge. The weights
-are stored in 16 bits, which halves the files.
+Chapters 09 to 11 begin with the first three; the live page of the web site speaks with all but 06_rnn. Each is
+the one of its chapter, seed 231. What three seeds of it reach stands beside it: 05_speaking.json, 06_*.json,
+07_attention.json, 08_transformer.json, 09_reward.json. 09_shared_prizes is 07_attention after 100 steps of
+learning from the judge. The weights are stored in 16 bits, which halves the files.
 
 What chapter 11 says of the time of day is measured with three seeds, and stored with its models: 11_time.json.
 """

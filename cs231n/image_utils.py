@@ -8,8 +8,6 @@ import warnings
 from urllib.request import getproxies
 
 import numpy as np
-import requests
-from PIL import Image
 
 from cs231n.coco_utils import SCENES_DIR
 from cs231n.files import open_h5
@@ -52,6 +50,8 @@ def fetch_image(url, timeout=TIMEOUT):
 
 def _fetched(url, timeout):
     """The bytes behind a web address; ValueError with the reason where there are none, or too many."""
+    import requests  # here, as Pillow below: whoever only paints scenes needs neither
+
     data, end, reason = bytearray(), time.monotonic() + timeout, "no connection to the server"
     late, large = f"no answer in {timeout:g} seconds", f"it is larger than {MOST_BYTES / 1e6:.0f} MB"
     try:
@@ -77,6 +77,8 @@ def _fetched(url, timeout):
 
 def _decoded(data):
     """The picture in these bytes; ValueError with the reason where they hold none, or one of too many pixels."""
+    from PIL import Image
+
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(data), formats=KINDS) as picture:
             if picture.width * picture.height <= MOST_PIXELS:

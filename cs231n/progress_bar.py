@@ -3,11 +3,6 @@
 import os
 import sys
 
-from tqdm.std import tqdm
-
-if sys.platform == "emscripten":
-    tqdm.monitor_interval = 0  # a browser starts no thread that could watch the bars
-
 
 def progress_bar(iterable=None, hidden=False, **options):
     """A tqdm bar that suits where it runs: a widget in a notebook, or text where ipywidgets is not installed.
@@ -15,6 +10,10 @@ def progress_bar(iterable=None, hidden=False, **options):
     iterable, options: as for tqdm
     hidden: True shows nothing; so does the environment variable TQDM_DISABLE=1, which tqdm's widget overlooks
     """
+    from tqdm.std import tqdm  # here, since the live page of the site works without it
+
+    if sys.platform == "emscripten":
+        tqdm.monitor_interval = 0  # a browser starts no thread that could watch the bars
     if hidden or os.environ.get("TQDM_DISABLE") == "1":
         return tqdm(iterable, **{**options, "disable": True})
     if not in_notebook():

@@ -13,7 +13,7 @@ from cs231n.grid_utils import load_grid_features, with_places
 def small(tmp_path_factory):
     """A folder with the extractor and a few pictures of each split."""
     folder = tmp_path_factory.mktemp("scenes")
-    (folder / "extractor.h5").write_bytes((FOLDER / "extractor.h5").read_bytes())
+    (folder / extractor.WEIGHTS_FILE).write_bytes((FOLDER / extractor.WEIGHTS_FILE).read_bytes())
     for split, n in (("train", 30), ("val", 12)):
         with h5py.File(folder / f"{split}2014_pictures.h5", "w") as file:
             file["pictures"] = load_pictures(split, range(n))
@@ -27,7 +27,6 @@ def made(monkeypatch):
     monkeypatch.setattr(
         network, "places", lambda pictures, w: seen.append(len(pictures)) or real(pictures, w)
     )
-    grid._statistics.cache_clear()
     return seen
 
 
@@ -93,10 +92,9 @@ def test_a_new_picture_gets_the_cells_that_the_dataset_has():
 
 def test_the_cells_add_up_to_the_features_before_they_are_cut_at_zero():
     pictures = load_pictures("train")[:400]
-    weights, _, projection = extractor.load(FOLDER / extractor.WEIGHTS_FILE)
+    weights, _, projection, (mean, spread) = extractor.load(FOLDER / extractor.WEIGHTS_FILE)
     flat = network.forward(pictures, weights)[2][2]
     expected = flat @ weights["W4"] @ projection[:, :64]
-    mean, spread = grid._statistics(FOLDER)
     cells = extract_grid(pictures).astype(np.float64) * spread + mean
     np.testing.assert_allclose(cells.sum(axis=1), expected, atol=0.02 * expected.std())
 
@@ -166,3 +164,10 @@ def test_places_say_row_and_column_of_every_cell():
     np.testing.assert_array_equal(placed[0, 4, 4:], [0, 1, 0, 1, 0])  # cell 4 is in row 1, column 1
     with pytest.raises(ValueError, match="grid has 6 cells, expected 3 rows · 3 columns = 9"):
         with_places(cells, 3, 3)
+
+
+def test_what_make_scenes_stores_of_the_cells_are_their_mean_and_spread():
+    weights, _, projection, (mean, spread) = extractor.load(FOLDER / extractor.WEIGHTS_FILE)
+    again = grid.statistics(load_pictures("train", range(400)), weights, projection)
+    np.testing.assert_allclose(again[0], mean, atol=1e-3 * spread)
+    np.testing.assert_allclose(again[1], spread, rtol=1e-3)

@@ -11,6 +11,7 @@ from cs231n.course.scenes import (
     captions_for,
     claims,
     parse,
+    phrases,
     random_facts,
     why_not_true,
 )
@@ -277,3 +278,12 @@ def test_rare_adjectives_need_no_meaning():
     assert all(
         caption_is_true(f"{'an' if w[0] in 'aeiou' else 'a'} {w} red house in a meadow", HOUSE) for w in RARE
     )
+
+
+def test_the_phrases_of_a_caption_are_its_words_and_what_it_states():
+    caption = "there are two red houses in a meadow at night"
+    said = phrases(caption)
+    assert " ".join(word for words, _ in said for word in words) == caption
+    assert [state for _, states in said for state in states] == parse(caption)
+    assert (("in", "a", "meadow"), (("place", "meadow"),)) in said
+    assert phrases("two red house") is None

@@ -211,3 +211,13 @@ def test_whatever_somebody_chooses_is_painted(place):
         assert draw_scene(scene_of(kind, place=place)).std() > 5
     for companion in COMPANIONS:
         assert draw_scene(scene_of(place=place, companion=companion)).std() > 5
+
+
+@pytest.mark.parametrize("size", [576, 864])
+def test_a_larger_picture_has_the_same_drawing_on_it(size):
+    rng = np.random.default_rng(5)
+    for _ in range(8):
+        facts = random_facts(rng)
+        small, k = draw_scene(facts, 288).astype(int), size // 288
+        means = draw_scene(facts, size).reshape(288, k, 288, k, 3).mean(axis=(1, 3))
+        assert (np.abs(means - small).max(axis=2) > 8).mean() < 0.12  # they differ along the edges only

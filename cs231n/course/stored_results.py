@@ -5,7 +5,9 @@ import json
 import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
+from cs231n.classifiers.transformer import CaptioningTransformer
 from cs231n.coco_utils import SCENES_DIR
+from cs231n.transformer_layers import positional_encoding
 
 RESULTS = SCENES_DIR / "results"
 
@@ -19,13 +21,19 @@ def stored_results(name):
 
 
 def stored_captioner(name, dtype=np.float32):
-    """A trained captioner of datasets/scenes/results: "05_rnn", "06_rnn" or "06_lstm_open".
+    """A trained captioner of datasets/scenes/results: "05_rnn", "06_rnn", "06_lstm_open", "07_attention",
+    "08_transformer" or "09_shared_prizes", which is 07_attention after learning from the judge.
 
     FileNotFoundError: when there is none of that name
     """
-    model = CaptioningRNN.load(RESULTS / f"{name}.npz")
+    path = RESULTS / f"{name}.npz"
+    with np.load(path, allow_pickle=False) as file:
+        transformer = json.loads(str(file["about"]))["cell_type"] == "transformer"
+    model = (CaptioningTransformer if transformer else CaptioningRNN).load(path)
     model.dtype = np.dtype(dtype)
     model.params = {key: w.astype(dtype) for key, w in model.params.items()}
+    if transformer:
+        model.positions = positional_encoding(*model.positions.shape).astype(dtype)
     return model
 
 

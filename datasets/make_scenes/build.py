@@ -8,7 +8,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cs231n.course.scenes import FACTS, captions_for, draw_scene, extractor, random_facts
+from cs231n.course.scenes import FACTS, captions_for, draw_scene, extractor, grid, random_facts
 from cs231n.course.scenes.files import FOLDER, SPLITS, address
 from cs231n.course.text_units import encode, vocabulary
 from make_scenes import train_extractor
@@ -48,7 +48,9 @@ def build(folder=FOLDER, size="full", keep_extractor=False, say=print):
             train_extractor.train(shown, facts["train"] + extra, rounds, say=say)
         )
     mean, projection = train_extractor.fit_pca(extractor.activations(pictures["train"], weights), weights)
-    train_extractor.save(folder / extractor.WEIGHTS_FILE, weights, mean, projection)
+    stored = projection.astype(np.float16).astype(np.float32)
+    cells = grid.statistics(pictures["train"], weights, stored)
+    train_extractor.save(folder / extractor.WEIGHTS_FILE, weights, mean, projection, cells)
     extractor.load.cache_clear()
     for split in SPLITS:
         features = extractor.extract_features(pictures[split], folder)

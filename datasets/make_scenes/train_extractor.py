@@ -4,7 +4,6 @@ The training pictures are those of the training set and more of the same world; 
 and validation pictures are never seen.
 """
 
-import h5py
 import numpy as np
 
 from cs231n.course.scenes import network
@@ -101,16 +100,12 @@ def fit_pca(train_activations, weights):
     return mean, (measure @ directions * (SPREAD / measured.std())).astype(np.float32)
 
 
-def save(path, weights, mean, projection):
-    with h5py.File(path, "w") as file:
-        for k, (w, step) in quantised(weights).items():
-            file.create_dataset(k, data=w, compression="gzip", compression_opts=9)
-            if step is not None:
-                file[f"{k}_step"] = step
-        file["mean"] = mean
-        file.create_dataset(
-            "projection", data=projection.astype(np.float16), compression="gzip", compression_opts=9
-        )
+def save(path, weights, mean, projection, cells):
+    """cells: mean and spread, from `grid.statistics`."""
+    whole = quantised(weights).items()
+    arrays = {k: w for k, (w, _) in whole} | {f"{k}_step": step for k, (_, step) in whole if step is not None}
+    arrays |= {"cell_mean": cells[0], "cell_spread": cells[1]}
+    np.savez_compressed(path, mean=mean, projection=projection.astype(np.float16), **arrays)
 
 
 def facts_named(pictures, facts, weights):

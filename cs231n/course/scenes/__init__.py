@@ -1,6 +1,6 @@
 """The embedded dataset: a small painted world with pictures, captions, facts and features."""
 
-from .captions import caption_is_true, captions_for, claims, parse, why_not_true
+from .captions import caption_is_true, captions_for, claims, parse, phrases, why_not_true
 from .draw_scene import draw_scene, outlines
 from .extractor import extract_features
 from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts, scene_of
@@ -27,6 +27,7 @@ __all__ = [
     "load_pictures",
     "outlines",
     "parse",
+    "phrases",
     "random_facts",
     "scene_of",
     "weight_map",

@@ -1,7 +1,7 @@
 """Paint polygons and ellipses on a square canvas with whole numbers only, so every system paints the same bytes.
 
-A canvas is 288 x 288 and is reduced to the size asked for by averaging blocks of pixels, which smooths all edges. A
-larger one has the same drawing on it: every coordinate is multiplied by its scale.
+A canvas is 288 x 288 and is reduced to the size asked for by averaging blocks of pixels, which smooths all edges.
+A larger one has the same drawing on it: every coordinate is multiplied by its scale.
 """
 
 import numpy as np

@@ -59,7 +59,17 @@ def parse(caption):
     caption: words as decode_captions gives them; a leading <START> and all from <END> on are left aside, and so
         are capital letters and the full stop at the end
     """
-    return _parse_words(_words(caption))
+    said = phrases(caption)
+    return None if said is None else [state for _, states in said for state in states]
+
+
+def phrases(caption):
+    """The phrases of a caption, as (words, the facts they state), or None when it is no sentence of this world.
+
+    Many state nothing, such as "there is"; together they are the caption's words, in their order.
+    """
+    read = _parse_words(_words(caption))
+    return None if read is None else [(phrase.words, phrase.states) for phrase in read]
 
 
 def claims(caption, facts):
@@ -126,7 +136,7 @@ def _parse_words(words):
     for slots in PATTERNS:
         for phrases in _readings(words, slots):
             if _agree(phrases):
-                return [state for phrase in phrases for state in phrase.states]
+                return phrases
     return None
 
 

@@ -8,12 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from cs231n.files import open_h5
-
 from . import network
 from .files import FOLDER
 
-WEIGHTS_FILE = "extractor.h5"
+WEIGHTS_FILE = "extractor.npz"
 STEP = 1 / 32  # features are rounded to this step, so that the file is small
 
 
@@ -25,15 +23,16 @@ def activations(pictures, weights, batch=100):
 
 @lru_cache(maxsize=2)
 def load(path):
-    """Weights, mean and projection of the frozen extractor."""
-    with open_h5(path) as file:
-        stored = {k: file[k][()] for k in file}
+    """Weights, mean and projection of the frozen extractor; mean and spread of its cells, see grid.py."""
+    with np.load(path, allow_pickle=False) as file:
+        stored = dict(file)
     weights = {
         k: stored[k].astype(np.float32) * stored.get(f"{k}_step", np.float32(1))
         for k in stored
         if k[0] in "Wb" and len(k) == 2
     }
-    return weights, stored["mean"], stored["projection"].astype(np.float32)
+    cells = stored["cell_mean"], stored["cell_spread"]
+    return weights, stored["mean"], stored["projection"].astype(np.float32), cells
 
 
 def extract_features(pictures, folder=FOLDER):
@@ -44,7 +43,7 @@ def extract_features(pictures, folder=FOLDER):
     pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
     Returns (N, 512) float32.
     """
-    weights, mean, projection = load(Path(folder) / WEIGHTS_FILE)
+    weights, mean, projection, _ = load(Path(folder) / WEIGHTS_FILE)
     features = (activations(checked(pictures), weights) - mean) @ projection
     return np.rint(features / STEP).astype(np.float32) * np.float32(STEP)
 

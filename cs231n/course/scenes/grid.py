@@ -9,12 +9,9 @@ they are made when they are first asked for, and kept in `datasets/scenes/{train
 import hashlib
 import io
 from contextlib import suppress
-from functools import lru_cache
 from pathlib import Path
 
-import h5py
 import numpy as np
-from PIL import Image
 
 from cs231n.files import open_h5, write_whole
 from cs231n.grid_utils import load_grid_features
@@ -53,29 +50,28 @@ def extract_grid(pictures, folder=FOLDER):
     pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
     Returns (N, 25, 64) float16, with a standard deviation of 1 over all cells.
     """
-    mean, spread = _statistics(folder)
-    cells = _cells(extractor.checked(pictures), folder)
+    weights, _, projection, (mean, spread) = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)
+    cells = _cells(extractor.checked(pictures), weights, projection)
     return np.ascontiguousarray((cells - mean) / spread, dtype=np.float16)
 
 
 def weight_map(weights, size=72):
     """One weight a cell as a picture: (25,) -> (size, size), smooth between the centres of the cells."""
-    side = SIDE * PIXELS * size // 72
-    cells = Image.fromarray(weights.reshape(SIDE, SIDE).astype(np.float32))
-    return np.asarray(cells.resize((side, side), Image.Resampling.BILINEAR))[:size, :size]
+    middles = (np.arange(size) + 0.5) * 72 / (PIXELS * size) - 0.5  # of the pixels, counted in cells
+    part = np.stack([np.interp(middles, np.arange(SIDE), cell) for cell in np.eye(SIDE)], axis=1)
+    return (part @ weights.reshape(SIDE, SIDE) @ part.T).astype(np.float32)
 
 
-@lru_cache(maxsize=2)
-def _statistics(folder):
-    """Mean of each cell, and the standard deviation of all numbers, over the first 400 training pictures."""
-    pictures = load_pictures("train", folder=folder)[:400]
-    cells = np.concatenate([_cells(pictures[i : i + BATCH], folder) for i in range(0, len(pictures), BATCH)])
+def statistics(pictures, weights, projection):
+    """What `make_scenes` stores beside the extractor: the mean of each cell (25, 64) over the first 400 pictures,
+    and the standard deviation of all their numbers."""
+    parts = (pictures[i : i + BATCH] for i in range(0, min(400, len(pictures)), BATCH))
+    cells = np.concatenate([_cells(part, weights, projection) for part in parts])
     mean = cells.mean(axis=0)
     return mean, (cells - mean).std()
 
 
-def _cells(pictures, folder):
-    weights, _, projection = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)
+def _cells(pictures, weights, projection):
     of_place = weights["W4"].reshape(SIDE * SIDE, -1, network.UNITS) @ projection[:, :NUMBERS]
     return (network.places(pictures, weights).transpose(1, 0, 2) @ of_place).transpose(1, 0, 2)
 
@@ -100,6 +96,8 @@ def _read(path, source):
 
 def _keep(path, grid, source):
     """Write the cells where that is possible; in a folder nobody may write to they are made again next time."""
+    import h5py  # here, since the live page of the site works without it
+
     content = io.BytesIO()
     with h5py.File(content, "w") as file:
         file["features"] = grid

@@ -49,6 +49,7 @@ class Exercise:
     usual: name of the mistake that most people make along with others, or nothing
     whole_numbers: True where the outputs count or name things, such as words
     hide_expected: True where the answer is a few fixed numbers: a message does not say what they should be
+    cache: names of the parts of the cache, where the chapter asks for just these
     without_loop: where the answer should have no loop, makes inputs of a given number of captions and steps
     without_waste: where places that `mask` leaves out should cost no work, makes inputs that have many of them
     of_the_notebook: names of the arguments that cells below need again as they are
@@ -72,6 +73,7 @@ class Exercise:
     usual: str = ""
     whole_numbers: bool = False
     hide_expected: bool = False
+    cache: tuple[str, ...] = ()
     without_loop: Callable[[int], dict] | None = None
     without_waste: Callable[[], dict] | None = None
     of_the_notebook: tuple[str, ...] = ()

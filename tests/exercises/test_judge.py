@@ -558,6 +558,23 @@ def test_nothing_crashes_where_the_backward_half_is_not_filled_in(cell, said):
     notebook.run("rnn_backward(h, cache)")
 
 
+def test_an_input_that_was_overwritten_before_it_was_kept_is_named():
+    cell = step(f"prev_h = {TANH}", "return prev_h, (x, prev_h, Wx, Wh)")
+    message = verdict("rnn_step_forward", cell).message
+    assert "lacks prev_h" in message and "prev_h gets a new value in your function." in message
+    message = verdict("rnn_step_forward", step(f"next_h = {TANH}", "return next_h, (x, Wx, Wh)")).message
+    assert "lacks prev_h" in message and "a new value" not in message
+
+
+@pytest.mark.parametrize("last", [False, True])
+def test_a_captioning_forward_that_keeps_no_dscores_is_told_so(last):
+    cell = ANSWERS["captioning_forward"]
+    found = verdict(
+        "captioning_forward", *LAYERS, cell if last else changed(cell, "_cache, dscores)", "_cache)")
+    )
+    assert found.status == "right" and ("lacks dscores" in found.message) != last
+
+
 def test_a_wrong_backward_half_is_still_wrong_with_such_a_cache():
     cell, said = FAULTY["None"]
     wrong = ANSWERS["rnn_backward"].replace("dh[:, t] + dprev_h", "dh[:, t]")

@@ -386,6 +386,13 @@ def test_all_answers_come_back_as_the_students_own(capsys):
         assert "my_answers.py" in function.__code__.co_filename
 
 
+def test_a_long_list_of_names_is_counted(capsys):
+    solve(*bank.ORDER[:12])
+    my, printed = mine(capsys)
+    assert printed.startswith("12 functions are your own, checked again: print(my) lists them.\n")
+    assert all(name in repr(my) and name not in printed for name in bank.ORDER[:12])
+
+
 def test_they_survive_a_restart_of_the_kernel(tmp_path):
     solve("rnn_step_forward", "rnn_step_backward")
     code = "from cs231n.exercises import answers\nmy = answers()\nprint(my.rnn_step_forward.__code__.co_filename)"

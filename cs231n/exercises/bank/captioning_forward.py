@@ -86,6 +86,7 @@ EXERCISE = Exercise(
     needs=("rnn_forward", "word_embedding_forward"),
     outputs={"loss": ()},
     returns_cache=True,
+    cache=("proj_cache", "embed_cache", "rnn_cache", "vocab_cache", "dscores"),
     cases=inputs,
     of_the_notebook=("model", "features", "captions"),
     start="Start with the picture: affine_forward turns the features into h0.",

@@ -69,6 +69,15 @@ picture_ignored:
     The picture does not reach the network: the first state should come from the features.
 state_not_carried: h @ p["Wh"] -> (features @ p["W_proj"] + p["b_proj"]) @ p["Wh"]
     Every step starts from the picture's state again. What should the next step start from?
+only_last_word_written: captions[speaking, t] = words[speaking] -> pass
+    return captions -> captions[:, t] = words; return captions
+    Only the last step's word is in your captions. Does the line that writes a word stand in the loop?
+words_chosen_after_the_loop: words = scores.argmax(axis=1) -> pass
+    captions[speaking, t] = words[speaking] -> pass
+    return captions -> captions[:, t] = scores.argmax(axis=1); return captions
+    You choose a word once, after the loop, and every step hears <START>. Choose one in each step.
+row_for_column: speaking = np.ones(N, bool) -> captions[0], speaking = model._start, np.ones(N, bool)
+    captions[0] is all places of the first caption. You fill them with <START>, which is never in the output.
 column_0_left_empty: in range(max_length) -> in range(1, max_length)
     Your first word stands in column 1, and column 0 stays empty.
 scores_of_old_state: h = np.tanh( -> old, h = h, np.tanh(

@@ -9,6 +9,8 @@ from cs231n.exercises.notebook.session import SESSION
 from cs231n.exercises.say.printing import say
 from cs231n.exercises.say.words import words
 
+MOST = 8  # names in a list that nobody asked for; print(my) lists them all
+
 
 class Answers:
     """The student's functions by name: `my.rnn_forward` and so on. `print(my)` says whose each one is.
@@ -21,11 +23,16 @@ class Answers:
         self._yours, self.refused, self._file = yours, refused, file
 
     def __repr__(self):
+        return self.told(len(bank.ORDER))
+
+    def told(self, most):
+        """Whose the functions are, as text. A list of more than `most` names is counted."""
         yours, others = self._yours, tuple(name for name in _met() if name not in self._yours)
         if len(yours) == len(bank.ORDER):
             lines = [fact("all_yours", count=len(yours))]
         elif yours:
-            lines = [fact("yours", names=yours), *([fact("others", names=others)] if others else [])]
+            lines = [_listed(("yours", "yours_counted"), yours, most)]
+            lines += [_listed(("others", "others_counted"), others, most)] if others else []
         else:
             lines = [fact("none_yours")]
         lines += [fact("kept_but_not_used", name=name, reason=why) for name, why in self.refused.items()]
@@ -71,8 +78,13 @@ def answers():
         yours += loaded
     yours = tuple(name for name in bank.ORDER if name in yours)
     my = Answers(functions, yours, refused, answers_file.shown_path())
-    say(repr(my))
+    say(my.told(MOST))
     return my
+
+
+def _listed(kinds, names, most):
+    listed, counted = kinds
+    return fact(listed, names=names) if len(names) <= most else fact(counted, count=len(names))
 
 
 def _met():

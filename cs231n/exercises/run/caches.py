@@ -42,12 +42,16 @@ def what_is_missing(exercise, forward):
     if not lost and (unknown := _lengths_unknown(inputs, ours, theirs)):
         return [fact("cache_lacks_length", names=unknown)]
     if not lost:
-        return []
+        return [fact("cache_lacks", names=exercise.cache[-1:])] if _lacks_last_part(exercise, cache) else []
     partly = [name for name in lost if shares[name] > 0]
     if partly and _holds_only_last_step(inputs[partly[0]], theirs):
         return [fact("cache_of_last_step", name=partly[0])]
-    view = "h0" in lost and any(_is_view_of(leaf, outputs[0]) for leaf in theirs)
-    return [fact("cache_lacks", names=lost), *([fact("slice_is_a_view")] if view else [])]
+    found = [fact("cache_lacks", names=lost)]
+    if overwritten := next((name for name in lost if name in _assigned(forward)), None):
+        found.append(fact("overwritten", name=overwritten))
+    elif "h0" in lost and any(_is_view_of(leaf, outputs[0]) for leaf in theirs):
+        found.append(fact("slice_is_a_view"))
+    return found
 
 
 def in_another_order(exercise, function, forward):
@@ -143,6 +147,26 @@ def _between(exercise, known):
         return exercise.between(**known) if exercise.between else {}
     except Exception:
         return {}
+
+
+def _lacks_last_part(exercise, cache):
+    """Does a cache hold all parts that are asked for but the last, an array, and no other array as large?"""
+    if not isinstance(cache, tuple | list) or len(cache) != len(exercise.cache) - 1:
+        return False
+    last = outputs_and_cache(exercise.reference, cases(exercise.name)[0])[1][-1]
+    needed = np.count_nonzero(last.any(axis=-1)) * last.shape[-1]  # without the places that do not count
+    return not any(
+        np.size(leaf) >= needed and np.shape(leaf)[-1] == last.shape[-1] for leaf in leaves(cache).values()
+    )
+
+
+def _assigned(function):
+    """Names that a function gives a value to."""
+    code, names = getattr(function, "__code__", None), set()
+    for step in dis.get_instructions(code) if code else ():
+        if stores := step.opname.count("STORE_FAST"):  # two in one instruction, or one and a load
+            names |= set(step.argval[:stores] if isinstance(step.argval, tuple) else [step.argval])
+    return names
 
 
 def _share(value, held):

@@ -245,6 +245,7 @@ REMARKS = {
     ),
     "cache_lacks_length": "The cache of your {forward} does not tell how many rows {names} has, which the backward function needs.",
     "cache_lacks": "The cache of your {forward} lacks {names}, which the backward function needs.",
+    "overwritten": "{name} gets a new value in your function. Keep the old one too, under another name.",
     "slice_is_a_view": (
         "A slice such as h[:, t] is a view: it changes when h is written later. A copy does not."
     ),
@@ -402,6 +403,10 @@ NOTEBOOK = {
     "all_yours": "All {count} functions are your own, checked again.",
     "yours": "Your own, checked again: {names:,}.",
     "others": Reference("From the reference: {names:,}.", "Not there yet: {names:,}."),
+    "yours_counted": "{count} functions are your own, checked again: print(my) lists them.",
+    "others_counted": Reference(
+        "{count} others are the reference's, in the chapters so far.", "{count} are not there yet."
+    ),
     "none_yours": Reference(
         "All functions are the reference's: no answer of yours is kept here yet.",
         "No answer of yours is kept.",

@@ -4,6 +4,7 @@
     python -m instructors summary marks.csv --plot m.png     which mistakes the class made
     python -m instructors course FOLDER                      a course folder for nbgrader
     python -m instructors handout FOLDER                     a pack for students without the reference
+    python -m instructors exam FOLDER                        paper questions, other numbers for each seed
 
 Exit status: 0 all done; 1 it could not be done, and why is on the screen; 2 the command was not understood;
 3 (collect only) done, and some submissions need a look: see the column "look at".
@@ -56,6 +57,14 @@ def handout(options):
         print(line, flush=True)
 
 
+def exam(options):
+    """Write a paper exam and its answers."""
+    from instructors.exam.make_exam import make_exam
+
+    for line in make_exam(**options):
+        print(line, flush=True)
+
+
 def main(arguments=None):
     """Run one command. Returns the exit status."""
     with contextlib.suppress(AttributeError):  # a Windows console that lacks a letter must not stop grading
@@ -101,7 +110,15 @@ def _parser():
     four.add_argument("folder", type=Path, help="a new folder")
     four.add_argument("--course", type=Path, help="a course folder of nbgrader whose notebooks it takes")
     four.set_defaults(run=handout)
-    for each in (one, three, four):
+
+    five = commands.add_parser("exam", help="paper questions with answers")
+    five.add_argument("folder", type=Path, nargs="?", default=Path("exam"), help="a new folder (exam)")
+    five.add_argument("--seed", type=int, help="other numbers for each seed (one that nobody can guess)")
+    five.add_argument(
+        "--only", nargs="+", default=(), metavar="NAME", help="only these, such as bptt lstm_step"
+    )
+    five.set_defaults(run=exam)
+    for each in (one, three, four, five):
         of = {"nargs": "+", "metavar": "NN", "default": (), "type": lambda number: number.zfill(2)}
         each.add_argument("--chapters", **of, help="only these, such as 01 02")
     return parser

@@ -7,6 +7,7 @@ from pathlib import Path
 
 os.environ["TQDM_DISABLE"] = "1"  # no progress bars in the notebooks' outputs
 os.environ["CS231N_ANSWERS"] = "off"  # nothing read from or written to a student's my_answers.py
+os.environ["CS231N_LANG"] = "en"  # whatever the system speaks
 os.environ["CS231N_STILL"] = "1"  # a picture in place of a slider, as the built notebooks store it
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # two notebooks at a time: more threads only wait
 

@@ -39,6 +39,11 @@ class Mistake:
     solution: Callable | None = None
     among_others: str = ""
 
+    @property
+    def claim(self):
+        """What is right, where the sentence begins with that."""
+        return self.sentence.removesuffix(self.among_others).strip()
+
 
 def known(solution, text, *functions):
     """The mistakes that `text` lists, as edits of `solution`, and then those that are functions."""

@@ -10,6 +10,7 @@ Chinese and the old English, and shows in English until somebody has looked at i
 """
 
 import argparse
+import ast
 import difflib
 import re
 import sys
@@ -19,6 +20,10 @@ from pathlib import Path
 import cut
 import jupytext
 import polib
+
+from cs231n.exercises import bank
+from cs231n.exercises.say.catalogue import CATALOGUE, Plural, Reference
+from cs231n.language import FOLDER
 
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parent.parent
@@ -51,6 +56,55 @@ def texts():
     for source in chapters():
         yield CHINESE / f"{source.stem[:2]}.po", pieces_of_chapter(source)
     yield CHINESE / "README.po", cut.markdown((ROOT / "README.md").read_text(encoding="utf-8"))
+    yield CHINESE / "checks.po", pieces_of_checks()
+    yield CHINESE / "exercises.po", pieces_of_exercises()
+    yield CHINESE / "course.po", pieces_of_code()
+
+
+def pieces_of_checks():
+    """What every check can say, in the catalogue's order, and the names of axes and inputs."""
+    for sentence in CATALOGUE.values():
+        for text in vars(sentence).values() if isinstance(sentence, Plural | Reference) else [sentence]:
+            yield _message(text)
+    for exercise in map(bank.find, bank.ORDER):
+        for name in [*_axes(exercise.outputs), *(case.sizes for case in exercise.cases())]:
+            yield _message(name if re.sub(r"\w+=(\[.*?\]|\(.*?\)|[^,]*)", "", name).strip(", ") else "")
+
+
+def _axes(outputs):
+    """The names of all axes in an exercise's outputs."""
+    for axes in outputs.values():
+        yield from _axes(axes) if isinstance(axes, dict) else axes
+
+
+def pieces_of_exercises():
+    """What an exercise brings: where to begin, hints, known mistakes, what to do next."""
+    for exercise in map(bank.find, bank.ORDER):
+        for text in [exercise.start, *exercise.hints]:
+            yield _message(text, f"{exercise.name}: hint")
+        for mistake in exercise.mistakes:
+            for text in filter(None, [mistake.claim, mistake.among_others]):
+                yield _message(text, f"{exercise.name}: {mistake.name}")
+        yield _message(exercise.worth_knowing, f"{exercise.name}: worth knowing")
+        yield _message(exercise.next_step, f"{exercise.name}: next")
+
+
+SPOKEN = {"tr", "noted"}
+
+
+def pieces_of_code():
+    """What the package and its commands say in the reader's language: all sentences given to `tr` or `noted`."""
+    for path in [ROOT / "start.py", ROOT / "get_data.py", *sorted((ROOT / "cs231n").rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SPOKEN and node.args:
+                if isinstance(node.args[0], ast.Constant):
+                    yield _message(node.args[0].value, path.relative_to(ROOT).as_posix())
+
+
+def _message(text, kind="message"):
+    """A sentence that is filled in while the course runs. A single sign or place needs no translation."""
+    words = cut.WORD.search(FIELD.sub(" ", text)) or text == CATALOGUE["comma"]
+    return cut.Piece(text, kind, text if words else "")
 
 
 def load(path):
@@ -104,6 +158,18 @@ def update():
         known |= translations(path)
     for path, pieces in texts():
         save(updated(path, pieces, known), path)
+    for path, data in compiled():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def compiled():
+    """What the package reads while it runs: each .mo file, and its bytes."""
+    for name in ("checks", "exercises", "course"):
+        file = polib.POFile()
+        file.metadata = METADATA
+        file.extend(entry for entry in load(CHINESE / f"{name}.po") if entry.msgstr and not entry.fuzzy)
+        yield FOLDER / "zh_CN" / f"{name}.mo", file.to_binary()
 
 
 def missing(path):
@@ -120,6 +186,7 @@ KEPT = {
     "bold": re.compile(r"\*\*"),
     "cell border": re.compile(r"(?<!\S)\|(?!\S)"),
 }
+IN_MARKDOWN = {"heading", "paragraph", "list item", "table row", "summary", "picture", "formula"}
 VERDICT = re.compile(r"""(?<=["'])[✓✗] [^"']*(?=["'])""")  # a string inside a placeholder that is shown
 
 
@@ -129,7 +196,7 @@ def faults(path):
         if not entry.msgstr or entry.fuzzy:
             continue
         for what, pattern in KEPT.items():
-            if what == "placeholder" and entry.comment != "printed":
+            if what == "placeholder" and entry.comment in IN_MARKDOWN:
                 continue
             english, chinese = (Counter(_found(pattern, text)) for text in (entry.msgid, entry.msgstr))
             if lost := [*(english - chinese).elements()]:

@@ -243,7 +243,7 @@ def error(exercise, function, attempt, known, fault):
     shapes_differ = isinstance(run.error, ValueError | IndexError) and not known
     elsewhere = globals_read(function) if shapes_differ else ()
     return [
-        fact("error", exercise=exercise.name, sizes=run.case.sizes),
+        fact("error", exercise=exercise.name, sizes=Term(run.case.sizes)),
         *explain(run.error, function, run.case, exercise),
         _seen(fault),
         _sizes_that_pass(exercise, attempt.runs, function, known),
@@ -273,7 +273,7 @@ def trouble(exercise, function, runs, run, known):
     if "loss" in right:
         first = fact("loss_without_gradients", exercise=exercise.name)
     else:
-        first = fact("wrong", exercise=exercise.name, sizes=run.case.sizes)
+        first = fact("wrong", exercise=exercise.name, sizes=Term(run.case.sizes))
     others = tuple(name for name in right if name != "loss")
     return [first, why, fact("right_already", outputs=others) if others else None]
 
@@ -284,7 +284,7 @@ def _wrong_readable(exercise, runs, known):
     for name in axes:
         for right, run in zip(expected(exercise.name), runs, strict=True):
             if name in run.readable and not agrees(right[name], run.readable[name]):
-                first = fact("wrong_output", exercise=exercise.name, output=name, sizes=run.case.sizes)
+                first = fact("wrong_output", exercise=exercise.name, output=name, sizes=Term(run.case.sizes))
                 values = right[name], run.readable[name]
                 return [first, *describe(Departure(name, axes[name], *values)), *likely(known)]
     return []
@@ -317,7 +317,7 @@ def wrong(exercise, function, attempt, known, fault, random=False):
     departure = Departure(name, axes[name], right[k][name], run.outputs[name], words, exercise.hide_expected)
     ever = tuple(name for name in axes if any(name in names for names in wrongs))
     fine = tuple(name for name in axes if name not in ever)
-    first = fact("wrong_output", exercise=exercise.name, output=name, sizes=run.case.sizes)
+    first = fact("wrong_output", exercise=exercise.name, output=name, sizes=Term(run.case.sizes))
     state = [
         fact("right_already", outputs=fine) if fine else None,
         fact("wrong_too", outputs=tuple(each for each in ever if each != name)) if ever[1:] else None,
@@ -327,7 +327,7 @@ def wrong(exercise, function, attempt, known, fault, random=False):
     if "loss" in fine:
         first = fact("loss_is_right", exercise=exercise.name, outputs=ever)
         others = fact("other_gradients_right") if len(fine) > 1 else None
-        state = [others, fact("tried_with", sizes=run.case.sizes)]
+        state = [others, fact("tried_with", sizes=Term(run.case.sizes))]
     elsewhere = () if known else globals_read(function)
     return [
         first,
@@ -414,11 +414,19 @@ def likely(known):
         if not isinstance(first, Mistake):
             yield fact("rule", outputs=first.outputs, what=first.fact)
             continue
-        texts = [Term(each.among_others if known[1:] else each.sentence) for each in group]
+        texts = [_sentence(each, alone=not known[1:]) for each in group]
         if others:
             yield fact("two_mistakes", first=texts[0], second=texts[1])
         else:
             yield fact("probably", mistake=texts[0])
+
+
+def _sentence(mistake, alone):
+    """What is said of a mistake; what it claims to be right, only where it is `alone`."""
+    sentence = Term(mistake.among_others)
+    if alone and mistake.claim:
+        return fact("claim_and_sentence", claim=Term(mistake.claim), sentence=sentence)
+    return sentence
 
 
 def _seen(fault):

@@ -21,7 +21,7 @@ from cs231n.exercises.notebook.stand_in import (
 from cs231n.exercises.run.attempts import is_right
 from cs231n.exercises.run.one_call import quiet
 from cs231n.exercises.say.printing import say
-from cs231n.exercises.say.words import message, words
+from cs231n.exercises.say.words import joined, message, words
 
 
 class NotRight(AssertionError):
@@ -89,7 +89,7 @@ def check(function, forward=None):
 
 
 def _say(*facts):
-    say("  " + " ".join(words(each) for each in facts if each))
+    say("  " + joined(words(each) for each in facts if each))
 
 
 def _remember(name, function, status):

@@ -7,7 +7,7 @@ from cs231n.exercises.facts import fact
 from cs231n.exercises.notebook import answers_file
 from cs231n.exercises.notebook.session import SESSION
 from cs231n.exercises.say.printing import printable
-from cs231n.exercises.say.words import words
+from cs231n.exercises.say.words import joined, words
 
 MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "unfilled": "○"}
 GREEN, ORANGE = "#009E73", "#D55E00"  # of Okabe and Ito's palette, which colour-blind readers can tell apart
@@ -26,7 +26,7 @@ class Progress:
         for chapter, names in self._chapters().items():
             lines.append(f"  {chapter}")
             for name in names:
-                arrow = "  <- next" if name == self.next else ""
+                arrow = f"  <- {words(fact('is_next'))}" if name == self.next else ""
                 lines.append(f"    {MARKS[self.states[name]]} {name.ljust(width if arrow else 0)}{arrow}")
         return printable("\n".join(lines + [f"  {self._where()}"] * bool(self.file)))
 
@@ -43,7 +43,7 @@ class Progress:
     def _headline(self):
         done = sum(state == "right" for state in self.states.values())
         then = fact("next_exercise", exercise=self.next) if self.next else fact("all_done")
-        return f"{words(fact('exercises_right', done=done, count=len(self.states)))} {words(then)}"
+        return joined([words(fact("exercises_right", done=done, count=len(self.states))), words(then)])
 
     def _where(self):
         return words(fact("kept_in", file=self.file))
@@ -58,10 +58,11 @@ class Progress:
         state = self.states[name]
         colour = {"right": GREEN, "unfilled": "#8888"}.get(state, ORANGE)
         fill = f"background:{GREEN};color:#fff;" if state == "right" else ""
+        arrow = f" ← {words(fact('is_next'))}" if name == self.next else ""
         line = "2px dashed" if name == self.next and state == "unfilled" else "2px solid"
         return (
             f'<span style="border:{line} {colour};{fill}border-radius:6px;padding:2px 8px;white-space:nowrap">'
-            f"{MARKS[state]} {escape(name)}{' ← next' if name == self.next else ''}</span>"
+            f"{MARKS[state]} {escape(name)}{arrow}</span>"
         )
 
 

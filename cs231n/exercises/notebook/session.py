@@ -6,6 +6,7 @@ from cs231n.exercises import bank
 from cs231n.exercises.facts import fact
 from cs231n.exercises.say.printing import say
 from cs231n.exercises.say.words import message, words
+from cs231n.language import tr
 
 
 class Session:
@@ -52,7 +53,7 @@ def hint(name):
     kind = "last_hint" if SESSION.hints.get(exercise.name) == count else "hint"
     SESSION.hints[exercise.name] = count
     head = fact(kind, number=count, count=len(exercise.hints), exercise=exercise.name)
-    say(f"{words(head)}\n  {exercise.hints[count - 1]}")
+    say(f"{words(head)}\n  {tr(exercise.hints[count - 1])}")
 
 
 def name_of(value):

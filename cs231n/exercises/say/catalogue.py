@@ -121,6 +121,7 @@ NUMBERS = {
     "right_with_other_inputs": "It is right with all other inputs that were tried.",
     "squeeze": "np.squeeze removes every axis of length 1.",
     "probably": "Probably: {mistake}",
+    "claim_and_sentence": "{claim} {sentence}",
     "two_mistakes": "Two mistakes give these numbers. {first} Or: {second}",
     "rule": "{outputs}: {what}",
     "random": "Two calls with the same inputs give different numbers. Is something drawn at random, or kept between calls?",
@@ -424,7 +425,10 @@ NOTEBOOK = {
     "agree_no_numbers": "It should be a number or an array of numbers. Its type is {type}.",
     "exercises_right": "{done} of {count} exercises are right.",
     "next_exercise": "Next: {exercise}.",
+    "is_next": "next",
     "all_done": "That is all of them. Well done.",
+    "one_number": "one number",
+    "comma": ", ",
     "and": "{first} and {last}",
 }
 

@@ -1,18 +1,25 @@
-"""Facts in words: the catalogue's sentence, with the values in its places."""
+"""Facts in words: the catalogue's sentence, in the reader's language, with the values in its places."""
 
+import re
 import string
 
 import numpy as np
 
 from cs231n.exercises import bank
-from cs231n.exercises.facts import Fact, Shape
+from cs231n.exercises.facts import Fact, Shape, Term
 from cs231n.exercises.say.catalogue import CATALOGUE, Plural, Reference
+from cs231n.language import tr
 
 
 def message(lines):
     """The text of a verdict: its first line, and the others indented. A line is a fact, or a list of facts."""
-    texts = [" ".join(map(words, _flat(line))) for line in lines]
+    texts = [joined(words(fact) for fact in _flat(line)) for line in lines]
     return "\n".join([texts[0], *("  " + text for text in texts[1:] if text)])
+
+
+def joined(sentences):
+    """Sentences one after another; Chinese has no space between them."""
+    return re.sub("(?<=[，。：；？！]) ", "", " ".join(sentences))
 
 
 def words(fact):
@@ -25,7 +32,7 @@ def words(fact):
         sentence = sentence.one if values["count"] == 1 else sentence.more
     if "expected" in values and "given" in values:
         values |= _two_numbers(values["expected"], values["given"])
-    return _Filled().vformat(sentence, (), values)
+    return _Filled().vformat(tr(sentence), (), values)
 
 
 def listed(words):
@@ -33,7 +40,7 @@ def listed(words):
     *others, last = words
     if not others:
         return last
-    return CATALOGUE["and"].format(first=", ".join(others), last=last)
+    return tr(CATALOGUE["and"]).format(first=tr(CATALOGUE["comma"]).join(others), last=last)
 
 
 def number(value, digits=4):
@@ -48,15 +55,17 @@ class _Filled(string.Formatter):
     def format_field(self, value, how):
         if isinstance(value, tuple) and not isinstance(value, Shape):
             parts = [_spoken(each) for each in value]
-            return ", ".join(parts) if how == "," else listed(parts)
+            return tr(CATALOGUE["comma"]).join(parts) if how == "," else listed(parts)
         return _spoken(value)
 
 
 def _spoken(value):
     if isinstance(value, Fact):
         return words(value)
+    if isinstance(value, Term):
+        return tr(value)
     if isinstance(value, Shape):
-        return str(tuple(value)) if value else "one number"
+        return str(tuple(value)) if value else tr(CATALOGUE["one_number"])
     return number(value) if isinstance(value, int | float | np.generic) else str(value)
 
 

@@ -29,10 +29,12 @@ def rnn_step(random):
 
 {table(["a", *TANH], ["tanh(a)", *TANH.values()])}
 
+And tanh(−a) = −tanh(a).
+
 1. Compute the sum `a` inside the tanh, and `next_h`.
 2. A friend writes `prev_h @ Wh.T`. Which sums does that give? Why does NumPy not complain?"""
     answer = f"""1. `x Wx` = {row((x @ Wx)[0])}, `prev_h Wh` = {row((prev_h @ Wh)[0])}. With `b`: `a` =
-   {row(a[0])} (2 points). tanh(−a) = −tanh(a), so `next_h` = {row(next_h[0], "{:.2f}".format)} (1 point).
+   {row(a[0])} (2 points). So `next_h` = {row(next_h[0], "{:.2f}".format)} (1 point).
 2. `prev_h Whᵀ` = {row((prev_h @ Wh.T)[0])}, so `a` = {row((a - prev_h @ Wh + prev_h @ Wh.T)[0])} (1 point).
    `Wh` is square, so both products have the same shape (1 point)."""
     values = {"a": a, "next_h": next_h, "transposed": a - prev_h @ Wh + prev_h @ Wh.T}
@@ -200,7 +202,8 @@ Take σ(20) as 1, σ(−20) as 0, tanh(20) as 1 and tanh(−20) as −1.
 2. `next_c` and `next_h`. Leave tanh of a number as it is.
 3. From above come `dnext_c` = {row(dnext_c)} and `dnext_h` = (0, 0). Find `dprev_c`, and the eight numbers of
    `da`.
-4. Why is the entry of `da` for the forget gate of unit {k} equal to 0? What does that mean for learning?"""
+4. Why is the entry of `da` for the forget gate of unit {k} (counted from 0) equal to 0? What does that
+   mean for learning?"""
     shown = [f"{'' if o[n] == 1 else '1/2 · '}tanh({decimal(next_c[n])})" for n in range(2)]
     answer = f"""1. `i` = {row(i, fraction)}, `f` = {row(f, fraction)}, `o` = {row(o, fraction)}, `g` =
    {row(g)} (2 points).

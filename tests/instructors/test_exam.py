@@ -10,6 +10,7 @@ from random import Random
 import numpy as np
 import pytest
 
+from instructors.__main__ import main
 from instructors.exam.make_exam import KINDS, make_exam, questions
 
 SEEDS = range(60)
@@ -387,3 +388,11 @@ def test_what_does_not_exist_is_named(tmp_path):
         next(make_exam(tmp_path / "exam", only=["nothing"]))
     with pytest.raises(ValueError, match="chapters 01, 02"):
         next(make_exam(tmp_path / "exam", chapters=["13"]))
+
+
+def test_the_command(tmp_path, capsys):
+    folder = tmp_path / "Kurs 课"
+    assert main(["exam", str(folder), "--seed", "2027", "--only", "bptt", "loss"]) == 0
+    assert "2 questions, 15 points, about 22 minutes" in (folder / "questions.md").read_text(encoding="utf-8")
+    assert main(["exam", str(folder)]) == 1
+    assert "is not empty" in capsys.readouterr().err

@@ -129,6 +129,11 @@ def test_no_mistake_no_solution_and_no_last_hint_is_in_the_pack(pack):
             assert mistake.sentence not in text
 
 
+def test_of_the_docs_only_the_glossary_is_in_the_pack(pack):
+    assert [path.name for path in (pack / "docs").rglob("*")] == ["glossary.md"]
+    assert not (pack / "instructors").exists()
+
+
 def test_right_answers_are_recognised(pack):
     assert graded(pack, ALL_RIGHT) == dict.fromkeys(bank.ORDER, "right")
 

@@ -54,7 +54,7 @@ import numpy as np
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, decode_captions, load_coco_data, sample_coco_minibatch
 from cs231n.course.caption_scores import references, share_true
 from cs231n.course.chapters.nearest_picture import nearest_pictures
-from cs231n.course.plotting import PALETTE, plot_bars, show_pictures, use_course_style
+from cs231n.course.plotting import PALETTE, describe, plot_bars, show_pictures, use_course_style
 from cs231n.course.scenes import load_facts
 from cs231n.course.setup_check import check_setup
 from cs231n.exercises import check, hint, progress
@@ -172,6 +172,7 @@ lengths = caption_lengths(data["train_captions"])
 fig, ax = plt.subplots(figsize=(8, 3))
 ax.hist(lengths, bins=np.arange(3.5, 17.5), color=PALETTE["input"], rwidth=0.85)
 ax.set(xlabel="words in a caption", ylabel="captions")
+describe(ax, f"Histogram of the words in a caption: from {lengths.min()} to {lengths.max()}")
 plt.show()
 
 # %% [markdown]

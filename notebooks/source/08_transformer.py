@@ -28,7 +28,7 @@ from cs231n.classifiers.transformer import CaptioningTransformer
 from cs231n.coco_utils import SCENES_DIR, decode_captions, load_coco_data
 from cs231n.course.caption_scores import table
 from cs231n.course.chapters.transformer_looks import PLACES, transformer_looks, word_shares
-from cs231n.course.plotting import plot_lines, use_course_style
+from cs231n.course.plotting import describe, plot_lines, use_course_style
 from cs231n.course.plotting.transformer import plot_head_shares, plot_mask, plot_triangle
 from cs231n.course.scenes import (
     caption_is_true,
@@ -251,7 +251,10 @@ multi_head_attention_forward = check(multi_head_attention_forward)
 # picture is added to word t, once, before the first block. No two rows are alike.
 
 # %%
-plt.figure(figsize=(7, 2.6))
+figure = plt.figure(figsize=(7, 2.6))
+describe(
+    figure, "Waves down the columns, one row per position: short on the left, longer and longer to the right"
+)
 plt.imshow(positional_encoding(18, 64), aspect="auto", cmap="RdBu_r")
 plt.grid(False)
 plt.xlabel("column of the vector")

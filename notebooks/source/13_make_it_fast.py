@@ -29,7 +29,7 @@ import numpy as np
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import COCO_DIR, SCENES_DIR, load_coco_data, sample_coco_minibatch
 from cs231n.course.busy_programs import busy_programs, usable_cores
-from cs231n.course.plotting import plot_bars, use_course_style
+from cs231n.course.plotting import describe, plot_bars, use_course_style
 from cs231n.course.plotting.speed import plot_busy, plot_moves
 from cs231n.course.stored_results import stored_results
 from cs231n.exercises import agree, check, hint, progress
@@ -408,6 +408,9 @@ for ax, order, title in (
     ax.set(title=title, xlabel="step (grey: padding)")
     ax.grid(False)
 axes[0].set_ylabel("caption")
+describe(
+    fig, "One row per caption, grey where it is padding. Longest first, the grey has the shape of a staircase"
+)
 plt.show()
 
 

@@ -1,5 +1,6 @@
 """Pictures in one palette: general ones in `basics`; what one chapter alone shows has a module of its own."""
 
+from cs231n.course.plotting.alt_text import describe
 from cs231n.course.plotting.basics import (
     DASHES,
     LINES,
@@ -22,6 +23,7 @@ __all__ = [
     "MARKS",
     "PALETTE",
     "STYLE",
+    "describe",
     "heat_map",
     "plot_bars",
     "plot_beam_tree",

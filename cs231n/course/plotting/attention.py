@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting.alt_text import describe
 from cs231n.course.plotting.basics import PALETTE
 from cs231n.course.plotting.caption_film import lit
 from cs231n.course.scenes import weight_map
@@ -26,6 +27,8 @@ def plot_looks(picture, words, weights, title=None, columns=6):
         axis.set_title(f"{word}\n{look.max():.0%}", fontsize=9)
     if title:
         figure.suptitle(title, fontsize=10)
+    said = ", ".join(f"{word} {look.max():.0%}" for word, look in zip(words, weights, strict=False))
+    describe(figure, f"A picture once for each word, bright where the model looked. Largest weight: {said}")
     return figure
 
 
@@ -43,6 +46,11 @@ def plot_shares(found):
         shares = [100 * row[key] for row in found.values()]
         bars = axis.barh(places + shift, shares, 0.38, color=colour, label=label)
         axis.bar_label(bars, [f"{share:.0f} %" for share in shares], padding=3, fontsize=9)
+    said = "; ".join(
+        f"{kind} {100 * row['weight']:.0f} % (equal weights {100 * row['equal']:.0f} %)"
+        for kind, row in found.items()
+    )
+    describe(axis, f"Share of the weight inside the outline of what a word speaks of: {said}")
     axis.set_yticks(places, [f"{kind}\n({row['words']} words)" for kind, row in found.items()])
     axis.invert_yaxis()
     axis.set_xlim(0, 100)

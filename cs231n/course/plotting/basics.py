@@ -12,6 +12,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.backends import backend_registry
 
+from cs231n.course.plotting.alt_text import as_text, course_of, describe, show_with_alt_text
 from cs231n.progress_bar import in_notebook
 
 # Okabe and Ito (2008), "Color Universal Design": colours that colour-blind readers can tell apart.
@@ -62,9 +63,11 @@ IN_PAGES = {"nbagg", "notebook", "webagg"}  # of Matplotlib's own ways to draw, 
 def use_course_style():
     """Make every figure drawn from here on look like the course's: call it once, at the top of a notebook.
 
-    A user's own settings of Matplotlib no longer count then; in a notebook, figures stand below their cells.
+    A user's own settings of Matplotlib no longer count then; in a notebook, figures stand below their cells, each
+    with an alt text.
     """
     _draw_in_the_notebook()
+    show_with_alt_text()
     matplotlib.rcdefaults()
     plt.rcParams.update({**STYLE, "axes.prop_cycle": plt.cycler(color=LINES, linestyle=DASHES)})
 
@@ -95,6 +98,7 @@ def show_pictures(pictures, captions=None, columns=4, marks=None):
                 f"{name} has {len(values)} entries, expected one for each of {len(pictures)} pictures"
             )
 
+    said = _pictures_in_words(pictures, captions, marks)
     columns = max(1, min(columns, len(pictures)))
     rows = max(1, -(-len(pictures) // columns))
     side = 9.6 / max(columns, 3)  # inches
@@ -102,7 +106,8 @@ def show_pictures(pictures, captions=None, columns=4, marks=None):
     captions = [textwrap.fill(str(caption), letters) for caption in captions]
     lines = max((caption.count("\n") + 1 for caption in captions if caption), default=0)
     size = (side * columns, rows * (side + 0.2 * lines + 0.15))
-    _, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    figure, axes = plt.subplots(rows, columns, figsize=size, squeeze=False, layout="constrained")
+    describe(figure, said)
     for ax in axes.flat:
         ax.grid(False)
         ax.set(xticks=[], yticks=[])
@@ -116,6 +121,19 @@ def show_pictures(pictures, captions=None, columns=4, marks=None):
         sign, colour = MARKS[None if mark is None else bool(mark)]
         ax.set_xlabel(f"{sign} {caption}".strip(), color=colour, fontsize=11)
     return axes
+
+
+def _pictures_in_words(pictures, captions, marks):
+    """How many pictures there are, and the caption and mark of each."""
+    said = []
+    for picture, caption, mark in zip(pictures, captions, marks, strict=True):
+        text = "" if picture is not None else "a grey square that says "
+        text += f"“{' '.join(str(caption).split())}”" if caption else "no caption"
+        said.append(text + ("" if mark is None else " (right)" if mark else " (wrong)"))
+    if len(said) == 1:
+        return f"A picture and its caption: {said[0]}"
+    listed = "; ".join(f"{k} {text}" for k, text in enumerate(said, 1))
+    return f"{len(said)} pictures and their captions: {listed}"
 
 
 def smooth(values, window):
@@ -140,6 +158,7 @@ def plot_loss(histories, title=None, window=None, ax=None):
     if not isinstance(histories, dict):
         histories = {None: histories}
     ax = ax or plt.subplots()[1]
+    said = []
     for (name, losses), colour, dashes in zip(histories.items(), cycle(LINES), cycle(DASHES), strict=False):
         losses = np.asarray(losses, dtype=float)
         if losses.size == 0:
@@ -147,7 +166,9 @@ def plot_loss(histories, title=None, window=None, ax=None):
         steps = min(window or max(1, losses.size // 20), losses.size)
         ax.plot(losses, color=colour, alpha=0.25, linewidth=1, linestyle="-")
         ax.plot(smooth(losses, steps), color=colour, linestyle=dashes, label=name)
+        said.append(f"{name or 'it goes'} {course_of(smooth(losses, steps))}")
     ax.set(xlabel="training step", ylabel="loss", title=title)
+    describe(ax, f"Loss at each training step, as a running mean: {'; '.join(said)}")
     if any(name is not None for name in histories):
         ax.legend()
     return ax
@@ -166,6 +187,8 @@ def plot_lines(curves, x=None, xlabel=None, ylabel=None, title=None, log=False, 
     for (name, values), colour, dashes in zip(curves.items(), cycle(LINES), cycle(DASHES), strict=False):
         ax.plot(range(len(values)) if x is None else x, values, color=colour, linestyle=dashes, label=name)
     ax.set(xlabel=xlabel, ylabel=ylabel, title=title, yscale="log" if log else "linear")
+    said = "; ".join(f"{name} {course_of(values, x)}" for name, values in curves.items())
+    describe(ax, f"Curves of {ylabel or 'numbers'} against {xlabel or 'their place'}: {said}")
     if x is None:
         ax.xaxis.get_major_locator().set_params(integer=True)
     if len(curves) > 1:
@@ -188,6 +211,8 @@ def plot_bars(values, xlabel=None, title=None, form="{:.3g}", role="input", ax=N
     ax.bar_label(bars, [form.format(value) for value in values.values()], padding=4, fontsize=11)
     ax.set_yticks(range(len(values)), list(values))
     ax.set(xlabel=xlabel, title=title)
+    said = "; ".join(f"{name} {form.format(value)}" for name, value in values.items())
+    describe(ax, f"Bars{f' of {xlabel}' if xlabel else ''}: {said}")
     ax.invert_yaxis()
     ax.grid(False, axis="y")
     ax.margins(x=0.12)
@@ -226,6 +251,11 @@ def heat_map(values, words, title=None, limit=None):
         ax.grid(False)
     figure.colorbar(image, ax=axes, fraction=0.05, pad=0.02)
     figure.suptitle(title or "")
+    described = "; ".join(
+        f"{f'{name}: ' if name else ''}from {as_text(panel.min())} to {as_text(panel.max())}"
+        for name, panel in panels.items()
+    )
+    describe(figure, f"One row of numbers per word of “{' '.join(words)}”, one column per unit: {described}")
     return axes[0]
 
 
@@ -239,6 +269,7 @@ def plot_beam_tree(nodes, idx_to_word, end="<END>"):
     returns: the axes
     """
     places, columns, above = {}, {}, {None: 0}
+    way = " ".join(idx_to_word[node.word] for node in nodes if node.best and idx_to_word[node.word] != end)
     for number, node in enumerate(nodes):
         columns.setdefault(node.step, []).append(number)
     for step in sorted(columns):  # children stand in the order of their parents, so that lines do not cross
@@ -250,6 +281,12 @@ def plot_beam_tree(nodes, idx_to_word, end="<END>"):
     _, ax = plt.subplots(figsize=(min(1 + 1.1 * len(columns), 14), 0.9 + 0.95 * (high - low + 1)))
     ax.set(xlim=(-0.5, len(columns) + 0.5), ylim=(low - 0.55, high + 0.55))
     ax.axis("off")
+    ended = sum(idx_to_word[node.word] == end for node in nodes)
+    describe(
+        ax,
+        f"A tree of the {len(nodes)} beginnings that a beam search kept in {len(columns)} steps. {ended} of them "
+        f"ended; the one that won: “{way}”",
+    )
     text = {"ha": "center", "fontsize": 11, "bbox": {"facecolor": "white", "edgecolor": "none", "pad": 0.5}}
     ax.scatter(0, 0, s=70, color=PALETTE["input"], zorder=2)
     ax.text(0, 0.16, "<START>", va="bottom", **text)

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting.alt_text import course_of, describe
 from cs231n.course.plotting.basics import PALETTE
 
 LOOKS = [("input", ""), ("state", ".."), ("gradient", "//")]
@@ -25,6 +26,13 @@ def plot_bits(letters, letter_bits, words, word_bits):
         bottom.bar(places + width * (k - (len(word_bits) - 1) / 2), bits, width, **style)
     bottom.set_xticks(places, words)
     bottom.set(ylabel="bits", title="each word")
+    said = "; ".join(f"{letter} {bits:.1f}" for letter, bits in zip(letters, letter_bits, strict=True))
+    describe(top, f"Bars of bits: {said}")
+    said = "; ".join(
+        f"{word} " + ", ".join(f"{bits[k]:.1f} by {name}" for name, bits in word_bits.items())
+        for k, word in enumerate(words)
+    )
+    describe(bottom, f"Bars of bits: {said}")
     bottom.legend()
     return top, bottom
 
@@ -41,6 +49,11 @@ def plot_lengths(lengths):
         style = {"color": PALETTE[colour], "hatch": hatch, "edgecolor": "white", "alpha": 0.85}
         ax.hist(values, bins=bins, label=name, **style)
     ax.set(xlabel="units in a caption", ylabel="captions")
+    said = "; ".join(
+        f"{name} from {min(values)} to {max(values)}, {np.mean(values):.1f} on average"
+        for name, values in lengths.items()
+    )
+    describe(ax, f"Histograms of the units in a caption: {said}")
     ax.legend()
     return ax
 
@@ -52,8 +65,12 @@ def plot_courses(courses, ylabel):
     returns: the axes
     """
     _, ax = plt.subplots(figsize=(8, 3.8))
+    said = []
     for (name, points), (colour, _), marker in zip(courses.items(), LOOKS, "o^s", strict=False):
-        ax.plot(*zip(*points, strict=True), color=PALETTE[colour], marker=marker, linestyle="-", label=name)
+        cost, share = zip(*points, strict=True)
+        ax.plot(cost, share, color=PALETTE[colour], marker=marker, linestyle="-", label=name)
+        said.append(f"{name} {course_of(share, cost)}, after {cost[-1]:.3g} billion")
     ax.set(xlabel="billions of multiplications", ylabel=ylabel, ylim=(0, 1))
+    describe(ax, f"Curves of {ylabel} against billions of multiplications in training: {'; '.join(said)}")
     ax.legend()
     return ax

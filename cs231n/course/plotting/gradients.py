@@ -4,6 +4,7 @@ import matplotlib.colors as colors
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting.alt_text import as_text, course_of, describe
 from cs231n.course.plotting.basics import DASHES, LINES, PALETTE
 
 
@@ -14,13 +15,17 @@ def plot_saturation(states):
     returns: the array of axes
     """
     width = 3.4 * len(states) if len(states) > 1 else 5
-    _, axes = plt.subplots(1, len(states), figsize=(width, 3), sharey=True, squeeze=False)
+    figure, axes = plt.subplots(1, len(states), figsize=(width, 3), sharey=True, squeeze=False)
+    said = []
     for ax, (size, values) in zip(axes[0], states.items(), strict=True):
         values = np.ravel(values)
         ax.hist(values, bins=30, range=(-1, 1), color=PALETTE["state"])
         slope = (1 - values**2).mean()
         ax.set(title=f"weights × {size}\nmean slope {slope:.2f}", xlabel="value in next_h")
+        near = (np.abs(values) > 0.9).mean()
+        said.append(f"weights × {size}: mean slope {slope:.2f}, {near:.0%} of the values beyond −0.9 and 0.9")
     axes[0, 0].set_ylabel("how many")
+    describe(figure, f"Histograms of next_h, between −1 and 1: {'; '.join(said)}")
     return axes[0]
 
 
@@ -31,11 +36,15 @@ def plot_step_errors(steps, errors):
     returns: the axes
     """
     _, ax = plt.subplots(figsize=(8, 4))
+    said = []
     looks = {"float32": (PALETTE["wrong"], "s"), "float64": (PALETTE["right"], "o")}
     for name, values in errors.items():
         colour, marker = looks[name]
         ax.loglog(steps, np.maximum(values, 1e-16), marker=marker, color=colour, label=name)
+        best = int(np.argmin(values))
+        said.append(f"{name} is most exact, {values[best]:.0e}, at ε = {steps[best]:.0e}")
     ax.set(xlabel="ε", ylabel="error of the measured gradient")
+    describe(ax, f"Error of the measured gradient against ε, both in powers of ten: {'; '.join(said)}")
     ax.legend()
     return ax
 
@@ -53,6 +62,15 @@ def plot_memories(memories):
         ax.grid(False)
     axes[0, 0].set_ylabel("unit")
     figure.colorbar(image, ax=axes, label="h")
+    said = "; ".join(
+        f"Wh × {size} {course_of(np.abs(h).mean(axis=1)[[0, -1]])}" for size, h in memories.items()
+    )
+    steps, units = h.shape
+    describe(
+        figure,
+        f"The states of {units} units over {steps} steps, in colours. Their mean size, from the first step to "
+        f"the last: {said}",
+    )
     return axes[0]
 
 
@@ -70,6 +88,8 @@ def plot_gradient_walks(with_tanh, without):
                 f"× {size}", (len(lengths) - 1, lengths[-1]), xytext=(5, -4), textcoords="offset points"
             )
         ax.set(title=title, xlabel="steps back from the end")
+        said = "; ".join(f"Wh × {size} {course_of(lengths)}" for size, lengths in walks.items())
+        describe(ax, f"length of the gradient over {len(lengths) - 1} steps back, in powers of ten: {said}")
         ax.margins(x=0.09)
     axes[0].set_ylabel("length of the gradient")
     return axes
@@ -93,6 +113,12 @@ def plot_influence(maps):
     ticks = [1e-4, 1e-2, 0.1, 1, 10, 1e2, 1e4]
     bar = figure.colorbar(image, ax=axes, extend="both", label="size of ∂h_t / ∂h_s", ticks=ticks)
     bar.ax.set_yticklabels([f"{tick:g}" for tick in ticks])
+    said = "; ".join(f"Wh × {size} {as_text(lengths[-1, 0])}" for size, lengths in maps.items())
+    describe(
+        figure,
+        "How much each state moves every later one, as triangles of colours. How much the first moves the last: "
+        f"{said}",
+    )
     return axes[0]
 
 

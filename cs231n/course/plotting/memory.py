@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting.alt_text import course_of, describe
 from cs231n.course.plotting.basics import DASHES, LINES, PALETTE
 
 
@@ -28,6 +29,10 @@ def plot_walk_back(walks, belts, ends, scales, here):
     right.set(xlabel="size of the matrix", title=f"left after {len(next(iter(walks.values()))) - 1} steps")
     right.axvline(here, color=PALETTE["quiet"], linestyle=":", linewidth=1.2)
     left.legend(fontsize=10)
+    said = "; ".join(f"{name} {course_of(lengths)}" for name, lengths in walks.items())
+    describe(left, f"length of the gradient on its way back, in powers of ten: {said}")
+    said = "; ".join(f"{name} {course_of(lengths, scales)}" for name, lengths in ends.items())
+    describe(right, f"for matrices of size {scales[0]} to {scales[-1]}: {said}")
     return left, right
 
 
@@ -48,6 +53,15 @@ def plot_gates(gates, words, columns=40):
         ax.grid(False)
     axes[0].set_yticks(range(len(words)), words)
     figure.colorbar(image, ax=axes, label="0 closed … 1 open")
+    said = "; ".join(
+        f"{name} {', '.join(f'{open_:.2f}' for open_ in gate.mean(axis=1))}"
+        for name, gate in zip(names, gates.swapaxes(0, 1), strict=True)
+    )
+    describe(
+        figure,
+        f"How open three gates are in each unit, at the words “{' '.join(words)}”. "
+        f"Their means at these words: {said}",
+    )
     return axes
 
 
@@ -76,6 +90,17 @@ def plot_facts_in_state(shares, kinds, guess):
     axes[-1, 0].set_xticks([0, *range(2, steps + 2)], ["guess", "START", *range(1, steps)])
     axes[-1, 0].set_xlabel("words read")
     figure.colorbar(image, ax=axes, label="share that a probe reads right", fraction=0.04, pad=0.02)
+    said = [
+        f"{name}: "
+        + ", ".join(f"{kind} {row[0]:.0%} to {row[-1]:.0%}" for kind, row in zip(kinds, values, strict=True))
+        for name, values in shares.items()
+    ]
+    guesses = ", ".join(f"{kind} {share:.0%}" for kind, share in zip(kinds, guess, strict=True))
+    describe(
+        figure,
+        "How often a probe reads each fact right in the state, from the first column, after START, to the last, "
+        f"after {steps - 1} words. {'. '.join(said)}. A guess: {guesses}",
+    )
     return axes[:, 0]
 
 
@@ -87,15 +112,17 @@ def plot_statements(right, order):
     """
     _, ax = plt.subplots(figsize=(8, 0.9 + (0.3 + 0.25 * len(right)) * len(order) * 0.75))
     looks = [("input", ""), ("gradient", "//"), ("state", ".."), ("weight", "xx")]
-    height = 0.84 / len(right)
+    height, told = 0.84 / len(right), []
     for place, ((name, said), (colour, hatch)) in enumerate(zip(right.items(), looks, strict=False)):
         said = [said.get(fact, []) for fact in order]
         shares = [np.mean(each) if each else 0 for each in said]
         notes = [f"{share:.0%} of {len(each)}" for share, each in zip(shares, said, strict=True)]
+        told.append(f"{name}: " + ", ".join(map(" ".join, zip(order, notes, strict=True))))
         style = {"color": PALETTE[colour], "hatch": hatch, "edgecolor": "white", "label": name}
         middle = np.arange(len(order)) + height * (place - (len(right) - 1) / 2)
         ax.bar_label(ax.barh(middle, shares, height * 0.93, **style), notes, padding=3, fontsize=9)
     ax.set_yticks(range(len(order)), order)
+    describe(ax, f"Shares of right statements. {'. '.join(told)}")
     ax.set(xlabel="share of right statements", xlim=(0, 1), xticks=np.arange(0, 1.01, 0.2))
     ax.grid(False, axis="y")
     ax.invert_yaxis()

@@ -4,6 +4,7 @@ import textwrap
 
 import matplotlib.pyplot as plt
 
+from cs231n.course.plotting.alt_text import describe
 from cs231n.course.plotting.basics import MARKS
 from cs231n.course.plotting.sliders import figure_with_choices
 from cs231n.course.scenes import FACTS, draw_scene, extract_features, scene_of, why_not_true
@@ -25,8 +26,11 @@ def show_painted_scene(facts, speak):
         ax.grid(False)
         ax.spines[:].set_visible(False)
     left.imshow(draw_scene(facts, size=288), interpolation="bicubic")
+    told = [f"{fact} {value}" for fact, value in facts.items() if fact != "seed" and value is not None]
+    told = [f"A painted scene: {', '.join(told)}"]
     for k, (way, caption) in enumerate(said.items()):
         reasons = why_not_true(caption, facts)
+        told.append(f"{way}: “{caption}” ({'; '.join(reasons) or 'true'})")
         sign, colour = MARKS[not reasons]
         y = 0.97 - k / max(len(said), 4)
         right.text(0, y, way, va="top", fontsize=11, weight="bold", transform=right.transAxes)
@@ -36,6 +40,7 @@ def show_painted_scene(facts, speak):
             why = textwrap.fill("; ".join(reasons), 84)
             y -= 0.065 * (1 + lines.count("\n"))
             right.text(0.03, y - 0.075, why, va="top", fontsize=9.5, transform=right.transAxes)
+    describe(figure, ". ".join(told))
     return left, right
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from IPython.display import HTML
 from PIL import Image
 
+from cs231n.course.plotting.alt_text import course_of, describe
 from cs231n.course.plotting.basics import DASHES, LINES, MARKS, PALETTE
 
 FRAME, LAST = 600, 3000  # milliseconds
@@ -27,11 +28,16 @@ def plot_before_after(picture, before, after):
     ax = figure.add_axes((0.005, 0.2, 0.24, 0.68))
     ax.imshow(picture, interpolation="bicubic")
     ax.axis("off")
-    longest = max(share for _, share, _ in (*before, *after))
+    longest, said = max(share for _, share, _ in (*before, *after)), []
     for left, title, drawn in ((0.27, "drawn before", before), (0.645, "drawn after", after)):
         ax = figure.add_axes((left, 0.02, 0.35, 0.9))
         _caption_bars(ax, *zip(*drawn, strict=True), longest)
         ax.set_title(title, loc="left")
+        captions = (
+            f"“{text}” {_percent(share)}, {'true' if right else 'not true'}" for text, share, right in drawn
+        )
+        said.append(f"{title}: {'; '.join(captions)}")
+    describe(figure, f"A picture, and captions of it with their probabilities. {'. '.join(said)}")
     return figure
 
 
@@ -44,13 +50,16 @@ def plot_over_steps(curves, titles):
     """
     figure, axes = plt.subplots(2, -(-len(titles) // 2), figsize=(9.6, 5.4), squeeze=False)
     panels = dict(zip(titles, axes.flat, strict=False))
+    said = {measure: [] for measure in titles}
     for number, (name, curve) in enumerate(curves.items()):
         for measure, ax in panels.items():
             values = np.array([point[measure] for point in curve.values()])
             values = values / np.nanmax(values) if measure == "reward" else values
             ax.plot(list(curve), values, color=LINES[number], linestyle=DASHES[number], label=name)
+            said[measure].append(f"{name} {course_of(values, list(curve))}")
     for measure, ax in panels.items():
         ax.set_title(titles[measure], fontsize=11.5)
+        describe(ax, f"over the steps of training: {'; '.join(said[measure])}")
         ax.set(xlabel="steps", ylim=(0, None))
         if measure != "statements":
             ax.set(ylim=(0, 1.04))

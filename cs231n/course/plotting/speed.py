@@ -4,6 +4,7 @@ import matplotlib.patheffects as effects
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting.alt_text import describe
 from cs231n.course.plotting.basics import DASHES, LINES, PALETTE, plot_bars
 
 
@@ -30,6 +31,13 @@ def plot_moves(results, bound, predicted=None):
         style = {"color": PALETTE["weight"], "markersize": 9, "path_effects": outline}
         ax.plot(list(guesses.values()), [places[n] for n in guesses], "^", label="you predicted", **style)
     ax.axvline(bound, color=PALETTE["gradient"], linestyle="--", label="the bound")
+    said = "; ".join(f"{name} {took:.0f} ({alone:.0f})" for name, (alone, took) in results.items())
+    said += "".join(f"; you predicted {value} for {name}" for name, value in guesses.items())
+    describe(
+        ax,
+        f"Bars of milliseconds for loss and gradients, in brackets those of the products alone: {said}. "
+        f"The bound is {bound:.0f}",
+    )
     ax.figure.legend(loc="outside upper left", ncols=3)  # the bars may be long
     return ax
 
@@ -44,6 +52,8 @@ def plot_busy(speeds, xlabel="busy programs beside it"):
     for (name, values), colour, dashes in zip(speeds.items(), LINES, DASHES, strict=False):
         ax.plot(np.arange(len(values)), values, color=colour, linestyle=dashes, marker="o", label=name)
     ax.set(xlabel=xlabel, ylabel="steps a second", xticks=range(len(values)))
+    said = "; ".join(f"{name} {', '.join(f'{v:.3g}' for v in values)}" for name, values in speeds.items())
+    describe(ax, f"Steps per second with 0, 1, 2, … {xlabel}: {said}")
     ax.set_ylim(bottom=0)
     ax.legend()
     return ax

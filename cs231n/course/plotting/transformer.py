@@ -4,6 +4,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
 
+from cs231n.course.plotting.alt_text import describe
 from cs231n.course.plotting.basics import PALETTE
 from cs231n.course.plotting.caption_film import lit
 from cs231n.course.scenes import weight_map
@@ -22,6 +23,9 @@ def plot_mask(mask, words):
     axis.imshow(np.where(mask, 0.35, 0.0), cmap=SHADES, vmin=0, vmax=1, aspect="auto")
     for t, s in np.ndindex(mask.shape):
         axis.text(s, t, "✓" if mask[t, s] else "·", ha="center", va="center", color=PALETTE["ink"])
+    rows = (", ".join(word for word, may in zip(words, row, strict=True) if may) for row in mask)
+    said = "; ".join(f"{word} asks {row or 'nothing'}" for word, row in zip(words, rows, strict=True))
+    describe(axis, f"A square with a ✓ where a word may look at another: {said}")
     axis.set_xticks(range(len(words)), words)
     axis.set_yticks(range(len(words)), words)
     axis.set(xlabel="may be asked", ylabel="asks")
@@ -74,6 +78,15 @@ def plot_triangle(picture, words, at_words, at_cells, outlines=None, titles=None
         axis.spines[:].set_visible(False)
         axis.set_title(titles[head] if titles else f"head {head + 1}", fontsize=11)
     axes[0, 0].set_ylabel("it says")
+    said = "; ".join(
+        f"{titles[k] if titles else f'head {k + 1}'} {at_cells[k, :T].sum(axis=1).mean():.0%} at the picture"
+        for k in range(heads)
+    )
+    describe(
+        figure,
+        f"Where {heads} heads look before each word of “{' '.join(words)}” is said: at the words so far, and at "
+        f"the picture. Share of each head's looks, on average: {said}",
+    )
     figure.supxlabel("… and looks at: the words so far, and the picture", fontsize=11)
     return figure
 
@@ -100,6 +113,11 @@ def plot_head_shares(shares, rows, columns, title=None):
             va="center",
             color="white" if dark else PALETTE["ink"],
         )
+    said = "; ".join(
+        f"{row}: " + ", ".join(f"{name} {share:.0%}" for name, share in zip(columns, each, strict=True))
+        for row, each in zip(rows, shares, strict=True)
+    )
+    describe(axis, f"A table of shares. {said}")
     axis.set_xticks(range(len(columns)), columns)
     axis.set_yticks(range(len(rows)), rows)
     axis.tick_params(length=0, top=False, labeltop=True, labelbottom=False)

@@ -3,6 +3,7 @@
 import matplotlib.pyplot as plt
 import numpy as np
 
+from cs231n.course.plotting.alt_text import describe
 from cs231n.course.plotting.basics import PALETTE
 
 MARKERS = "os^Dv"
@@ -34,6 +35,12 @@ def plot_word_map(groups, maps):
             )
         ax.set(title=title, xticks=[], yticks=[])
         ax.margins(0.14)
+    said = "; ".join(f"{title}, for {_beside_their_group(groups, places)}" for title, places in maps.items())
+    names = ". ".join(f"{name}: {', '.join(group)}" for name, group in groups.items())
+    describe(
+        figure,
+        f"Maps of words as points. {names}. The nearest point to a word is of its own group: {said} words",
+    )
     axes[0, 0].legend(loc="upper left", bbox_to_anchor=(0, -0.02), ncols=len(groups))
     figure.canvas.draw()  # fixes the layout, so that places on the paper are known
     for ax, places in zip(axes[0], maps.values(), strict=True):
@@ -56,6 +63,19 @@ def plot_word_map(groups, maps):
             taken.append((x + right, y + up, x + right + box.width, y + up + box.height))
             text.set_position((right * 72 / figure.dpi, up * 72 / figure.dpi))
     return axes[0]
+
+
+def _beside_their_group(groups, places):
+    """For how many words the nearest other word is of the same group: "9 of 21"."""
+    words = [word for group in groups.values() for word in group]
+    if not words:
+        return "none of 0"
+    group_of = [name for name, group in groups.items() for _ in group]
+    points = np.array([places[word] for word in words])
+    away = np.linalg.norm(points[:, None] - points, axis=2)
+    np.fill_diagonal(away, np.inf)
+    near = away.argmin(axis=1)
+    return f"{sum(group_of[k] == group_of[near[k]] for k in range(len(words)))} of {len(words)}"
 
 
 def _free_place(x, y, width, height, taken, frame):

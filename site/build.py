@@ -66,9 +66,7 @@ def build(out, pyodide=None):
         ]
         run("jupyter", *lite, "--apps", "lab", "--apps", "notebooks", cwd=stage)
         shutil.copytree(wheels, out / "try" / "wheels")
-    solved = sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
-    run("nbconvert", "--log-level=ERROR", "--to=html", f"--output-dir={out / 'solutions'}", *solved)
-    shutil.copytree(NOTEBOOKS / "figures", out / "figures")
+    subprocess.run([sys.executable, SITE / "chapters.py", out], check=True)
     (out / "index.html").write_text(front_page(chapters), encoding="utf-8")
 
 
@@ -123,6 +121,7 @@ def front_page(chapters):
         f'<li><a href="solutions/{p.stem}.html">{p.stem[:2]} {p.stem[3:].replace("_", " ")}</a></li>'
         for p in sorted((NOTEBOOKS / "solutions").glob("*.ipynb"))
     )
+    reads += '\n<li><a href="solutions/whole_course.html">the whole course on one page, to print</a></li>'
     return (
         (SITE / "index.html")
         .read_text(encoding="utf-8")

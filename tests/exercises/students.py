@@ -1,6 +1,9 @@
-"""Short answers of students, written as the body of a function."""
+"""Answers of students: the body of a function, or cells; what they get, and what is said of it."""
 
 from cells import Notebook
+from right_answers import ANSWERS
+
+from cs231n.exercises import grade
 
 
 def forward(body, name="rnn_step_forward", arguments="x, prev_h, Wx, Wh, b"):
@@ -25,3 +28,35 @@ def says(verdict, status, *texts):
     for text in texts:
         assert text in verdict.message, verdict.message
     return verdict.mistake
+
+
+STEP, BACK, LOOP, LOOP_BACK, WORDS = (
+    ANSWERS[name]
+    for name in (
+        "rnn_step_forward",
+        "rnn_step_backward",
+        "rnn_forward",
+        "rnn_backward",
+        "word_embedding_forward",
+    )
+)
+LAYERS = [STEP, BACK, LOOP, LOOP_BACK, WORDS, ANSWERS["word_embedding_backward"]]
+
+
+def step(*lines):
+    """A cell with rnn_step_forward."""
+    return "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n" + "".join(f"    {line}\n" for line in lines)
+
+
+def changed(cell, old, new):
+    assert old in cell, old
+    return cell.replace(old, new)
+
+
+def verdict(name, *cells):
+    """The verdict on the exercise that the last cell answers."""
+    notebook = Notebook()
+    for cell in cells:
+        notebook.run(cell)
+    forward = name.replace("backward", "forward")
+    return grade(notebook[name], notebook.space.get(forward) if forward != name else None)

@@ -3,19 +3,38 @@
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
 from cells import Notebook
-from solved import ANSWERS, check_cell
-from students import ALL, DA, RIGHT, backward, forward, says
+from right_answers import ANSWERS, all_styles, check_cell
+from students import ALL, BACK, DA, LAYERS, LOOP, RIGHT, STEP, backward, changed, forward, says, step, verdict
 
 from cs231n.exercises import NotRight, bank, check, grade
 from cs231n.exercises.judge.changed_reference import changed_reference
+from cs231n.exercises.run.cases import cases
 from cs231n.rnn_layers import rnn_step_forward
 
-# ---- what is said
+# ---- right: never a false alarm
+
+STYLES = all_styles()
+IDS = [f"{name}-{function.__name__}" for name, function, _ in STYLES]
+
+
+@pytest.mark.parametrize(("name", "function", "forward"), STYLES, ids=IDS)
+def test_a_right_answer_passes_in_any_style(name, function, forward, capfd):
+    found = grade(function, forward, name=name)
+    assert (found.status, found.mistake) == ("right", None), found.message
+    assert found.message.splitlines()[0] == f"✓ {name} is right."
+    assert capfd.readouterr() == ("", "")
+
+
+def test_each_exercise_is_answered_in_at_least_three_styles():
+    counts = Counter(name for name, _, _ in STYLES)
+    assert min(counts[name] for name in bank.ORDER) >= 3
+
 
 # ---- unfilled
 
@@ -262,254 +281,6 @@ def test_a_function_without_source_still_gets_a_verdict():
     says(grade(space["rnn_step_forward"]), "error", "Line 2")
 
 
-# ---- sentences that once misled
-
-TANH = "np.tanh(x @ Wx + prev_h @ Wh + b)"
-STEP = ANSWERS["rnn_step_forward"]
-BACK = ANSWERS["rnn_step_backward"]
-LOOP = ANSWERS["rnn_forward"]
-WORDS = ANSWERS["word_embedding_forward"]
-EMPTY = LOOP.replace("np.zeros((len(x), x.shape[1], len(b)), x.dtype)", "[]")
-GUESSES = (
-    "Is a transpose needed?",
-    "Did you mean",
-    "Compare your return line",
-    "no return line",
-    "too large",
-)
-
-
-def step(*lines):
-    return "def rnn_step_forward(x, prev_h, Wx, Wh, b):\n" + "".join(f"    {line}\n" for line in lines)
-
-
-def scatter(*lines):
-    return (
-        "def word_embedding_backward(dout, cache):\n    x, W = cache\n    dW = np.zeros_like(W)\n"
-        + "".join(f"    {line}\n" for line in lines)
-        + "    return dW\n"
-    )
-
-
-def changed(cell, old, new):
-    assert old in cell
-    return cell.replace(old, new)
-
-
-def verdict(name, *cells):
-    """The verdict on the exercise that the last cell answers."""
-    notebook = Notebook()
-    for cell in cells:
-        notebook.run(cell)
-    forward = name.replace("backward", "forward")
-    return grade(notebook[name], notebook.space.get(forward) if forward != name else None)
-
-
-# exercise, cells, what is said; nothing of GUESSES is said besides
-ROWS = {
-    "tuple as state": (
-        "rnn_forward",
-        [STEP, changed(LOOP, "state, step_cache =", "step_cache = state =")],
-        ["state is a tuple", "rnn_step_forward returns 2 things"],
-    ),
-    "tuple stored": (
-        "rnn_forward",
-        [STEP, changed(LOOP, "h[:, t] = state", "h[:, t] = old = rnn_step_forward(x[:, t], h0, Wx, Wh, b)")],
-        [],
-    ),
-    "tuple as h0": (
-        "captioning_loss",
-        [*[ANSWERS[n] for n in ("rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward",
-                                "word_embedding_forward", "word_embedding_backward")],
-         changed(ANSWERS["captioning_loss"], "h0, proj_cache =", "h0 = proj_cache =")],
-        ["h0 is a tuple", "affine_forward returns 2 things"],
-    ),
-    "global": (
-        "rnn_step_forward",
-        ["H = 7", step("next_h = np.zeros((len(x), H)) + prev_h @ Wh", "return next_h, None")],
-        ["H is not from this function: it is 7 of another cell."],
-    ),
-    "global array": (
-        "rnn_step_forward",
-        ["old_h = np.ones((9, 9))", step("return np.tanh(x @ Wx + old_h @ Wh + b), None")],
-        ["old_h is not from this function: it is an array of shape (9, 9) of another cell."],
-    ),
-    "global with wrong numbers": (
-        "rnn_step_forward",
-        ["bias = 0.25", step(f"return {TANH.replace('+ b', '+ bias')}, None")],
-        ["It reads bias from another cell, not from its arguments."],
-    ),
-    "cache in another order": (
-        "rnn_step_backward",
-        [STEP, changed(BACK, "Wx, Wh, x, prev_h, next_h = cache", "x, prev_h, Wx, Wh, next_h = cache")],
-        ["The cache holds Wx, Wh, x, prev_h, next_h, in this order", "You take out x, prev_h, Wx, Wh, next_h",
-         "With the right order your gradients are right."],
-    ),
-    "result of np.add.at": (
-        "word_embedding_backward",
-        [WORDS, scatter("dW = np.add.at(dW, x, dout)")],
-        ["np.add.at(…) changes dW and returns None"],
-    ),
-    "returned np.add.at": (
-        "word_embedding_backward",
-        [WORDS, scatter("return np.add.at(dW, x, dout)").removesuffix("    return dW\n")],
-        ["np.add.at(…) changes dW and returns None"],
-    ),
-    "np.add.at in another order": (
-        "word_embedding_backward",
-        [WORDS, scatter("np.add.at(x, dW, dout)")],
-        ["The order is np.add.at(array, indices, values). Your indices are dW, which holds floats."],
-    ),
-    "float as index": (
-        "word_embedding_backward",
-        [WORDS, scatter("dW[len(x) / 2] += 1")],
-        ["whole number"],
-    ),
-    "star for at": (
-        "rnn_step_forward",
-        [step("return np.tanh(x * Wx + prev_h @ Wh + b), None")],
-        ["x has shape (3, 5), Wx has shape (5, 4).", "the matrix product is written @"],
-    ),
-    "at for star": (
-        "lstm_step_forward",
-        [changed(ANSWERS["lstm_step_forward"], "f * prev_c", "f @ prev_c")],
-        ["f has shape (3, 4), prev_c has shape (3, 4).", "* multiplies number by number"],
-    ),
-    "time on the first axis": (
-        "rnn_forward",
-        [STEP, changed(LOOP, "h[:, t] = state", "h[t] = state")],
-        ["h has shape (2, 3, 4), and [t] counts along axis 0. Which axis is meant?"],
-    ),
-    "an axis is missing": (
-        "counted_words_loss",
-        [changed(ANSWERS["counted_words_loss"], "p /= p.sum(axis=1, keepdims=True)", "p = p / p.sum(axis=1)")],
-        ["One axis is missing"],
-    ),
-    "list as array": (
-        "rnn_step_forward",
-        [step("parts = [x, prev_h]", "return parts @ Wh, None")],
-        ["parts is a list of arrays, not an array."],
-    ),
-    "list with two indices": (
-        "rnn_forward",
-        [STEP, EMPTY],
-        ["h is a list. It takes one index only"],
-    ),
-    "list of arrays as answer": (
-        "rnn_forward",
-        [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state)")],
-        ["h is a list of 3 arrays, not an array. np.stack makes one"],
-    ),
-    "ragged list as answer": (
-        "rnn_forward",
-        [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state[: t + 1])")],
-        ["h is a list of 3 arrays, not an array. np.stack makes one"],
-    ),
-    "nothing to stack": (
-        "rnn_forward",
-        [STEP, "def rnn_forward(x, h0, Wx, Wh, b):\n    states = []\n    return np.stack(states, axis=1), None"],
-        ["states is an empty list"],
-    ),
-    "loop over a number": (
-        "rnn_forward",
-        [STEP, "def rnn_forward(x, h0, Wx, Wh, b):\n    T = x.shape[1]\n    for t in T:\n        pass"],
-        ["T is the number 3. A loop needs something to walk through: range(T)."],
-    ),
-    "x in a backward function": (
-        "rnn_step_backward",
-        [STEP, "def rnn_step_backward(dnext_h, cache):\n    return x.T @ dnext_h"],
-        ["x is no argument of this function. What the forward function kept of it is in the cache."],
-    ),
-    "rows of word numbers": ("word_embedding_backward", [WORDS, scatter("dW = dout[x]")], ["Axis 0 has size 2"]),
-    "axis after squeeze": (
-        "rnn_step_forward",
-        [step(f"next_h = np.squeeze({TANH})", "next_h.sum(axis=1)", "return next_h, None")],
-        ["there is no axis 1. np.squeeze removes every axis of length 1."],
-    ),
-    "zeros without brackets": (
-        "word_embedding_backward",
-        [WORDS, scatter("dW = np.zeros(7, 3)")],
-        ["The shape is one argument, in brackets of its own: np.zeros((7, 3))."],
-    ),
-    "zeros of three": (
-        "rnn_forward",
-        [STEP, changed(LOOP, "np.zeros((len(x), x.shape[1], len(b)), x.dtype)", "np.zeros(*x.shape)")],
-        [],
-    ),
-    "and between arrays": (
-        "caption_lengths",
-        ["def caption_lengths(captions):\n    return (captions > 2 and captions < 99).sum(axis=1)"],
-        ["`and` and `or` want one True or False. Between arrays write & or |"],
-    ),
-    "if of an array": (
-        "caption_lengths",
-        ["def caption_lengths(captions):\n    if captions > 2:\n        return captions"],
-        ["`if` and `while` want one True or False"],
-    ),
-    "tanh without np": ("rnn_step_forward", [step("return tanh(x @ Wx), None")], ["np.tanh."]),
-    "hat for a power": (
-        "rnn_step_backward",
-        [STEP, changed(BACK, "next_h**2", "next_h^2")],
-        ["Powers are written **."],
-    ),
-    "a name far away": ("rnn_step_forward", [step("return np.tanh(a), None")], ["the name a here"]),
-    "one more than the last index": (
-        "rnn_forward",
-        [STEP, changed(LOOP, "in range(x.shape[1])", "in range(x.shape[1] + 1)")],
-        ["Axis 1 has size 3, so its last index is 2."],
-    ),
-    "no shape fits": ("rnn_step_forward", [step("return np.tanh(x @ Wh + b), None")], ["No transpose"]),
-    "self": (
-        "captioning_sample",
-        ["def captioning_sample(model, features, max_length=30):\n    return self.params"],
-        ["the model comes in as the argument model"],
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "cells", "said"), ROWS.values(), ids=ROWS)
-def test_the_message_says_what_is_so_and_guesses_nothing(name, cells, said):
-    found = verdict(name, *cells)
-    assert found.status in ("error", "wrong"), found.message
-    for text in said:
-        assert text in found.message, found.message
-    for text in GUESSES:
-        assert text not in found.message, found.message
-
-
-def test_a_transpose_is_offered_where_it_would_fit():
-    message = verdict("rnn_step_forward", step("return np.tanh(x @ Wx.T + prev_h @ Wh + b), None")).message
-    assert "Is a transpose needed?" in message
-
-
-@pytest.mark.parametrize(
-    ("typed", "meant"), [("prevh", "prev_h"), ("wx", "Wx"), ("nxet_h", None), ("prev_hh", "prev_h")]
-)
-def test_names_one_slip_away_are_offered(typed, meant):
-    message = verdict("rnn_step_forward", step(f"return np.tanh({typed}), None")).message
-    assert (f"Did you mean {meant}?" in message) == (meant is not None)
-
-
-def test_a_cache_that_is_a_tuple_is_no_cause():
-    notebook = Notebook()
-    notebook.run("from cs231n.exercises.bank.captioning_forward import captioning_forward")
-    notebook.run("from cs231n.layers import affine_backward")
-    notebook.run("""
-        def captioning_loss(model, features, captions):
-            loss, (proj_cache, *_, dscores) = captioning_forward(model, features, captions)
-            return loss, affine_backward(dscores, proj_cache)
-        """)
-    message = grade(notebook["captioning_loss"]).message
-    assert "dout has shape (3, 5, 11), expected 2 axes" in message and "is a tuple" not in message
-
-
-def test_without_arguments_none_are_listed():
-    notebook = Notebook()
-    notebook.run("def bptt_by_hand():\n    return h")
-    message = grade(notebook["bptt_by_hand"]).message
-    assert "does not know the name h" in message and "Arguments" not in message
-
-
 # The cache is part of a forward function's answer
 
 
@@ -559,10 +330,10 @@ def test_nothing_crashes_where_the_backward_half_is_not_filled_in(cell, said):
 
 
 def test_an_input_that_was_overwritten_before_it_was_kept_is_named():
-    cell = step(f"prev_h = {TANH}", "return prev_h, (x, prev_h, Wx, Wh)")
+    cell = step(f"prev_h = {RIGHT}", "return prev_h, (x, prev_h, Wx, Wh)")
     message = verdict("rnn_step_forward", cell).message
     assert "lacks prev_h" in message and "prev_h gets a new value in your function." in message
-    message = verdict("rnn_step_forward", step(f"next_h = {TANH}", "return next_h, (x, Wx, Wh)")).message
+    message = verdict("rnn_step_forward", step(f"next_h = {RIGHT}", "return next_h, (x, Wx, Wh)")).message
     assert "lacks prev_h" in message and "a new value" not in message
 
 
@@ -586,7 +357,7 @@ def test_a_wrong_backward_half_is_still_wrong_with_such_a_cache():
 
 
 def test_a_raise_that_stands_above_the_code_is_named():
-    found = verdict("rnn_step_forward", step("raise NotImplementedError('TODO')", f"return {TANH}, None"))
+    found = verdict("rnn_step_forward", step("raise NotImplementedError('TODO')", f"return {RIGHT}, None"))
     assert (found.status, found.mistake) == ("error", "raise_left")
     assert "still stands in the way" in found.message
 
@@ -615,14 +386,10 @@ def test_captions_of_null_from_a_loop_are_wrong_and_not_empty():
 # The loss apart from its gradients, and the helpers that are not right
 
 
-LAYERS = [ANSWERS[name] for name in ("rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward",
-                                     "word_embedding_forward", "word_embedding_backward")]  # fmt: skip
-
-
 @pytest.mark.parametrize("grads", ["{}", "None"])
 def test_a_right_loss_without_gradients_is_praised_as_such(grads):
-    before, _ = ANSWERS["captioning_loss"].split("            grads = {}")
-    found = verdict("captioning_loss", *LAYERS, f"{before}            return loss, {grads}\n")
+    before, _ = ANSWERS["captioning_loss"].split("    grads = {}")
+    found = verdict("captioning_loss", *LAYERS, f"{before}    return loss, {grads}\n")
     assert found.status == "wrong" and "your loss is right" in found.message
 
 
@@ -648,8 +415,8 @@ def test_only_the_helper_that_is_not_right_is_named():
 @pytest.mark.parametrize(("what", "letters"), [("np.squeeze", "DHN"), ("np.squeeze", "N")])
 def test_squeeze_is_named_where_an_axis_of_length_1_is_lost(what, letters):
     lines = {
-        "DHN": [f"next_h = {what}({TANH})", "return next_h, (x, prev_h, Wx, Wh)"],
-        "N": [f"next_h = {TANH}", "if len(x) == 1: next_h = np.squeeze(next_h, axis=0)",
+        "DHN": [f"next_h = {what}({RIGHT})", "return next_h, (x, prev_h, Wx, Wh)"],
+        "N": [f"next_h = {RIGHT}", "if len(x) == 1: next_h = np.squeeze(next_h, axis=0)",
               "return next_h, (x, prev_h, Wx, Wh)"],
     }[letters]  # fmt: skip
     found = verdict("rnn_step_forward", step(*lines))
@@ -659,7 +426,7 @@ def test_squeeze_is_named_where_an_axis_of_length_1_is_lost(what, letters):
 
 # A backward function whose forward partner is wrong
 
-NO_TANH = """
+NO_RIGHT = """
 def rnn_step_forward(x, prev_h, Wx, Wh, b):
     a = x @ Wx - prev_h @ Wh + b
     next_h = a + 1
@@ -681,7 +448,7 @@ LAYOUTS = {  # how it is kept, and how it is taken out, by no name that tells
 @pytest.mark.parametrize(("kept", "taken"), LAYOUTS.values(), ids=LAYOUTS)
 @pytest.mark.parametrize("derivative", ["1 - h**2", "1 - h"])
 def test_a_backward_function_with_a_cache_of_its_own_waits_for_a_wrong_partner(kept, taken, derivative):
-    found = verdict("rnn_step_backward", NO_TANH.format(kept), BACKWARD.format(taken, derivative))
+    found = verdict("rnn_step_backward", NO_RIGHT.format(kept), BACKWARD.format(taken, derivative))
     if found.status != "right":  # the names in the code tell what the cache should hold
         assert found.mistake == "forward_first" and "whose cache it reads, is not right" in found.message
 
@@ -699,7 +466,7 @@ def test_no_cause_is_named_where_the_cache_holds_numbers_of_a_wrong_forward_func
         "{'a': a, 'in': (x, prev_h), 'W': (Wx, Wh)}",
         "h, (x, prev_h), (Wx, Wh) = np.tanh(cache['a']), cache['in'], cache['W']",
     )
-    found = verdict("rnn_step_backward", NO_TANH.format(kept), BACKWARD.format(taken, "1 - h**2"))
+    found = verdict("rnn_step_backward", NO_RIGHT.format(kept), BACKWARD.format(taken, "1 - h**2"))
     assert found.mistake == "forward_first" and "cannot be judged yet" in found.message
 
 
@@ -874,3 +641,298 @@ def test_an_edit_that_changes_the_numbers_is_told(tmp_path, line, told):
     assert said.count("✓") == (1 if told else 2), (
         said
     )  # word_embedding_forward needs nothing of what was changed
+
+
+# ---- wrong: never a false ✓
+
+WRONG = []  # (name, arguments, body, what the message says)
+
+
+def wrong(name, arguments, said, *bodies):
+    WRONG.extend((name, arguments, body, said) for body in bodies)
+
+
+wrong(
+    "caption_lengths",
+    "captions",
+    "not right yet",
+    "return np.count_nonzero(captions, axis=1) - 2",
+    "return (captions == 2).argmax(axis=1) - 1",
+    "return np.array([list(row).index(2) - 1 for row in captions])",
+    "return (captions != 0).sum(axis=1) - 1",
+    "return (captions.max(axis=1) > 2) * ((captions != 0).sum(axis=1) - 2)",
+)
+wrong(
+    "caption_lengths",
+    "captions",
+    "it changes its argument captions",
+    "captions[captions <= 2] = 0\nreturn np.count_nonzero(captions, axis=1)",
+    "captions[captions == 1] = 0\nreturn (captions > 2).sum(axis=1)",
+)
+wrong(
+    "clip_gradient",
+    "gradient, limit",
+    "look at clipped",
+    "norm2 = (gradient**2).sum()\nreturn gradient * limit / np.sqrt(norm2) if norm2 > limit else gradient",
+    "norm = np.linalg.norm(gradient)\nreturn gradient * limit / norm if norm**2 > limit else gradient",
+    "norm = np.linalg.norm(gradient)\nreturn gradient * limit / norm if norm > limit**2 else gradient",
+    "norm = np.linalg.norm(gradient)\nreturn gradient * limit / norm if norm > 1 else gradient",
+    "norm = np.linalg.norm(gradient, axis=1)[:, None]\n"
+    "return np.where(norm > limit, gradient * limit / np.maximum(norm, 1e-9), gradient)",
+)
+wrong(
+    "clip_gradient",
+    "gradient, limit",
+    "it changes its argument gradient",
+    "norm = np.linalg.norm(gradient)\nif norm > limit:\n    gradient *= limit / norm\nreturn gradient",
+    "norm = np.linalg.norm(gradient)\ngradient[:] = gradient * min(1, limit / max(norm, 1e-9))\nreturn gradient",
+)
+wrong(
+    "word_embedding_forward",
+    "x, W",
+    "does not tell how many rows W has",
+    "cache = x\nreturn W[x], cache",
+    "return W[x], (x, W.shape[1])",
+)
+wrong(
+    "rnn_forward",
+    "x, h0, Wx, Wh, b",
+    "calls rnn_forward of the package",
+    "return rnn_layers.rnn_forward(x, h0, Wx, Wh, b)",
+    "from cs231n.rnn_layers import rnn_forward as given\nreturn given(x, h0, Wx, Wh, b)",
+    "import cs231n.rnn_layers\nreturn cs231n.rnn_layers.rnn_forward(x, h0, Wx, Wh, b)",
+)
+wrong(
+    "lstm_step_forward",
+    "x, h, c, Wx, Wh, b",
+    "of the package",
+    "return rnn_layers.lstm_step_forward(x, h, c, Wx, Wh, b)",
+)
+wrong(
+    "captioning_loss",
+    "model, features, captions",
+    "calls loss of the package",
+    "return model.loss(features, captions)",
+)
+wrong(
+    "captioning_forward",
+    "model, features, captions",
+    "of the package",
+    "return model.loss(features, captions)[0], None",
+)
+
+MERGE = """
+out, t = [], 0
+while t < {end}:
+    if {bound}{both}:
+        out.append(new)
+        t += 2
+    else:
+        out.append(word[t])
+        t += 1
+return np.array(out + [0] * (len(word) - len(out)))
+"""
+BOTH = "word[t] == pair[0] and word[t + 1] == pair[1]"
+wrong(
+    "merge",
+    "word, pair, new",
+    "merge",
+    MERGE.format(end="len(word)", bound="", both=BOTH),
+    MERGE.format(end="len(word) - 1", bound="", both=BOTH),
+    MERGE.format(end="len(word)", bound="", both="word[t] == pair[0] and np.roll(word, -1)[t] == pair[1]"),
+    MERGE.format(end="len(word)", bound="", both="(word[t : t + 2] == np.array(pair)).all()"),
+    MERGE.format(
+        end="len(word)", bound="t + 1 < len(word) and ", both="word[t] <= pair[0] and word[t + 1] == pair[1]"
+    ),
+    MERGE.format(
+        end="len(word)", bound="t + 1 < len(word) and ", both="word[t] == pair[0] and word[t + 1] >= pair[1]"
+    ),
+    "text = ','.join(map(str, word)).replace(f'{pair[0]},{pair[1]}', str(new))\n"
+    "out = [int(piece) for piece in text.split(',')]\nreturn np.array(out + [0] * (len(word) - len(out)))",
+)
+PAIRS = """
+pairs = {{}}
+for word, count in zip(words, counts):
+    for a, b in {neighbours}:
+        if b:
+            pairs[{key}] = pairs.get({key}, 0) + count
+            found[{key}] = int(a), int(b)
+return found[max(pairs, key=pairs.get)]
+"""
+wrong(
+    "most_frequent_pair",
+    "words, counts",
+    "not right yet",
+    "found = {}" + PAIRS.format(neighbours="zip(word, word[1:])", key="str(a) + str(b)"),
+    "found = {}" + PAIRS.format(neighbours="set(zip(word, word[1:]))", key="(a, b)"),
+    "found = {}" + PAIRS.format(neighbours="zip(word[:-1:2], word[1::2])", key="(a, b)"),
+    "found = {}" + PAIRS.format(neighbours="zip(word, word[1:])", key="(min(a, b), max(a, b))"),
+)
+LOSS = """
+at = np.arange(len(words))
+loss = -np.log(p[at, words]).sum() / len(h)
+p[at, words] -= 1
+p /= len(h)
+dh = np.zeros_like(h)
+dh[mask] = p @ W.T
+return loss, dh, rows.T @ p, p.sum(axis=0)
+"""
+SOFTMAX = "p = np.exp(scores - scores.max(axis=-1, keepdims=True))\np /= p.sum(axis=-1, keepdims=True)\n"
+EVERYWHERE = """
+N, T, H = h.shape
+scores = (h.reshape(N * T, H) @ W + b).reshape(N, T, -1)
+p = np.exp(scores - scores.max(axis=2, keepdims=True))
+p /= p.sum(axis=2, keepdims=True)
+n, t = np.mgrid[:N, :T]
+loss = -np.log(p[n, t, y][mask]).sum() / N
+p[n, t, y] -= 1
+p = np.where(mask[:, :, None], p, 0) / N
+dh = p @ W.T
+return loss, dh, h.reshape(N * T, H).T @ p.reshape(N * T, -1), p.sum(axis=(0, 1))
+"""
+wrong(
+    "counted_words_loss",
+    "h, y, mask, W, b",
+    "it computes for places that do not count, too",
+    f"scores = (h @ W + b)[mask]\nrows, words = h[mask], y[mask]\n{SOFTMAX}{LOSS}",
+    f"scores = h.dot(W)[mask] + b\nrows, words = h[mask], y[mask]\n{SOFTMAX}{LOSS}",
+    f"scores = np.einsum('nth,hv->ntv', h, W) + b\n{SOFTMAX}rows, words, p = h[mask], y[mask], p[mask]\n{LOSS}",
+    f"h = np.nan_to_num(h){EVERYWHERE}",
+    f"h = np.where(mask[:, :, None], h, 0){EVERYWHERE}",
+)
+SUMS = """
+{start}prev_h = np.concatenate([h0[:, None], h[:, :-1]], axis=1)
+{loop}
+return dWx, dWh, da.sum(axis=(0, 1))
+"""
+wrong(
+    "weight_gradients",
+    "x, h0, h, da",
+    "it still works in a loop",
+    SUMS.format(
+        start="dWx = dWh = 0\n",
+        loop="for n in range(len(x)):\n    dWx = dWx + x[n].T @ da[n]\n    dWh = dWh + prev_h[n].T @ da[n]",
+    ),
+    SUMS.format(
+        start="",
+        loop="dWx = sum(a.T @ d for a, d in zip(x, da))\ndWh = sum(a.T @ d for a, d in zip(prev_h, da))",
+    ),
+)
+wrong(
+    "soften",
+    "scores, temperature",
+    "look at probabilities",
+    *(
+        f"{line}\nreturn p / p.sum(axis=1, keepdims=True)"
+        for line in (
+            "p = np.exp(scores / temperature)",
+            "p = np.exp(scores)\np = (p / p.sum(axis=1, keepdims=True)) ** (1 / temperature)",
+            "p = np.exp((scores - scores.max()) / temperature)",
+            "p = np.exp((scores - scores.min(axis=1, keepdims=True)) / temperature)",
+            "p = np.exp(scores / temperature - scores.max(axis=1, keepdims=True))",
+        )
+    ),
+)
+NUCLEUS = """
+order = np.argsort(-probabilities)
+{count}
+kept = np.zeros_like(probabilities)
+kept[order[:n]] = probabilities[order[:n]]
+return kept / kept.sum()
+"""
+wrong(
+    "nucleus",
+    "probabilities, top_p",
+    "top_p=1.0",
+    NUCLEUS.format(count="n = np.argmax(np.cumsum(probabilities[order]) >= top_p) + 1"),
+    NUCLEUS.format(
+        count="n, total = 0, 0\nwhile total < top_p:\n    total += probabilities[order[n]]\n    n += 1"
+    ),
+)
+wrong(
+    "nucleus",
+    "probabilities, top_p",
+    "changes its argument probabilities",
+    "order = np.argsort(-probabilities)\nranked = probabilities[order]\n"
+    "probabilities[order[np.cumsum(ranked) - ranked >= top_p]] = 0\nreturn probabilities / probabilities.sum()",
+)
+wrong(
+    "perplexity",
+    "loss, captions",
+    "not right yet",
+    "return np.exp(loss * len(captions) / (captions[:, 1:-1] != 0).sum())",
+)
+wrong(
+    "causal_mask",
+    "T",
+    "it returns numbers for True and False",
+    "return np.tril(np.ones((T, T)))",
+    "return np.tril(np.ones((T, T), dtype=int))",
+    "return [[int(s <= t) for s in range(T)] for t in range(T)]",
+)
+
+
+def in_a_cell(name, arguments, body):
+    notebook = Notebook()
+    lines = "\n".join("    " + line for line in body.strip().splitlines())
+    notebook.run(f"from cs231n import rnn_layers\ndef {name}({arguments}):\n{lines}")
+    return notebook
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "body", "said"), WRONG, ids=[f"{k}-{each[0]}" for k, each in enumerate(WRONG)]
+)
+def test_a_wrong_answer_gets_no_tick_or_is_told_what_it_lacks(name, arguments, body, said):
+    printed = " ".join(in_a_cell(name, arguments, body).run(f"{name} = check({name})").split())
+    assert said in printed
+    assert printed[0] in "✗○" or (printed[0] == "✓" and "Remark: The cache of your" in printed)
+
+
+def test_a_backward_function_that_takes_more_out_of_the_cache_than_was_put_in_is_not_right():
+    notebook = Notebook()
+    notebook.run("""
+        def rnn_step_forward(x, prev_h, Wx, Wh, b):
+            next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+            return next_h, (x, prev_h, Wx, Wh, next_h)
+
+        def rnn_step_backward(dnext_h, cache):
+            x, prev_h, Wx, Wh, b, next_h = cache
+            da = dnext_h * (1 - next_h**2)
+            return da @ Wx.T, da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(axis=0)
+        """)
+    printed = notebook.run("rnn_step_backward = check(rnn_step_backward, forward=rnn_step_forward)")
+    assert printed.startswith("✗ rnn_step_backward does not go with your rnn_step_forward.")
+    assert "There are 6 names on the left, and 5 values on the right." in printed
+    assert "Its numbers are right" in printed
+    notebook.run("_, cache = rnn_step_forward(*(np.ones((2, 2)),) * 4, np.ones(2))")
+    notebook.run("rnn_step_backward(np.ones((2, 2)), cache)")
+
+
+def test_a_backward_function_does_not_empty_the_weights_that_lie_in_its_cache():
+    notebook = Notebook()
+    notebook.run("""
+        def word_embedding_forward(x, W):
+            return W[x], (x, W)
+
+        def word_embedding_backward(dout, cache):
+            x, dW = cache
+            dW[:] = 0
+            np.add.at(dW, x, dout)
+            return dW
+        """)
+    printed = notebook.run("check(word_embedding_backward, forward=word_embedding_forward)")
+    assert printed.startswith("✗ word_embedding_backward is not right yet: it changes its argument W.")
+
+
+def test_data_of_the_notebook_stays_as_it_is_where_an_answer_that_changes_it_is_handed_back():
+    notebook = in_a_cell(
+        "caption_lengths", "captions", "captions[captions <= 2] = 0\nreturn (captions > 0).sum(axis=1)"
+    )
+    notebook.run("caption_lengths = check(caption_lengths)")
+    notebook.run("captions = np.array([[1, 5, 2, 0]])\ncaption_lengths(captions)")
+    assert notebook["captions"].tolist() == [[1, 5, 2, 0]]
+
+
+def test_what_of_the_notebook_must_stay_is_an_argument():
+    for name in bank.ORDER:
+        assert {*bank.find(name).of_the_notebook} <= {*cases(name)[0].inputs}

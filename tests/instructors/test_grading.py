@@ -1,11 +1,13 @@
 """Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
 
+import inspect
 import re
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hand_in import ANSWERS, answer, hand_in
+from hand_in import answer, hand_in
+from right_answers import ANSWERS
 
 from cs231n.exercises import bank, known_mistakes
 from cs231n.exercises.compare import agrees
@@ -40,19 +42,25 @@ def test_blank_scores_nothing(tmp_path):
     assert statuses(found) == dict.fromkeys(bank.ORDER, "unfilled")
 
 
+def with_right_helpers(exercise, text):
+    """The text of an answer that calls none of the notebook's others, which may be wrong."""
+    for need in exercise.needs:
+        text = re.sub(rf"(?<![\w.]){need}\(", f"my.{need}(", text)
+    return text
+
+
 def mistaken(name, mistake):
     """An answer with this mistake, as text. For a backward function, the forward partner keeps its inputs."""
     exercise = bank.find(name)
     room = mistake.solution.__module__
     known = f"import sys\nglobals().update({{**vars(sys.modules['{room}']), **globals()}})"
-    text = known_mistakes.apply(known_mistakes._source(mistake.solution), mistake.edits)
-    for need in exercise.needs:  # other answers may be wrong here, too
-        text = re.sub(rf"(?<![\w.]){need}\(", f"my.{need}(", text)
+    text = known_mistakes.apply(inspect.getsource(mistake.solution), mistake.edits)
+    text = with_right_helpers(exercise, text)
     text = known + "\n\n\n" + text.replace("def solution(", f"def _mistaken_{name}(")
     if exercise.forward:
         call = f"_mistaken_{name}(*upstream_and_cache[:-1], *_inputs[id(upstream_and_cache[-1])][0])"
         return text + f"\n\ndef {name}(*upstream_and_cache):\n    return {call}\n"
-    own = ANSWERS[name].replace(f"def {name}", f"def _right_{name}")
+    own = with_right_helpers(exercise, ANSWERS[name].replace(f"def {name}", f"def _right_{name}"))
     outputs = f"_mistaken_{name}(*inputs)"
     if exercise.returns_cache:
         outputs = (
@@ -91,7 +99,7 @@ def test_each_mistake_costs_its_own_exercise_only(backward, k, tmp_path):
         for name in bank.ORDER
         if bool(bank.find(name).forward) == backward
     }
-    cells = [HEAD, ANSWERS["logistic"], OWN_HELPERS]
+    cells = [HEAD, OWN_HELPERS]
     for name in bank.ORDER:
         if name in made:
             cells.append(mistaken(name, made[name]))

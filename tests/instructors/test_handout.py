@@ -9,7 +9,7 @@ import sys
 
 import nbformat
 import pytest
-from hand_in import ALL_RIGHT, ANSWERS
+from right_answers import ALL_RIGHT, ANSWERS
 
 from cs231n.exercises import bank
 from instructors.handout import make_handout as handout

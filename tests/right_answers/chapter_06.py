@@ -1,11 +1,9 @@
-"""Correct answers to the LSTM."""
+"""Right answers to chapter 06, in many styles."""
 
 import numpy as np
-from styles import answers
 
 from cs231n import rnn_layers as layers
-
-# ---- one step of the LSTM
+from right_answers import answers
 
 
 def plain_sigmoid(a):
@@ -52,6 +50,38 @@ def lstm_step_with_einsum(x, prev_h, prev_c, Wx, Wh, b):
     return [np.tanh(next_c) * o, next_c, parts]
 
 
+def _gates(a, H):
+    gate = [a[:, k * H : (k + 1) * H] for k in range(4)]
+    return [*(1 / (1 + np.exp(-block)) for block in gate[:3]), np.tanh(gate[3])]
+
+
+@answers("lstm_step_forward")
+def lstm_step_by_slices(x, prev_h, prev_c, Wx, Wh, b):
+    i, f, o, g = _gates(x @ Wx + prev_h @ Wh + b, prev_h.shape[1])
+    next_c = prev_c * f + g * i
+    next_h = np.tanh(next_c) * o
+    return next_h, next_c, (x, prev_h, prev_c, Wx, Wh, i, f, o, g, next_c)
+
+
+@answers("lstm_step_forward")
+def lstm_step_by_reshape(x, prev_h, prev_c, Wx, Wh, b):
+    a = (x @ Wx + prev_h @ Wh + b).reshape(len(x), 4, -1)
+    ifo, g = np.tanh(a[:, :3] / 2) / 2 + 0.5, np.tanh(a[:, 3])
+    next_c = ifo[:, 1] * prev_c + ifo[:, 0] * g
+    return ifo[:, 2] * np.tanh(next_c), next_c, (x, prev_h, prev_c, Wx, Wh, b)
+
+
+@answers("lstm_step_forward")
+def lstm_step_with_eight_products(x, prev_h, prev_c, Wx, Wh, b):
+    a = [
+        x @ U + prev_h @ V + w
+        for U, V, w in zip(np.hsplit(Wx, 4), np.hsplit(Wh, 4), np.split(b, 4), strict=True)
+    ]
+    i, f, o = (np.exp(each) / (1 + np.exp(each)) for each in a[:3])
+    next_c = f * prev_c + i * np.tanh(a[3])
+    return o * np.tanh(next_c), next_c, {"inputs": (x, prev_h, prev_c, Wx, Wh, b)}
+
+
 @answers("lstm_step_backward", lstm_step_with_split)
 def lstm_back_with_hstack(dnext_h, dnext_c, cache):
     x, prev_h, prev_c, Wx, Wh, b, i, f, o, g, next_c = cache
@@ -90,9 +120,6 @@ def lstm_back_on_the_references_cache(dnext_h, dnext_c, cache):
         dnext_h, dnext_c, (x, prev_h, prev_c, Wx, Wh, None, i, f, o, g, np.arctanh(tanh_c))
     )
     return split
-
-
-# ---- the LSTM over time
 
 
 @answers("lstm_forward")

@@ -1,9 +1,11 @@
-"""Correct answers to attention."""
+"""Right answers to chapter 07, in many styles."""
+
+import math
 
 import numpy as np
-from styles import answers
 
 from cs231n import rnn_layers as layers
+from right_answers import answers
 
 
 def shares(scores):
@@ -42,6 +44,14 @@ def look_with_broadcasting(h, A):
     scores = (A * h[:, None, :] / np.sqrt(A.shape[2])).sum(axis=2)
     weights = shares(scores)
     return (weights[:, :, None] * A).sum(axis=1), weights, (A, h)
+
+
+@answers("attention_forward")
+def look_with_matmul_again(h, A):
+    scores = np.matmul(h[:, None], A.transpose(0, 2, 1)) / math.sqrt(h.shape[-1])
+    e = np.exp(scores - scores.max(-1, keepdims=True))
+    weights = e / e.sum(-1, keepdims=True)
+    return np.matmul(weights, A)[:, 0], weights[:, 0], {"h": h, "A": A, "weights": weights}
 
 
 @answers("attention_backward", look_with_matmul)
@@ -105,3 +115,17 @@ def attention_step_as_a_longer_bias(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
     gates = 1 / (1 + np.exp(-a[:, : 3 * H]))
     next_c = gates[:, H : 2 * H] * prev_c + gates[:, :H] * np.tanh(a[:, 3 * H :])
     return gates[:, 2 * H :] * np.tanh(next_c), next_c, None
+
+
+def sigma(a):
+    return np.where(a >= 0, 1 / (1 + np.exp(-np.abs(a))), 1 - 1 / (1 + np.exp(-np.abs(a))))
+
+
+@answers("attention_lstm_step_forward")
+def look_and_step_with_one_matrix(x, prev_h, prev_c, A, Wx, Wh, Wc, b):
+    scores = np.einsum("nlh,nh->nl", A, prev_h) / np.sqrt(np.float32(len(Wh)))
+    weights = np.exp(scores) / np.exp(scores).sum(1)[:, None]
+    seen = np.concatenate([x, prev_h, np.einsum("nl,nlh->nh", weights, A)], axis=1)
+    a = np.split(seen @ np.concatenate([Wx, Wh, Wc]) + b, 4, axis=1)
+    next_c = sigma(a[1]) * prev_c + sigma(a[0]) * np.tanh(a[3])
+    return sigma(a[2]) * np.tanh(next_c), next_c, (x, prev_h, prev_c, A, Wx, Wh, Wc, b)

@@ -1,30 +1,33 @@
 # ruff: noqa: E501  (answers stay as they were typed)
-"""Slips of beginners and of people whose answers are public: what is said, and what must not be."""
+"""What is told of an answer that fails or is wrong: what is so, and nothing that would mislead."""
 
 import pytest
 from cells import Notebook
-from solved import ANSWERS, IN_ANOTHER_WAY
+from right_answers import ANSWERS
+from students import BACK, LAYERS, LOOP, LOOP_BACK, RIGHT, STEP, WORDS, changed, step, verdict
 
 from cs231n.exercises import grade
 
-STEP, BACK, LOOP, LOOP_BACK = (
-    IN_ANOTHER_WAY[n] for n in ("rnn_step_forward", "rnn_step_backward", "rnn_forward", "rnn_backward")
+LSTM, LSTM_BACK, SAMPLE, LOSS = (
+    ANSWERS[name]
+    for name in ("lstm_step_forward", "lstm_step_backward", "captioning_sample", "captioning_loss")
 )
-WORDS, LSTM, LSTM_BACK, SAMPLE = (
-    IN_ANOTHER_WAY[n]
-    for n in ("word_embedding_forward", "lstm_step_forward", "lstm_step_backward", "captioning_sample")
+EMPTY = changed(LOOP, "np.zeros((len(x), x.shape[1], len(b)), x.dtype)", "[]")
+GUESSES = (
+    "Is a transpose needed?",
+    "Did you mean",
+    "Compare your return line",
+    "no return line",
+    "too large",
 )
-LOSS = IN_ANOTHER_WAY["captioning_loss"]
-LAYERS = [STEP, BACK, LOOP, LOOP_BACK, WORDS, ANSWERS["word_embedding_backward"]]
 
 
-def changed(cell, old, new):
-    assert old in cell, old
-    return cell.replace(old, new)
-
-
-def step(line):
-    return f"def rnn_step_forward(x, prev_h, Wx, Wh, b):\n    {line}\n"
+def scatter(*lines):
+    return (
+        "def word_embedding_backward(dout, cache):\n    x, W = cache\n    dW = np.zeros_like(W)\n"
+        + "".join(f"    {line}\n" for line in lines)
+        + "    return dW\n"
+    )
 
 
 def sampled(old, new):
@@ -52,8 +55,168 @@ def pair(last):
 def loss_only(old, new):
     return [
         *LAYERS,
-        changed(LOSS, old, new).split("            grads = {}")[0] + "            return loss, {}\n",
+        changed(LOSS, old, new).split("    grads = {}")[0] + "    return loss, {}\n",
     ]
+
+
+# exercise, cells, what is said; none of GUESSES is
+ROWS = {
+    "tuple as state": (
+        "rnn_forward",
+        [STEP, changed(LOOP, "state, step_cache =", "step_cache = state =")],
+        ["state is a tuple", "rnn_step_forward returns 2 things"],
+    ),
+    "tuple stored": (
+        "rnn_forward",
+        [STEP, changed(LOOP, "h[:, t] = state", "h[:, t] = old = rnn_step_forward(x[:, t], h0, Wx, Wh, b)")],
+        [],
+    ),
+    "tuple as h0": (
+        "captioning_loss",
+        [*LAYERS, changed(ANSWERS["captioning_loss"], "h0, proj_cache =", "h0 = proj_cache =")],
+        ["h0 is a tuple", "affine_forward returns 2 things"],
+    ),
+    "global": (
+        "rnn_step_forward",
+        ["H = 7", step("next_h = np.zeros((len(x), H)) + prev_h @ Wh", "return next_h, None")],
+        ["H is not from this function: it is 7 of another cell."],
+    ),
+    "global array": (
+        "rnn_step_forward",
+        ["old_h = np.ones((9, 9))", step("return np.tanh(x @ Wx + old_h @ Wh + b), None")],
+        ["old_h is not from this function: it is an array of shape (9, 9) of another cell."],
+    ),
+    "global with wrong numbers": (
+        "rnn_step_forward",
+        ["bias = 0.25", step(f"return {RIGHT.replace('+ b', '+ bias')}, None")],
+        ["It reads bias from another cell, not from its arguments."],
+    ),
+    "cache in another order": (
+        "rnn_step_backward",
+        [STEP, changed(BACK, "Wx, Wh, x, prev_h, next_h = cache", "x, prev_h, Wx, Wh, next_h = cache")],
+        ["The cache holds Wx, Wh, x, prev_h, next_h, in this order", "You take out x, prev_h, Wx, Wh, next_h",
+         "With the right order your gradients are right."],
+    ),
+    "result of np.add.at": (
+        "word_embedding_backward",
+        [WORDS, scatter("dW = np.add.at(dW, x, dout)")],
+        ["np.add.at(…) changes dW and returns None"],
+    ),
+    "returned np.add.at": (
+        "word_embedding_backward",
+        [WORDS, scatter("return np.add.at(dW, x, dout)").removesuffix("    return dW\n")],
+        ["np.add.at(…) changes dW and returns None"],
+    ),
+    "np.add.at in another order": (
+        "word_embedding_backward",
+        [WORDS, scatter("np.add.at(x, dW, dout)")],
+        ["The order is np.add.at(array, indices, values). Your indices are dW, which holds floats."],
+    ),
+    "float as index": (
+        "word_embedding_backward",
+        [WORDS, scatter("dW[len(x) / 2] += 1")],
+        ["whole number"],
+    ),
+    "star for at": (
+        "rnn_step_forward",
+        [step("return np.tanh(x * Wx + prev_h @ Wh + b), None")],
+        ["x has shape (3, 5), Wx has shape (5, 4).", "the matrix product is written @"],
+    ),
+    "at for star": (
+        "lstm_step_forward",
+        [changed(ANSWERS["lstm_step_forward"], "f * prev_c", "f @ prev_c")],
+        ["f has shape (3, 4), prev_c has shape (3, 4).", "* multiplies number by number"],
+    ),
+    "time on the first axis": (
+        "rnn_forward",
+        [STEP, changed(LOOP, "h[:, t] = state", "h[t] = state")],
+        ["h has shape (2, 3, 4), and [t] counts along axis 0. Which axis is meant?"],
+    ),
+    "an axis is missing": (
+        "counted_words_loss",
+        [changed(ANSWERS["counted_words_loss"], "p /= p.sum(axis=1, keepdims=True)", "p = p / p.sum(axis=1)")],
+        ["One axis is missing"],
+    ),
+    "list as array": (
+        "rnn_step_forward",
+        [step("parts = [x, prev_h]", "return parts @ Wh, None")],
+        ["parts is a list of arrays, not an array."],
+    ),
+    "list with two indices": (
+        "rnn_forward",
+        [STEP, EMPTY],
+        ["h is a list. It takes one index only"],
+    ),
+    "list of arrays as answer": (
+        "rnn_forward",
+        [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state)")],
+        ["h is a list of 3 arrays, not an array. np.stack makes one"],
+    ),
+    "ragged list as answer": (
+        "rnn_forward",
+        [STEP, changed(EMPTY, "h[:, t] = state", "h.append(state[: t + 1])")],
+        ["h is a list of 3 arrays, not an array. np.stack makes one"],
+    ),
+    "nothing to stack": (
+        "rnn_forward",
+        [STEP, "def rnn_forward(x, h0, Wx, Wh, b):\n    states = []\n    return np.stack(states, axis=1), None"],
+        ["states is an empty list"],
+    ),
+    "loop over a number": (
+        "rnn_forward",
+        [STEP, "def rnn_forward(x, h0, Wx, Wh, b):\n    T = x.shape[1]\n    for t in T:\n        pass"],
+        ["T is the number 3. A loop needs something to walk through: range(T)."],
+    ),
+    "x in a backward function": (
+        "rnn_step_backward",
+        [STEP, "def rnn_step_backward(dnext_h, cache):\n    return x.T @ dnext_h"],
+        ["x is no argument of this function. What the forward function kept of it is in the cache."],
+    ),
+    "rows of word numbers": ("word_embedding_backward", [WORDS, scatter("dW = dout[x]")], ["Axis 0 has size 2"]),
+    "axis after squeeze": (
+        "rnn_step_forward",
+        [step(f"next_h = np.squeeze({RIGHT})", "next_h.sum(axis=1)", "return next_h, None")],
+        ["there is no axis 1. np.squeeze removes every axis of length 1."],
+    ),
+    "zeros without brackets": (
+        "word_embedding_backward",
+        [WORDS, scatter("dW = np.zeros(7, 3)")],
+        ["The shape is one argument, in brackets of its own: np.zeros((7, 3))."],
+    ),
+    "zeros of three": (
+        "rnn_forward",
+        [STEP, changed(LOOP, "np.zeros((len(x), x.shape[1], len(b)), x.dtype)", "np.zeros(*x.shape)")],
+        [],
+    ),
+    "and between arrays": (
+        "caption_lengths",
+        ["def caption_lengths(captions):\n    return (captions > 2 and captions < 99).sum(axis=1)"],
+        ["`and` and `or` want one True or False. Between arrays write & or |"],
+    ),
+    "if of an array": (
+        "caption_lengths",
+        ["def caption_lengths(captions):\n    if captions > 2:\n        return captions"],
+        ["`if` and `while` want one True or False"],
+    ),
+    "tanh without np": ("rnn_step_forward", [step("return tanh(x @ Wx), None")], ["np.tanh."]),
+    "hat for a power": (
+        "rnn_step_backward",
+        [STEP, changed(BACK, "next_h**2", "next_h^2")],
+        ["Powers are written **."],
+    ),
+    "a name far away": ("rnn_step_forward", [step("return np.tanh(a), None")], ["the name a here"]),
+    "one more than the last index": (
+        "rnn_forward",
+        [STEP, changed(LOOP, "in range(x.shape[1])", "in range(x.shape[1] + 1)")],
+        ["Axis 1 has size 3, so its last index is 2."],
+    ),
+    "no shape fits": ("rnn_step_forward", [step("return np.tanh(x @ Wh + b), None")], ["No transpose"]),
+    "self": (
+        "captioning_sample",
+        ["def captioning_sample(model, features, max_length=30):\n    return self.params"],
+        ["the model comes in as the argument model"],
+    ),
+}  # fmt: skip
 
 
 # exercise, cells, what is said, what is not
@@ -106,7 +269,7 @@ SLIPS = {
         "rnn_step_forward", [step("return np.tanh(x @ Wx) + prev_h @ Wh + b, None")], ["Only the term with x"], []),
     "the tangent": (
         "rnn_step_forward", [step("return np.tan(x @ Wx + prev_h @ Wh + b), None")], ["the tangent"], []),
-    "self": (
+    "self in the def line": (
         "captioning_loss", ["def captioning_loss(self, model, features, captions):\n    return 1.0, {}"],
         ["leave self out"], ["other arguments"]),
     "torch": ("rnn_step_forward", [step("return torch.tanh(x), None")], ["Write it with NumPy"], ["no line above"]),
@@ -147,7 +310,7 @@ SLIPS = {
     "context added": (
         "attention_lstm_step_forward",
         [ANSWERS["attention_forward"],
-         changed(IN_ANOTHER_WAY["attention_lstm_step_forward"], "return o * np.tanh(next_c)", "return context + o * np.tanh(next_c)")],
+         changed(ANSWERS["attention_lstm_step_forward"], "return o * np.tanh(next_c)", "return context + o * np.tanh(next_c)")],
         ["The context enters through the gates"], []),
     "a module without import": (
         "rnn_step_forward", [step("return copy.deepcopy(x), None")], ["import copy"], ["NumPy"]),
@@ -185,22 +348,50 @@ SLIPS = {
 }  # fmt: skip
 
 
-def verdict(name, cells):
-    notebook = Notebook()
-    for cell in cells:
-        notebook.run(cell)
-    forward = name.replace("backward", "forward")
-    return grade(notebook[name], notebook.space.get(forward) if forward != name else None)
+CASES = {name: (*row, GUESSES) for name, row in ROWS.items()} | SLIPS
 
 
-@pytest.mark.parametrize(("name", "cells", "said", "not_said"), SLIPS.values(), ids=SLIPS)
-def test_the_slip_gets_a_true_sentence(name, cells, said, not_said):
-    found = verdict(name, cells)
+@pytest.mark.parametrize(("name", "cells", "said", "not_said"), CASES.values(), ids=CASES)
+def test_the_message_says_what_is_so_and_guesses_nothing(name, cells, said, not_said):
+    found = verdict(name, *cells)
     assert found.status in ("error", "wrong"), found.message
     for text in said:
         assert text in found.message, found.message
     for text in not_said:
         assert text not in found.message, found.message
+
+
+def test_a_transpose_is_offered_where_it_would_fit():
+    message = verdict("rnn_step_forward", step("return np.tanh(x @ Wx.T + prev_h @ Wh + b), None")).message
+    assert "Is a transpose needed?" in message
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("prevh", "prev_h"), ("wx", "Wx"), ("nxet_h", None), ("prev_hh", "prev_h")]
+)
+def test_names_one_slip_away_are_offered(typed, meant):
+    message = verdict("rnn_step_forward", step(f"return np.tanh({typed}), None")).message
+    assert (f"Did you mean {meant}?" in message) == (meant is not None)
+
+
+def test_a_cache_that_is_a_tuple_is_no_cause():
+    notebook = Notebook()
+    notebook.run("from cs231n.exercises.bank.captioning_forward import captioning_forward")
+    notebook.run("from cs231n.layers import affine_backward")
+    notebook.run("""
+        def captioning_loss(model, features, captions):
+            loss, (proj_cache, *_, dscores) = captioning_forward(model, features, captions)
+            return loss, affine_backward(dscores, proj_cache)
+        """)
+    message = grade(notebook["captioning_loss"]).message
+    assert "dout has shape (3, 5, 11), expected 2 axes" in message and "is a tuple" not in message
+
+
+def test_without_arguments_none_are_listed():
+    notebook = Notebook()
+    notebook.run("def bptt_by_hand():\n    return h")
+    message = grade(notebook["bptt_by_hand"]).message
+    assert "does not know the name h" in message and "Arguments" not in message
 
 
 STARTERS = [
@@ -211,19 +402,19 @@ STARTERS = [
 
 @pytest.mark.parametrize("cell", STARTERS)
 def test_a_starter_is_not_filled_in(cell):
-    assert verdict("rnn_backward", [STEP, BACK, LOOP, cell]).status == "unfilled"
+    assert verdict("rnn_backward", STEP, BACK, LOOP, cell).status == "unfilled"
 
 
 def test_float64_is_blamed_on_the_helper_that_makes_it():
     message = verdict(
-        "captioning_loss", [STEP, BACK, changed(LOOP, ", x.dtype)", ")"), *LAYERS[3:], LOSS]
+        "captioning_loss", STEP, BACK, changed(LOOP, ", x.dtype)", ")"), *LAYERS[3:], LOSS
     ).message
     assert "Your rnn_forward makes it." in message and "np.zeros" not in message
 
 
 def test_a_right_backward_function_is_not_blamed_for_the_step_that_it_calls():
     wrong_step = changed(BACK, "1 - next_h**2", "1 - next_h")
-    first = verdict("rnn_backward", [STEP, wrong_step, LOOP, LOOP_BACK]).message.splitlines()[0]
+    first = verdict("rnn_backward", STEP, wrong_step, LOOP, LOOP_BACK).message.splitlines()[0]
     assert (
         first
         == "✓ rnn_backward is right (with the reference rnn_step_backward, because yours is not right yet)."
@@ -237,7 +428,7 @@ def test_an_argument_that_is_changed_is_not_said_to_be_needed_by_a_gradient_chec
             p = np.exp(scores / temperature)
             return p / p.sum(axis=1, keepdims=True)
         """
-    found = verdict("soften", [cell])
+    found = verdict("soften", cell)
     assert (
         found.status in ("right", "wrong") and "changes" in found.message and "gradient" not in found.message
     )
@@ -253,5 +444,5 @@ def test_an_axis_lost_where_there_is_one_feature_costs_nothing():
                 cache.append(step_cache)
             return np.stack(h, axis=1), cache
         """
-    found = verdict("rnn_forward", [STEP, loop])
+    found = verdict("rnn_forward", STEP, loop)
     assert (found.status, found.remarks) == ("right", ("fails_at_one_feature",)), found.message

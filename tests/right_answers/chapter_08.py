@@ -1,12 +1,18 @@
-"""Correct answers to the transformer's exercises."""
+"""Right answers to chapter 08, in many styles."""
 
 import numpy as np
-from styles import answers
+
+from right_answers import answers
 
 
-def shares(scores):
-    p = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    return p / p.sum(axis=-1, keepdims=True)
+@answers("causal_mask")
+def mask_by_tri(T):
+    return np.tri(T, dtype=bool)
+
+
+@answers("causal_mask")
+def mask_by_counting(T):
+    return np.greater_equal.outer(np.arange(T), np.arange(T))
 
 
 @answers("causal_mask")
@@ -14,22 +20,31 @@ def mask_by_comparing(T):
     return np.arange(T)[None, :] <= np.arange(T)[:, None]
 
 
-@answers("causal_mask")
-def mask_with_loops(T):
-    mask = np.zeros((T, T), dtype=bool)
-    for t in range(T):
-        mask[t, : t + 1] = True
-    return mask
+def weights_of(scores):
+    e = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
-@answers("causal_mask")
-def mask_of_ones_and_zeros(T):
-    return np.tril(np.ones((T, T))) == 1
+@answers("self_attention_forward")
+def words_ask_with_one_matrix(x, Wq, Wk, Wv):
+    q, k, v = np.split(x @ np.concatenate([Wq, Wk, Wv], axis=1), 3, axis=2)
+    scores = np.einsum("nth,nsh->nts", q, k) * Wq.shape[1] ** -0.5
+    scores[:, ~np.tri(x.shape[1], dtype=bool)] = -np.inf
+    weights = weights_of(scores)
+    return weights @ v, weights, (x, Wq, Wk, Wv, q, k, v, weights)
 
 
-@answers("causal_mask")
-def mask_turned_over(T):
-    return ~np.triu(np.full((T, T), True), k=1)
+@answers("self_attention_forward")
+def words_forbidden_after_exp(x, Wq, Wk, Wv):
+    scores = (x @ Wq) @ (x @ Wk).transpose(0, 2, 1) / np.sqrt(Wk.shape[1])
+    e = np.exp(scores - scores.max(axis=2, keepdims=True)) * np.tri(x.shape[1])
+    weights = e / e.sum(axis=2, keepdims=True)
+    return weights @ (x @ Wv), weights, [x, Wq, Wk, Wv, weights]
+
+
+def shares(scores):
+    p = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    return p / p.sum(axis=-1, keepdims=True)
 
 
 @answers("self_attention_forward")
@@ -73,6 +88,17 @@ def words_ask_with_a_large_number(x, Wq, Wk, Wv):
     return weights @ v, weights, (x, Wq, Wk, Wv, q, k, v, scores, weights)
 
 
+@answers("self_attention_backward", words_forbidden_after_exp)
+def asked_back_from_five(dout, cache):
+    x, Wq, Wk, Wv, weights = cache
+    dweights = np.einsum("nth,nsh->nts", dout, x @ Wv)
+    dscores = weights * dweights
+    dscores = (dscores - weights * dscores.sum(axis=-1, keepdims=True)) * len(Wq.T) ** -0.5
+    into = dscores @ (x @ Wk), dscores.swapaxes(1, 2) @ (x @ Wq), weights.swapaxes(1, 2) @ dout
+    dx = sum(d @ W.T for d, W in zip(into, (Wq, Wk, Wv), strict=True))
+    return dx, *(np.tensordot(x, d, axes=((0, 1), (0, 1))) for d in into)
+
+
 @answers("self_attention_backward", words_ask_with_where)
 def asked_back_with_matmul(dout, cache):
     x, Wq, Wk, Wv, q, k, v, weights = cache
@@ -99,25 +125,16 @@ def asked_back_with_einsum(dout, cache):
     return dx, *(np.tensordot(x, g, axes=([0, 1], [0, 1])) for g in grads)
 
 
-@answers("self_attention_backward", words_ask_one_after_another)
-def asked_back_one_after_another(dout, cache):
-    x, Wq, Wk, Wv, weights = cache
-    dx = np.zeros_like(x)
-    dWq, dWk, dWv = np.zeros_like(Wq), np.zeros_like(Wk), np.zeros_like(Wv)
-    root = np.sqrt(Wq.shape[1]).astype(x.dtype)
-    for n in range(x.shape[0]):
-        for t in range(x.shape[1]):
-            seen, w, g = x[n, : t + 1], weights[n, t, : t + 1], dout[n, t]
-            dv = np.outer(w, g)
-            dw = (seen @ Wv) @ g
-            ds = (np.diag(w) - np.outer(w, w)) @ dw / root
-            dq, dk = ds @ (seen @ Wk), np.outer(ds, x[n, t] @ Wq)
-            dx[n, t] += dq @ Wq.T
-            dx[n, : t + 1] += dk @ Wk.T + dv @ Wv.T
-            dWq += np.outer(x[n, t], dq)
-            dWk += seen.T @ dk
-            dWv += seen.T @ dv
-    return dx, dWq, dWk, dWv
+@answers("multi_head_attention_forward")
+def heads_by_split(query, key, value, W, b, num_heads, mask=None):
+    q, k, v = query @ W[1] + b[1], key @ W[0] + b[0], value @ W[2] + b[2]
+    q, k, v = (np.stack(np.split(each, num_heads, axis=-1), axis=1) for each in (q, k, v))
+    scores = q @ np.swapaxes(k, -1, -2) / np.sqrt(q.shape[-1])
+    if mask is not None:
+        scores[..., np.logical_not(mask)] = -1e30
+    weights = weights_of(scores)
+    out = np.concatenate(list(np.moveaxis(weights @ v, 1, 0)), axis=-1)
+    return out @ W[3] + b[3], weights, (query, key, value, W, b, num_heads, mask, q, k, v, weights)
 
 
 @answers("multi_head_attention_forward")
@@ -166,6 +183,13 @@ def heads_with_einsum(query, key, value, W, b, num_heads, mask=None):
 
 
 @answers("layer_norm_forward")
+def norm_by_sums(x, gamma, beta, eps=1e-5):
+    centred = x - x.sum(axis=2)[..., None] / x.shape[2]
+    inverse = ((centred * centred).mean(axis=2, keepdims=True) + eps) ** -0.5
+    return gamma * (centred * inverse) + beta, (centred, inverse, gamma)
+
+
+@answers("layer_norm_forward")
 def norm_with_var(x, gamma, beta, eps=1e-5):
     mean, var = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
     x_hat = (x - mean) / np.sqrt(var + eps)
@@ -187,6 +211,17 @@ def norm_on_rows(x, gamma, beta, eps=1e-5):
     return (rows.T * gamma + beta).reshape(x.shape), (x, gamma, beta, eps)
 
 
+@answers("layer_norm_backward", norm_by_sums)
+def norm_back_by_sums(dout, cache):
+    centred, inverse, gamma = cache
+    D = centred.shape[-1]
+    d = dout * gamma * inverse
+    dvariance = (dout * gamma * centred).sum(axis=2, keepdims=True) * -(inverse**3) / 2
+    d = d + 2 * centred * dvariance / D
+    dx = d - d.sum(axis=2, keepdims=True) / D
+    return dx, (dout * centred * inverse).sum((0, 1)), dout.sum((0, 1))
+
+
 @answers("layer_norm_backward", norm_with_var)
 def norm_back_in_one_line(dout, cache):
     x, x_hat, mean, var, gamma, eps = cache
@@ -204,19 +239,3 @@ def norm_back_step_by_step(dout, cache):
     dmean = -np.sum(dx_hat * inverse, axis=-1, keepdims=True)
     dx = dx_hat * inverse + dvar * 2 * centred / D + dmean / D
     return dx, np.einsum("ntd,ntd->d", dout, centred * inverse), dout.sum(axis=0).sum(axis=0)
-
-
-@answers("layer_norm_backward", norm_on_rows)
-def norm_back_with_jacobians(dout, cache):
-    x, gamma, _, eps = cache
-    D = x.shape[-1]
-    dx, dgamma, dbeta = np.zeros_like(x), np.zeros_like(gamma), np.zeros_like(gamma)
-    for n in range(x.shape[0]):
-        for t in range(x.shape[1]):
-            c = x[n, t] - x[n, t].mean()
-            s = np.sqrt((c**2).mean() + eps)
-            jacobian = (np.eye(D) - 1 / D - np.outer(c, c) / (D * s**2)) / s
-            dx[n, t] = jacobian @ (gamma * dout[n, t])
-            dgamma += dout[n, t] * c / s
-            dbeta += dout[n, t]
-    return dx, dgamma, dbeta

@@ -20,28 +20,20 @@ from cs231n.this_python import python
 from instructors.process import ROOT
 
 SCHEMA = {"schema_version": 3, "task": False, "grade": False, "solution": False, "locked": False}
-HIDDEN_TEST = """
-### BEGIN HIDDEN TESTS
-from instructors.own_check import assert_own_check
-assert_own_check(check)
-### END HIDDEN TESTS"""
 CONFIG = r"""# Settings of nbgrader for this course. Change them as you like: they are not written again.
 
-import os
 import sys
 
 COURSE_PACK = REPOSITORY  # the folder of the course pack: change it when one of the two moves
 sys.path.insert(0, COURSE_PACK)
-os.environ["PYTHONPATH"] = COURSE_PACK  # the checks of a notebook find it too
 
 from instructors.nbgrader_settings import use
 
 c = get_config()
-use(c)  # what runs of a notebook, and feedback pages in which nothing of a student's can run
+use(c)  # no code of a student runs in nbgrader, nor on a feedback page
 c.CourseDirectory.course_id = "captioning"
 c.CourseDirectory.ignore = ["__pycache__", "*.pyc", "my_answers.py"]
 c.ClearSolutions.code_stub = {"python": 'raise NotImplementedError("TODO")'}
-c.Execute.timeout = 60  # seconds per cell
 c.IncludeHeaderFooter.header = c.IncludeHeaderFooter.footer = ""
 
 # For zip_collect: who handed in what, by the names that Canvas and Moodle give to the files of a download.
@@ -53,10 +45,6 @@ c.FileNameCollectorPlugin.named_regexp = (
     r"(?:(?(2)|(?:_LATE)?_\d+)_(?:assignsubmission_file|\d+_).*|_)"
     r"(?P<file_id>CHAPTERS)[^/\\]*$"
 )
-
-os.environ["CS231N_STRICT"] = "1"  # a check raises where an answer is not right, and so costs its points
-os.environ["CS231N_ANSWERS"] = "off"  # no student's answers are kept for the next student
-os.environ["OPENBLAS_NUM_THREADS"] = "1"
 """
 
 
@@ -133,7 +121,6 @@ def source_notebook(build, source, points):
             cell.source, name = text.rstrip("\n"), ast.parse(text).body[-1].name
             cell.metadata["nbgrader"] = {**SCHEMA, "grade_id": name, "solution": True}
         elif cell.cell_type == "code" and (found := re.search(r"^(\w+) = check\(\1\b", text, re.M)):
-            cell.source += HIDDEN_TEST
             graded = {"grade_id": f"check_{found[1]}", "grade": True, "locked": True}
             cell.metadata["nbgrader"] = {**SCHEMA, **graded, "points": points[found[1]]}
     return chapter

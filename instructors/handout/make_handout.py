@@ -9,17 +9,19 @@ import dataclasses
 import pickle
 import re
 import shutil
+from functools import partial
 from pathlib import Path
 
 import nbformat
 
 from cs231n.exercises import bank
 from cs231n.exercises.run.cases import cases, returned
+from cs231n.exercises.run.count_calls import LENGTHS
 from instructors.nbgrader_course import chosen, load_build, without_links
 from instructors.process import ROOT
 
 LEFT_OUT = ("exercises/bank",)
-NOT_STORED = ("reference", "cases", "mistakes", "between", "without_loop", "without_waste", "usual")
+NOT_STORED = ("reference", "cases", "mistakes", "between", "usual")
 EMPTIED = {  # modules whose functions are left without a body, but for these
     "rnn_layers.py": (),
     "lstm_layers.py": ("sigmoid",),
@@ -40,6 +42,12 @@ EMPTIED = {  # modules whose functions are left without a body, but for these
     "fast/states.py": (),
     "fast/words.py": (),
     "course/chapters/scheduled_sampling.py": (),
+    "course/state_probes.py": (
+        "open_forget_gate",
+        "states_while_reading",
+        "states_and_facts",
+        "facts_in_state",
+    ),
 }
 OF_THE_MODEL = {"loss": "features, captions", "sample": "features, max_length"}
 NOTE = (
@@ -52,29 +60,26 @@ NOT_SAID = re.compile(r"the\s+course's\s+own|read\s+ours|A\s+check\s+names\s+thi
 LINK = re.compile(r"\[([^\]]*)\]\((\d\d_\w+)\.ipynb[^)]*\)")
 NOT_HERE = "*The code of this is nearly an answer, so it is not in this pack.*"
 TEXTS = (
+    ".binder/runtime.txt",
+    ".gitattributes",
+    ".gitignore",
     "LICENSE",
     "pyproject.toml",
     "environment.yml",
     "get_data.py",
+    "start.py",
     "datasets/README.md",
     "docs/glossary.md",
 )
 README = """# Image captioning with recurrent networks
 
-You need Python 3.11 or later. With uv:
+You need Python 3.11 or newer. In the folder of this file, type:
 
-    uv run jupyter lab notebooks
+    python3 start.py
 
-Without uv, in this folder:
-
-    python -m venv .venv
-    .venv\\Scripts\\activate          (Windows)
-    source .venv/bin/activate       (macOS, Linux)
-    python -m pip install -e .
-    jupyter lab notebooks
-
-Open the first notebook. Write your code where it says TODO, and run the cell under it: it tells you
-whether your answer is right. This pack holds no solutions.
+On Windows it is `py start.py`. The first time, this installs the course into a folder `.venv` (about 500 MB).
+Then JupyterLab opens in your browser. Write your code where it says TODO, and run the cell under it: it tells
+you whether your answer is right. This pack holds no solutions.
 """
 
 
@@ -117,9 +122,11 @@ def make_handout(folder, chapters=(), course=None):
         yield f"Written: {source.stem}.ipynb"
     shutil.copytree(build.STUDENT / "figures", folder / "notebooks" / "figures")
     shutil.copytree(ROOT / "datasets/scenes", folder / "datasets/scenes")
-    (folder / "docs").mkdir()
     for name in TEXTS:
-        shutil.copyfile(ROOT / name, folder / name)
+        (folder / name).parent.mkdir(exist_ok=True)
+        text = (ROOT / name).read_text(encoding="utf-8")
+        _write(folder / name, text.replace("00_look_at_the_data.ipynb", f"{stems[0]}.ipynb"))
+    _write(folder / ".binder/requirements.txt", "-e .\nnbgitpuller>=1.2,<2\n")
     _write(folder / "README.md", README)
     yield f"Done. Look through {folder} once before you hand it out."
 
@@ -132,6 +139,10 @@ def stored_checks():
         fields = {field.name: getattr(exercise, field.name) for field in dataclasses.fields(exercise)}
         fields = {key: value for key, value in fields.items() if key not in NOT_STORED}
         fields["hints"] = exercise.hints[:2]  # the third is nearly the line
+        if exercise.without_loop:
+            fields["without_loop"] = {length: exercise.without_loop(length) for length in LENGTHS}.__getitem__
+        if exercise.without_waste:
+            fields["without_waste"] = partial(dict, exercise.without_waste())
         stored[name] = fields, cases(name), [returned(exercise, case) for case in cases(name)]
     return stored
 

@@ -496,7 +496,7 @@ PLAIN = ["None", "(1, 2)", "[1, [2]]", "{'a': 1}", "1.5", "np.float32(1)"]
 ARRAYS = ["np.ones(3)", "np.array([np.nan, -np.inf])", "np.eye(2, dtype=bool)"]
 
 
-@pytest.mark.parametrize("value", [*PLAIN, *ARRAYS, "slice", "np.float64", "print"])
+@pytest.mark.parametrize("value", [*PLAIN, *ARRAYS, "slice", "np.float64", "print", "lambda: 1"])
 def test_values_of_the_notebook_are_kept_with_the_answer(value, capsys):
     notebook = Notebook()
     notebook.run(f"table = {value}")
@@ -507,11 +507,20 @@ def test_values_of_the_notebook_are_kept_with_the_answer(value, capsys):
     assert "Your own, checked again: caption_lengths." in printed
 
 
+def test_a_lambda_is_an_answer_to_the_exercise_whose_name_it_has(capsys):
+    notebook = Notebook()
+    notebook.run("caption_lengths = lambda captions: (captions > 2).sum(axis=1)")
+    assert "caption_lengths is right" in notebook.run(check_cell("caption_lengths"))
+    assert "Your own, checked again: caption_lengths." in mine(capsys)[1]
+    notebook.run("caption_lengths = lambda captions: captions.sum(axis=1)")
+    assert "caption_lengths is not right yet" in notebook.run(check_cell("caption_lengths"))
+
+
 UNKEPT = {
     "np.zeros((100, 100))": "it uses table of your notebook, an array of 10,000 values.",
     "object()": "it uses table of your notebook, whose type is object.",
     "open(__import__('os').devnull)": "it uses table of your notebook",
-    "lambda: 1": "the text of <lambda> cannot be found.",
+    "(lambda: 1)": "the text of table cannot be found.",
 }
 
 

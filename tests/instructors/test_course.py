@@ -118,6 +118,9 @@ BORROWED = (
     "from cs231n.rnn_layers import rnn_step_forward as ours\ndef rnn_step_forward(*x):\n    return ours(*x)"
 )
 ALIKE = "def check(function, forward=None):\n    return function\nrnn_step_backward = None"
+ATTEMPT = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
+    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
+    return next_h, (x, prev_h, Wx, Wh, next_h)"""
 
 
 def changed(chapter, **cells):
@@ -126,6 +129,39 @@ def changed(chapter, **cells):
     for name, change in cells.items():
         graded(chapter)[name].source = change(graded(chapter)[name].source)
     return nbformat.writes(chapter)
+
+
+def remade(chapter, cells_from):
+    """The chapter with the cells that a function makes of each of its cells and the cell's settings."""
+    chapter = copy.deepcopy(chapter)
+    chapter.cells = [
+        made for cell in chapter.cells for made in cells_from(cell, cell.metadata.get("nbgrader", {}))
+    ]
+    return nbformat.writes(chapter)
+
+
+def pasted(cell, settings):
+    return [cell, nbformat.from_dict({**cell, "id": f"{cell.id[:50]}-2"})] if settings else [cell]
+
+
+def without_checks(cell, settings):
+    cell.metadata.clear()
+    return [] if settings.get("grade") else [cell]
+
+
+def edited(cell, settings):
+    if settings.get("grade"):
+        settings.update(points=1000, schema_version=0)
+        cell.source = "print('✓ right')"
+    return [cell]
+
+
+def second_attempt(cell, settings):
+    if settings.get("grade_id") == "rnn_step_forward":
+        cell.source = cell.source.replace("np.tanh", "np.sin")
+    own = [ATTEMPT, "rnn_step_forward = check(rnn_step_forward)"]
+    after = own if settings.get("grade_id") == "check_rnn_step_forward" else []
+    return [cell, *map(nbformat.v4.new_code_cell, after)]
 
 
 def archive(folder, chapter, files):
@@ -139,14 +175,14 @@ def archive(folder, chapter, files):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A course of three students and two chapters, graded. The third hands in one chapter only."""
+    """A course of two chapters, graded. Two students hand in both, the others the first one only."""
     pytest.importorskip("nbgrader", reason="nbgrader is not installed: pip install -e .[instructor]")
     folder = tmp_path_factory.mktemp("course")
     list(course.make_course(folder, ["01", "03"], "10"))
     solved = {}
     for name in CHAPTERS:
         solved[name] = nbformat.read(folder / "release" / name / f"{name}.ipynb", as_version=4)
-        assert not re.search("SOLUTION|own_check|colab", nbformat.writes(solved[name]))
+        assert not re.search("SOLUTION|colab", nbformat.writes(solved[name]))
         answers = graded(nbformat.read(folder / "source" / name / f"{name}.ipynb", as_version=4))
         for cell in graded(solved[name]).values():
             if cell.metadata.nbgrader.solution:
@@ -160,6 +196,16 @@ def folder(tmp_path_factory):
         ),
         f"lieveve_14_347_{STEP} (1).ipynb": changed(
             solved[STEP], rnn_step_forward=lambda _: BORROWED, rnn_step_backward=lambda _: ALIKE
+        ),
+        f"pasted_15_348_{STEP}.ipynb": remade(solved[STEP], pasted),
+        f"deleted_16_349_{STEP}.ipynb": remade(solved[STEP], without_checks),
+        f"edited_17_350_{STEP}.ipynb": remade(solved[STEP], edited),
+        f"twice_18_351_{STEP}.ipynb": remade(solved[STEP], second_attempt),
+        f"logs_19_352_{STEP}.ipynb": changed(
+            solved[STEP],
+            rnn_step_forward=lambda text: text.replace("):\n", "):\n    logging.warning('here')\n", 1),
+            check_rnn_step_forward=lambda text: f"import logging\n{text}",
+            rnn_step_backward=lambda text: "def rnn_step_backward(:\n" + text,
         ),
     }
     moodle = {
@@ -191,6 +237,12 @@ def test_right_answers_have_full_points_and_a_mistake_costs_its_own_exercise(fol
         assert set(scores(folder, student, WORDS).values()) == {right}
 
 
+@pytest.mark.parametrize("student", ["pasted", "deleted", "edited", "twice", "logs"])
+def test_what_becomes_of_its_cells_costs_a_right_answer_nothing(folder, student):
+    of_the_other = {"rnn_step_backward": (0, 10)} if student == "logs" else {}  # its cell cannot be read
+    assert scores(folder, student) == dict.fromkeys(IN_STEP, (10, 10)) | of_the_other
+
+
 def page(folder, student):
     return (folder / "feedback" / student / STEP / f"{STEP}.html").read_text(encoding="utf-8")
 
@@ -198,8 +250,7 @@ def page(folder, student):
 def test_the_package_as_an_answer_and_a_check_of_ones_own_earn_nothing(folder):
     got = scores(folder, "lieveve")
     assert got["rnn_step_forward"] == got["rnn_step_backward"] == (0, 10)
-    assert "of the package, which computes the answer for it" in page(folder, "lieveve")
-    assert "The notebook has a check of its own" in page(folder, "lieveve")
+    assert "of the package instead of computing the answer" in page(folder, "lieveve")
 
 
 def test_the_feedback_names_the_mistake_and_runs_nothing(folder):

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 from right_answers import ALL_RIGHT, ANSWERS
 
-from cs231n.exercises import bank
+from cs231n.exercises import bank, grade
 from instructors.handout import make_handout as handout
 from instructors.nbgrader_course import load_build, without_links
 
@@ -83,6 +83,8 @@ def test_no_function_of_an_exercise_has_a_body_in_the_pack(pack):
         "squash_gates_in_place",
         "gates_backward_in_place",
         "sum_by_word",
+        "linear_probe",
+        "gates_while_reading",
     }
     for path in pack.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -145,6 +147,34 @@ def test_wrong_and_unfilled_answers_are_recognised(pack):
     assert found["rnn_step_forward"] == found["captioning_sample"] == found["weight_gradients"] == "right"
     blank = "".join(f"def {name}(*given):\n    raise NotImplementedError('TODO')\n" for name in bank.ORDER)
     assert graded(pack, blank) == dict.fromkeys(bank.ORDER, "unfilled")
+
+
+MORE_WORK_THAN_NEEDED = """
+def weight_gradients(x, h0, h, da):
+    dWx, dWh, db = 0, 0, 0
+    for t in range(x.shape[1]):
+        before = h[:, t - 1] if t else h0
+        dWx, dWh, db = dWx + x[:, t].T @ da[:, t], dWh + before.T @ da[:, t], db + da[:, t].sum(axis=0)
+    return dWx, dWh, db
+
+def counted_words_loss(h, y, mask, W, b):
+    h, one_hot = np.where(mask[:, :, None], h, 0), np.eye(len(b), dtype=h.dtype)[y]
+    p = np.exp(h @ W + b)
+    p /= p.sum(axis=2, keepdims=True)
+    loss = -(np.log((p * one_hot).sum(axis=2)) * mask).sum() / len(h)
+    dscores = (p - one_hot) * mask[:, :, None] / len(h)
+    return loss, dscores @ W.T, np.einsum("nth,ntv->hv", h, dscores), dscores.sum(axis=(0, 1))
+"""
+
+
+def test_a_loop_and_work_for_padding_are_seen_as_in_the_repository(pack):
+    found = graded(pack, ALL_RIGHT + MORE_WORK_THAN_NEEDED)
+    wrong = ("weight_gradients", "counted_words_loss")
+    assert found == dict.fromkeys(bank.ORDER, "right") | dict.fromkeys(wrong, "wrong")
+    space = {}
+    exec(ALL_RIGHT + MORE_WORK_THAN_NEEDED, space)
+    mistakes = [grade(space[name]).mistake for name in wrong]
+    assert mistakes == ["loop", "computed_everywhere"]
 
 
 def test_an_answer_that_calls_one_which_is_missing_waits(pack):

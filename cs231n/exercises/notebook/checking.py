@@ -46,7 +46,7 @@ def check(function, forward=None):
         say(message(telling.reference_changed(changed)))
         return function
     try:
-        verdict = grade(function, own_forward)
+        verdict = grade(function, own_forward, asked)
     except KeyboardInterrupt:
         if strict:
             raise
@@ -118,7 +118,7 @@ def _keep(name, function, forward):
             seen = {other: value for other, value in function.__globals__.items() if other in (*known, "my")}
             with quiet():
                 loaded, reason = answers_file.load(name, text, {**known, **seen})
-                if loaded and grade(loaded, forward).status != "right":
+                if loaded and grade(loaded, forward, name).status != "right":
                     reason = fact("wrong_when_loaded")
         if not reason:
             answers_file.keep(name, text)

@@ -27,32 +27,32 @@ def source_of(name, function):
     try:
         if not inspect.isfunction(function):
             raise _CannotKeep(fact("no_function_with_def"))
-        _collect(function, imports, parts, set())
+        _collect(name, function, imports, parts, set())
     except _CannotKeep as reason:
         return None, reason.args[0]
     head = "\n".join(sorted(set(imports)))
     return "\n\n\n".join(filter(None, [head, *parts])).strip("\n") + "\n", None
 
 
-def _collect(function, imports, parts, seen):
-    seen.add(function.__name__)
+def _collect(name, function, imports, parts, seen):
+    seen.update((name, function.__name__))
     try:
         text = textwrap.dedent(inspect.getsource(function)).strip("\n")
     except (OSError, TypeError):
         text = ""
-    if not text.startswith(("def ", "@")):
-        raise _CannotKeep(fact("text_not_found", function=function.__name__))
-    for name in sorted(_global_names(function.__code__) & function.__globals__.keys()):
-        if name in seen or name in bank.ORDER or name == "my":
+    if not text.startswith(("def ", "@", f"{name} = lambda")):
+        raise _CannotKeep(fact("text_not_found", function=name))
+    for used in sorted(_global_names(function.__code__) & function.__globals__.keys()):
+        if used in seen or used in bank.ORDER or used == "my":
             continue
-        value = function.__globals__[name]
+        value = function.__globals__[used]
         if inspect.isfunction(value) and value.__globals__ is function.__globals__:
-            _collect(value, imports, parts, seen)
-        elif line := _import_of(name, value):
+            _collect(used, value, imports, parts, seen)
+        elif line := _import_of(used, value):
             imports.append(line)
         else:
-            seen.add(name)
-            parts.append(f"{name} = {_written_out(name, value, imports)}")
+            seen.add(used)
+            parts.append(f"{used} = {_written_out(used, value, imports)}")
     parts.append(text)
 
 

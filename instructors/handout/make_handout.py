@@ -105,7 +105,7 @@ def make_handout(folder, chapters=(), course=None):
             )
         wanted = made
     stems = [source.stem for source in wanted]
-    _write_package(folder / "cs231n", stems)
+    write_package(folder / "cs231n", stored_checks(), stems)
     yield f"Written: {folder / 'cs231n'}, which checks with stored numbers"
     (folder / "notebooks").mkdir()
     for source in wanted:
@@ -133,21 +133,34 @@ def make_handout(folder, chapters=(), course=None):
 
 def stored_checks():
     """What the checks of the pack know: exercise → its fields, its cases, what the reference returns."""
-    stored = {}
+    return {
+        name: (known, cases(name), [returned(bank.find(name), case) for case in cases(name)])
+        for name, known in fields().items()
+    }
+
+
+def fields():
+    """What may be known of an exercise: its name → its fields."""
+    found = {}
     for name in bank.ORDER:
         exercise = bank.find(name)
-        fields = {field.name: getattr(exercise, field.name) for field in dataclasses.fields(exercise)}
-        fields = {key: value for key, value in fields.items() if key not in NOT_STORED}
-        fields["hints"] = exercise.hints[:2]  # the third is nearly the line
+        known = {field.name: getattr(exercise, field.name) for field in dataclasses.fields(exercise)}
+        found[name] = {key: value for key, value in known.items() if key not in NOT_STORED}
+        found[name]["hints"] = exercise.hints[:2]  # the third is nearly the line
         if exercise.without_loop:
-            fields["without_loop"] = {length: exercise.without_loop(length) for length in LENGTHS}.__getitem__
+            inputs = {length: exercise.without_loop(length) for length in LENGTHS}
+            found[name]["without_loop"] = inputs.__getitem__
         if exercise.without_waste:
-            fields["without_waste"] = partial(dict, exercise.without_waste())
-        stored[name] = fields, cases(name), [returned(exercise, case) for case in cases(name)]
-    return stored
+            found[name]["without_waste"] = partial(dict, exercise.without_waste())
+    return found
 
 
-def _write_package(package, chapters):
+def write_package(package, checks, chapters=None):
+    """Write the package without what computes an exercise.
+
+    checks: as from `stored_checks`; chapters: whose exercises are in the list, None for all
+    """
+    chapters = chapters or sorted({known["chapter"] for known, _, _ in checks.values()})
     skipped = {ROOT / "cs231n" / name for name in LEFT_OUT}
 
     def ignore(folder, names):
@@ -155,7 +168,7 @@ def _write_package(package, chapters):
 
     shutil.copytree(ROOT / "cs231n", package, ignore=ignore)
     (package / "exercises" / "bank").mkdir()
-    (package / "exercises" / "bank" / "checks.pickle").write_bytes(pickle.dumps((chapters, stored_checks())))
+    (package / "exercises" / "bank" / "checks.pickle").write_bytes(pickle.dumps((chapters, checks)))
     files = Path(__file__).parent / "files"
     for file, name in (
         (files / "bank.py", "__init__.py"),

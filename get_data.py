@@ -9,25 +9,35 @@ The work is done in cs231n/course/download/. This file runs on any Python, if on
 import os
 import sys
 
+try:
+    from cs231n.language import tr
+except Exception:  # an old Python that cannot read it
+
+    def tr(sentence):
+        return sentence
+
+
 ROOT = os.path.dirname(os.path.abspath(__file__))
 COURSE = os.path.join(ROOT, ".venv", "Scripts\\python.exe" if os.name == "nt" else "bin/python")
 
 
 def refuse(what):
     """Say why it cannot start, and which Python to take; exit status 2."""
-    step = 'Type: "{}" "{}"'.format(COURSE, os.path.join(ROOT, "get_data.py"))
+    step = tr('Type: "{}" "{}"').format(COURSE, os.path.join(ROOT, "get_data.py"))
     if not os.path.exists(COURSE) or os.path.abspath(sys.executable) == COURSE:
-        step = 'Install the course first: "{}" "{}"'.format(sys.executable, os.path.join(ROOT, "start.py"))
-        step += "\nOr activate the environment that has it (see README.md)."
+        step = tr('Install the course first: "{}" "{}"').format(
+            sys.executable, os.path.join(ROOT, "start.py")
+        )
+        step += "\n" + tr("Or activate the environment that has it (see README.md).")
     if sys.stderr is not None:
-        sys.stderr.write("{}\nThis is the Python {}.\n{}\n".format(what, sys.executable, step))
+        sys.stderr.write((tr("{}\nThis is the Python {}.\n{}") + "\n").format(what, sys.executable, step))
     return 2
 
 
 def main():
     """Run the command; its exit status."""
     if sys.version_info < (3, 11):
-        return refuse("get_data.py needs Python 3.11 or newer.")
+        return refuse(tr("get_data.py needs Python 3.11 or newer."))
     sys.path.insert(0, ROOT)
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:  # there is none under pythonw
@@ -35,11 +45,11 @@ def main():
     try:
         from cs231n.course.download.cli import main as run
     except ModuleNotFoundError as error:
-        return refuse("get_data.py needs the package {}, which is not installed.".format(error.name))
+        return refuse(tr("get_data.py needs the package {}, which is not installed.").format(error.name))
     except Exception as error:
-        keylog = "\nRemove SSLKEYLOGFILE from the environment, if it names what cannot be written."
-        what = "A module could not be loaded: {}: {}".format(type(error).__name__, error)
-        return refuse(what + keylog * ("SSLKEYLOGFILE" in os.environ))
+        keylog = tr("Remove SSLKEYLOGFILE from the environment, if it names what cannot be written.")
+        what = tr("A module could not be loaded: {}: {}").format(type(error).__name__, error)
+        return refuse(what + ("\n" + keylog) * ("SSLKEYLOGFILE" in os.environ))
     return run()
 
 
@@ -47,7 +57,7 @@ if __name__ == "__main__":
     try:
         status = main()
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped before anything was fetched.\n")
+        sys.stderr.write(tr("Stopped before anything was fetched.") + "\n")
         status = 130
     for stream in (sys.stdout, sys.stderr):
         try:

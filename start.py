@@ -15,15 +15,19 @@ sys.path.insert(0, str(ROOT))
 
 def main(arguments):
     from cs231n.course import own_environment, user_settings
+    from cs231n.language import tr
 
     test = arguments[:1] == ["test"]
     user_settings.keep_out()
     try:
         own_environment.prepare(("test", "instructor") if test else ())
     except (OSError, own_environment.NotInstalled) as error:
-        return f"\nThe course is not installed: {error}.\n{what_it_needs()} Then try again."
+        sentence = tr(
+            "The course is not installed: {error}.\n{needs} Then try again.", error, what_it_needs()
+        )
+        return f"\n{sentence}"
     except KeyboardInterrupt:
-        return "\nStopped. Start it again, and it installs what is missing."
+        return "\n" + tr("Stopped. Start it again, and it installs what is missing.")
     if test:
         return run("pytest", *arguments[1:])
     elsewhere = any("root_dir" in word or "notebook-dir" in word for word in arguments)
@@ -36,14 +40,16 @@ def main(arguments):
 
 
 def what_it_needs():
+    from cs231n.language import tr
+
     if not os.access(ROOT, os.W_OK):
-        return f"{ROOT} cannot be written to. Copy it to a folder of yours."
-    needs = f"a network, and 600 MB of disk ({shutil.disk_usage(ROOT).free // 10**6} MB are free)"
+        return tr("{folder} cannot be written to. Copy it to a folder of yours.", ROOT)
+    needs = tr("a network, and 600 MB of disk ({free} MB are free)", shutil.disk_usage(ROOT).free // 10**6)
     if os.name == "nt":
-        needs += "; on Windows a short path, outside OneDrive"
+        needs += tr("; on Windows a short path, outside OneDrive")
     if sys.version_info >= (3, 15):
-        needs += "; packages that are ready for Python {}.{}".format(*sys.version_info)
-    return f"It needs {needs}."
+        needs += tr("; packages that are ready for Python {}.{}").format(*sys.version_info)
+    return tr("It needs {needs}.", needs)
 
 
 def run(program, *arguments):
@@ -64,4 +70,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except OSError as error:
-        sys.exit(f"The course cannot be started: {error}.")
+        from cs231n.language import tr
+
+        sys.exit(tr("The course cannot be started: {error}.", error))

@@ -8,6 +8,7 @@ from cs231n import optim, progress_bar
 from cs231n.checkpoint import read_checkpoint, write_checkpoint
 from cs231n.coco_utils import minibatch
 from cs231n.fast.threads import ThreadChooser, threads_for, use_threads
+from cs231n.language import tr
 
 
 class CaptioningSolver:
@@ -108,7 +109,12 @@ class CaptioningSolver:
                     self._show(bar)
                 self._end_epoch()
         except KeyboardInterrupt:
-            print(f"Stopped after {len(self.loss_history)} minibatches. The model keeps what it has learned.")
+            print(
+                tr(
+                    "Stopped after {count} minibatches. The model keeps what it has learned.",
+                    len(self.loss_history),
+                )
+            )
         finally:
             if bar is not None:
                 bar.close()
@@ -116,8 +122,13 @@ class CaptioningSolver:
             self.first_epoch = self.epoch
         if self.verbose and stopped_early:
             print(
-                f"Stopped after epoch {self.epoch}: the validation loss has not become better for "
-                f"{self.patience} epochs. restore_best() brings back the weights of epoch {self.best_epoch}."
+                tr(
+                    "Stopped after epoch {epoch}: the validation loss has not become better for {patience} "
+                    "epochs. restore_best() brings back the weights of epoch {best}.",
+                    self.epoch,
+                    self.patience,
+                    self.best_epoch,
+                )
             )
 
     def restore_best(self):
@@ -144,8 +155,12 @@ class CaptioningSolver:
         loss, grads = self.model.loss(features, captions)
         if not np.isfinite(loss):
             raise FloatingPointError(
-                f"The loss became {loss} in minibatch {len(self.loss_history) + 1}. "
-                "The learning rate is probably too high: try a tenth of it."
+                tr(
+                    "The loss became {loss} in minibatch {number}. "
+                    "The learning rate is probably too high: try a tenth of it.",
+                    loss,
+                    len(self.loss_history) + 1,
+                )
             )
         if self.clip_norm is not None:
             grads = clip_gradients(grads, self.clip_norm)
@@ -217,7 +232,9 @@ def clip_gradients(grads, longest):
     """
     norm = math.sqrt(sum(np.sum(np.square(g, dtype=np.float64)) for g in grads.values()))
     if not math.isfinite(norm):
-        raise FloatingPointError(f"The gradient's norm became {norm}: try a tenth of the learning rate.")
+        raise FloatingPointError(
+            tr("The gradient's norm became {norm}: try a tenth of the learning rate.", norm)
+        )
     if norm <= longest:
         return grads
     return {name: g * (longest / norm) for name, g in grads.items()}

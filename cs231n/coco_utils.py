@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from cs231n.files import open_h5, refusal
+from cs231n.language import noted, tr
 from cs231n.this_python import ROOT, python
 
 DATASETS_DIR = Path(__file__).resolve().parent.parent / "datasets"
@@ -39,7 +40,9 @@ def load_coco_data(base_dir=COCO_DIR, max_train=None, pca_features=True):
     ValueError: when max_train is below 1, or a file holds something else than such data
     """
     if max_train is not None and max_train < 1:
-        raise ValueError(f"max_train is {max_train}, expected 1 or more, or None for all captions")
+        raise ValueError(
+            tr("max_train is {max_train}, expected 1 or more, or None for all captions", max_train)
+        )
     base_dir = Path(base_dir)
     kind = "vgg16_fc7_pca" if pca_features else "vgg16_fc7"
     read_features = _read_h5 if pca_features and max_train is None else _map_h5
@@ -67,7 +70,7 @@ def sample_coco_minibatch(data, batch_size=100, split="train"):
     ValueError: when data has no such split
     """
     if f"{split}_captions" not in data:
-        raise ValueError(f"split is {split!r}, expected 'train' or 'val'")
+        raise ValueError(tr("split is {split!r}, expected 'train' or 'val'", split))
     return minibatch(data, np.random.choice(len(data[f"{split}_captions"]), batch_size), split)
 
 
@@ -104,8 +107,14 @@ def decode_captions(captions, idx_to_word):
     captions = np.asarray(captions)
     if captions.size and (captions.min() < 0 or captions.max() >= len(idx_to_word)):
         raise ValueError(
-            f"captions hold numbers from {captions.min()} to {captions.max()}, "
-            f"expected 0 to {len(idx_to_word) - 1}: idx_to_word has {len(idx_to_word)} words"
+            tr(
+                "captions hold numbers from {low} to {high}, expected 0 to {last}: idx_to_word "
+                "has {count} words",
+                captions.min(),
+                captions.max(),
+                len(idx_to_word) - 1,
+                len(idx_to_word),
+            )
         )
     texts = []
     for row in np.atleast_2d(captions):
@@ -132,18 +141,20 @@ def _read_vocabulary(path):
     except (KeyError, TypeError, json.JSONDecodeError, RecursionError) as error:
         raise _damaged(path, error) from None
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        raise ValueError(f"{path}: idx_to_word is no list of words")
+        raise ValueError(tr("{path}: idx_to_word is no list of words", path))
     if not isinstance(numbers, dict) or not all(
         type(n) is int and 0 <= n < len(words) for n in numbers.values()
     ):
-        raise ValueError(f"{path}: word_to_idx does not give each word a number from 0 to {len(words) - 1}")
+        raise ValueError(
+            tr("{path}: word_to_idx does not give each word a number from 0 to {last}", path, len(words) - 1)
+        )
     return {"idx_to_word": words, "word_to_idx": numbers}
 
 
 LAYOUT = {
-    "features": ("f", "numbers", 2),
-    "captions": ("iu", "integers", 2),
-    "image_idxs": ("iu", "integers", 1),
+    "features": ("f", noted("numbers"), 2),
+    "captions": ("iu", noted("integers"), 2),
+    "image_idxs": ("iu", noted("integers"), 1),
 }
 
 
@@ -193,16 +204,24 @@ def checked_array(path, file, name, axes=None):
     axes = axes or usual
     link = file.get(name, getlink=True)
     if isinstance(link, h5py.ExternalLink | h5py.SoftLink):
-        raise ValueError(f"{path}: {name} is a link to somewhere else, expected an array in this file")
+        raise ValueError(
+            tr("{path}: {name} is a link to somewhere else, expected an array in this file", path, name)
+        )
     array = file[name]
     if not isinstance(array, h5py.Dataset):
-        raise ValueError(f"{path}: {name} is a folder, expected an array")
+        raise ValueError(tr("{path}: {name} is a folder, expected an array", path, name))
     if array.dtype.kind not in kinds:
-        raise ValueError(f"{path}: {name} holds {array.dtype}, expected {what}")
+        raise ValueError(
+            tr("{path}: {name} holds {kind}, expected {what}", path, name, array.dtype, tr(what))
+        )
     if array.ndim != axes:
-        raise ValueError(f"{path}: {name} has shape {array.shape}, expected {axes} axes")
+        raise ValueError(
+            tr("{path}: {name} has shape {shape}, expected {axes} axes", path, name, array.shape, axes)
+        )
     if array.external or array.is_virtual:
-        raise ValueError(f"{path}: the numbers of {name} lie in other files, expected them in this one")
+        raise ValueError(
+            tr("{path}: the numbers of {name} lie in other files, expected them in this one", path, name)
+        )
     size, offset = path.stat().st_size, array.id.get_offset()
     if (
         offset is None
@@ -210,7 +229,7 @@ def checked_array(path, file, name, axes=None):
         or offset is not None
         and offset + array.nbytes > size
     ):
-        raise OSError(f"{name} has {array.nbytes:,} bytes, more than there are in the file")
+        raise OSError(tr("{name} has {size:,} bytes, more than there are in the file", name, array.nbytes))
     return array
 
 
@@ -220,9 +239,17 @@ def _check_rows(data, split, captions_path, features_path):
     image_idxs = data[f"{split}_image_idxs"]
     if urls < rows:
         path = captions_path.with_name(f"{split}2014_urls.txt")
-        raise _damaged(path, f"it has {urls:,} addresses for {rows:,} rows in {features_path.name}")
+        raise _damaged(
+            path,
+            tr("it has {urls:,} addresses for {rows:,} rows in {features}", urls, rows, features_path.name),
+        )
     if image_idxs.size and not 0 <= image_idxs.min() <= image_idxs.max() < rows:
-        reason = f"it has {rows:,} rows, but {captions_path.name} names row {image_idxs.max():,}"
+        reason = tr(
+            "it has {rows:,} rows, but {captions} names row {row:,}",
+            rows,
+            captions_path.name,
+            image_idxs.max(),
+        )
         raise _damaged(features_path, reason)
 
 
@@ -230,30 +257,56 @@ def _check_words(data, split, path):
     """Raise a ValueError when captions and their pictures are not one each, or a word's number has no word."""
     captions, image_idxs = data[f"{split}_captions"], data[f"{split}_image_idxs"]
     if len(captions) != len(image_idxs):
-        raise ValueError(f"{path}: {len(captions):,} {split} captions, but pictures of {len(image_idxs):,}")
+        raise ValueError(
+            tr(
+                "{path}: {captions:,} {split} captions, but pictures of {pictures:,}",
+                path,
+                len(captions),
+                split,
+                len(image_idxs),
+            )
+        )
     most = len(data["idx_to_word"]) - 1
     if captions.size and not 0 <= captions.min() <= captions.max() <= most:
         bad = captions.min() if captions.min() < 0 else captions.max()
-        raise ValueError(f"{path}: {split}_captions holds word {bad}, and the vocabulary has 0 to {most}")
+        raise ValueError(
+            tr(
+                "{path}: {split}_captions holds word {bad}, and the vocabulary has 0 to {most}",
+                path,
+                split,
+                bad,
+                most,
+            )
+        )
 
 
 def _missing(path):
-    what = "is not there" if path.parent.is_dir() else "is not there, nor is its folder"
+    what = tr("is not there") if path.parent.is_dir() else tr("is not there, nor is its folder")
     return FileNotFoundError(f"{path} {what}. {_what_to_do(path)}")
 
 
 def _damaged(path, error):
     if says := refusal(error):
-        return OSError(error.errno, f"The file is there, but cannot be read: {says}", str(path))
+        return OSError(error.errno, tr("The file is there, but cannot be read: {says}", says), str(path))
     size = path.stat().st_size
-    return OSError(f"{path} ({size:,} bytes) is damaged or incomplete: {error}. {_what_to_do(path)}")
+    return OSError(
+        tr(
+            "{path} ({size:,} bytes) is damaged or incomplete: {error}. {what_to_do}",
+            path,
+            size,
+            error,
+            _what_to_do(path),
+        )
+    )
 
 
 def _what_to_do(path):
     if path.parent.resolve() == SCENES_DIR:
-        return "This file is part of the repository: `git checkout datasets/scenes` brings it back."
-    return (
-        f"To get the COCO files, type `{python()} get_data.py` in the folder {ROOT}: it checks every "
-        "file and fetches what is missing or damaged. To go on without them, use "
-        "load_coco_data(base_dir=SCENES_DIR)."
+        return tr("This file is part of the repository: `git checkout datasets/scenes` brings it back.")
+    return tr(
+        "To get the COCO files, type `{python} get_data.py` in the folder {folder}: it "
+        "checks every file and fetches what is missing or damaged. To go on without "
+        "them, use load_coco_data(base_dir=SCENES_DIR).",
+        python(),
+        ROOT,
     )

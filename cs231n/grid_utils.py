@@ -12,6 +12,7 @@ import numpy as np
 
 from cs231n.coco_utils import checked_array, mapped
 from cs231n.files import open_h5, refusal
+from cs231n.language import tr
 
 
 class GridFeatures:
@@ -29,8 +30,12 @@ class GridFeatures:
     def __init__(self, picture, grid):
         if picture.shape[:-1] != grid.shape[:-2]:
             raise ValueError(
-                f"picture has shape {picture.shape} and grid {grid.shape}, expected (N, D) and (N, L, G): "
-                "a row each for the same pictures"
+                tr(
+                    "picture has shape {picture} and grid {grid}, expected (N, D) and (N, L, G): a "
+                    "row each for the same pictures",
+                    picture.shape,
+                    grid.shape,
+                )
             )
         self.picture, self.grid = picture, grid
 
@@ -59,13 +64,23 @@ def load_grid_features(path):
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(
-            f"{path} is not there. get_data.py brings no grid features, the published COCO files hold none: "
-            "they have to be made with a convolutional network, such as VGG16, from its last layer with places."
+            tr(
+                "{path} is not there. get_data.py brings no grid features, the published COCO "
+                "files hold none: they have to be made with a convolutional network, such as "
+                "VGG16, from its last layer with places.",
+                path,
+            )
         )
     try:
         with open_h5(path) as file:
             if "features" not in file:
-                raise ValueError(f"{path} has no array `features`. It has: {', '.join(file) or 'nothing'}.")
+                raise ValueError(
+                    tr(
+                        "{path} has no array `features`. It has: {names}.",
+                        path,
+                        ", ".join(file) or tr("nothing"),
+                    )
+                )
             linked = not isinstance(file.get("features", getlink=True), h5py.HardLink)
             if not linked and isinstance(file["features"], h5py.Dataset) and file["features"].ndim != 3:
                 raise ValueError(_no_grid(path, file["features"]))
@@ -76,8 +91,10 @@ def load_grid_features(path):
             return mapped(path, array.dtype, offset, array.shape)
     except OSError as error:
         if says := refusal(error):
-            raise OSError(error.errno, f"The file is there, but cannot be read: {says}", str(path)) from None
-        raise OSError(f"{path} is no HDF5 file, or it is damaged: {error}") from None
+            raise OSError(
+                error.errno, tr("The file is there, but cannot be read: {says}", says), str(path)
+            ) from None
+        raise OSError(tr("{path} is no HDF5 file, or it is damaged: {error}", path, error)) from None
 
 
 def with_places(grid, rows, columns):
@@ -90,7 +107,15 @@ def with_places(grid, rows, columns):
     """
     N, L, D = grid.shape
     if L != rows * columns:
-        raise ValueError(f"grid has {L} cells, expected {rows} rows · {columns} columns = {rows * columns}")
+        raise ValueError(
+            tr(
+                "grid has {L} cells, expected {rows} rows · {columns} columns = {cells}",
+                L,
+                rows,
+                columns,
+                rows * columns,
+            )
+        )
     row, column = np.divmod(np.arange(L), columns)
     out = np.zeros((N, L, D + rows + columns), dtype=grid.dtype)
     out[:, :, :D] = grid
@@ -100,9 +125,12 @@ def with_places(grid, rows, columns):
 
 
 def _no_grid(path, array):
-    what = ": one vector a picture, without places" if array.ndim == 2 else ""
-    return (
-        f"{path} holds features of shape {array.shape}{what}. Attention needs (N, L, D): N pictures, L cells "
-        "a picture, D numbers per cell. A grid (N, rows, columns, D) becomes that with "
-        "features.reshape(N, rows * columns, D)."
+    what = tr(": one vector a picture, without places") if array.ndim == 2 else ""
+    return tr(
+        "{path} holds features of shape {shape}{what}. Attention needs (N, L, D): N "
+        "pictures, L cells a picture, D numbers per cell. A grid (N, rows, columns, D) "
+        "becomes that with features.reshape(N, rows * columns, D).",
+        path,
+        array.shape,
+        what,
     )

@@ -11,6 +11,7 @@ import numpy as np
 
 from cs231n.coco_utils import SCENES_DIR
 from cs231n.files import open_h5
+from cs231n.language import tr
 
 TIMEOUT, MOST_BYTES, MOST_PIXELS = 10, 20_000_000, 50_000_000  # seconds; the most that are taken
 KINDS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
@@ -28,7 +29,7 @@ def fetch_image(url, timeout=TIMEOUT):
     timeout: seconds for the whole transfer, redirects included
     returns: (array (height, width, 3) uint8, None) or (None, the reason in a few words)
     """
-    result = [(None, f"no answer in {timeout:g} seconds")]
+    result = [(None, tr("no answer in {timeout:g} seconds", timeout))]
 
     def work():
         try:
@@ -52,13 +53,14 @@ def _fetched(url, timeout):
     """The bytes behind a web address; ValueError with the reason where there are none, or too many."""
     import requests  # here, as Pillow below: whoever only paints scenes needs neither
 
-    data, end, reason = bytearray(), time.monotonic() + timeout, "no connection to the server"
-    late, large = f"no answer in {timeout:g} seconds", f"it is larger than {MOST_BYTES / 1e6:.0f} MB"
+    data, end, reason = bytearray(), time.monotonic() + timeout, tr("no connection to the server")
+    late = tr("no answer in {timeout:g} seconds", timeout)
+    large = tr("it is larger than {size:.0f} MB", MOST_BYTES / 1e6)
     try:
         with requests.get(url, timeout=timeout, stream=True) as answer:
-            reason = f"the server answered {answer.status_code}"
+            reason = tr("the server answered {code}", answer.status_code)
             answer.raise_for_status()
-            reason = "the connection was cut"
+            reason = tr("the connection was cut")
             for chunk in answer.iter_content(1 << 14):
                 data += chunk
                 if len(data) > MOST_BYTES or time.monotonic() > end:
@@ -66,10 +68,12 @@ def _fetched(url, timeout):
                     raise OverflowError
         return data
     except Exception as error:  # in a browser's Python a failed request raises its own kind
-        which = "this, or that of the proxy," if getproxies() else "this"
-        known = {requests.Timeout: late, ValueError: f"{which} is not a web address"}
+        wrong = tr("this is not a web address")
+        if getproxies():
+            wrong = tr("this, or that of the proxy, is not a web address")
+        known = {requests.Timeout: late, ValueError: wrong}
         if "SOCKS" in str(error):
-            reason, known = "a SOCKS proxy is set, and the package PySocks is not installed", {}
+            reason, known = tr("a SOCKS proxy is set, and the package PySocks is not installed"), {}
         elif isinstance(error, OSError) and not isinstance(error, requests.RequestException):
             reason = str(error)  # such as REQUESTS_CA_BUNDLE with a file that is not there
         raise ValueError(next((known[k] for k in known if isinstance(error, k)), reason)) from None
@@ -84,8 +88,8 @@ def _decoded(data):
             if picture.width * picture.height <= MOST_PIXELS:
                 return np.asarray(picture.convert("RGB"))
     except Exception:  # whatever bytes bring a decoder to raise
-        raise ValueError("what came back is not a picture") from None
-    raise ValueError(f"it has more than {MOST_PIXELS / 1e6:.0f} million pixels")
+        raise ValueError(tr("what came back is not a picture")) from None
+    raise ValueError(tr("it has more than {count:.0f} million pixels", MOST_PIXELS / 1e6))
 
 
 def _stored_scene(name):

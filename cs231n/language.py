@@ -8,6 +8,7 @@ is said in English. The sentences in code are English; their Chinese is in local
 import gettext
 import locale
 import os
+import string
 import sys
 from functools import cache
 from pathlib import Path
@@ -31,14 +32,17 @@ def language():
     return "zh_CN" if wanted.lower().startswith("zh") else "en"
 
 
-def tr(sentence, **values):
-    """A sentence in the language to speak, with values in its places.
+def tr(sentence, *values):
+    """A sentence in the language to speak, filled in: `tr("{path} is not there", path)`.
 
     sentence: in English, written out in the call, so that translators find it
+    values: for its places, in the English order; a place that comes twice has one
     """
-    if language() != "en":
-        sentence = _catalogue(language()).gettext(sentence) if sentence else sentence
-    return sentence.format(**values) if values else sentence
+    said = sentence if language() == "en" else _catalogue(language()).gettext(sentence)
+    if not values:
+        return said
+    places = dict.fromkeys(name for _, name, _, _ in string.Formatter().parse(sentence) if name)
+    return said.format(**dict(zip(places, values, strict=True)))
 
 
 def noted(sentence):

@@ -11,6 +11,7 @@ from cs231n.fast.drawing import draw_captions
 from cs231n.fast.packing import pack_captions
 from cs231n.fast.threads import threads_for, use_threads
 from cs231n.fast.words import softmax_loss
+from cs231n.language import tr
 from cs231n.reward import advantages
 
 
@@ -90,7 +91,12 @@ class RewardSolver:
                 if on_step:
                     on_step(self)
         except KeyboardInterrupt:
-            print(f"Stopped after {len(self.reward_history)} steps. The model keeps what it has learned.")
+            print(
+                tr(
+                    "Stopped after {count} steps. The model keeps what it has learned.",
+                    len(self.reward_history),
+                )
+            )
 
     def _step(self):
         rows = self._random.choice(len(self.facts), self.pictures, replace=False)

@@ -8,6 +8,7 @@ from importlib import metadata
 from pathlib import Path
 
 from cs231n.course.setup_check import PACKAGES, copies
+from cs231n.language import tr
 
 NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 DRIVE = Path("/content/drive")
@@ -30,10 +31,13 @@ def settle(keep_in_drive=False):
         folder = DRIVE / "MyDrive" / "captioning-with-rnns"
         folder.mkdir(parents=True, exist_ok=True)
         os.environ["CS231N_ANSWERS"] = str(folder / "my_answers.py")
-        print("Your answers are kept in your Google Drive: captioning-with-rnns/my_answers.py")
+        print(tr("Your answers are kept in your Google Drive: captioning-with-rnns/my_answers.py"))
     else:
         print(
-            "The course is here. Colab deletes your answers when it disconnects; Google Drive can keep them."
+            tr(
+                "The course is here. Colab deletes your answers when it disconnects; Google "
+                "Drive can keep them."
+            )
         )
 
 

@@ -8,15 +8,18 @@ from cs231n.exercises import as_written, bank
 from cs231n.exercises.run.time_limit import SECONDS, TooLong, limited
 from cs231n.exercises.say.printing import say
 from cs231n.gradient_check import eval_numerical_gradient_array
+from cs231n.language import noted, tr
 
 REFERENCE = {  # whether the reference is at hand → what is said
     "not written": {
-        True: "{name} is not written yet. This measures the reference's, so it says nothing about yours:",
-        False: "{name} is not written yet, so there is nothing to measure:",
+        True: noted(
+            "{name} is not written yet. This measures the reference's, so it says nothing about yours:"
+        ),
+        False: noted("{name} is not written yet, so there is nothing to measure:"),
     },
     "no forward": {
-        True: "This measures what you wrote for {name}, with the reference's {forward}:",
-        False: "This measures what you wrote for {name}, with the {forward} that is kept:",
+        True: noted("This measures what you wrote for {name}, with the reference's {forward}:"),
+        False: noted("This measures what you wrote for {name}, with the {forward} that is kept:"),
     },
 }
 TOLERANCE = 1e-6  # of the largest measured number; central differences in float64 are far better than this
@@ -34,13 +37,19 @@ def measure_gradients(name, inputs, upstream):
     exercise, sign = bank.find(name), "✓"
     forward, backward = as_written(exercise.forward), as_written(name)
     if backward is None:
-        say(REFERENCE["not written"][bank.REFERENCE].format(name=name))
+        say(tr(REFERENCE["not written"][bank.REFERENCE], name))
         forward, backward, sign = bank.find(exercise.forward).reference, exercise.reference, "·"
     elif forward is None:
-        say(REFERENCE["no forward"][bank.REFERENCE].format(name=name, forward=exercise.forward))
+        say(tr(REFERENCE["no forward"][bank.REFERENCE], name, exercise.forward))
         forward = bank.find(exercise.forward).reference
     else:
-        say(f"This measures what you wrote for {name}. ✓: right for the {exercise.forward} that you wrote.")
+        say(
+            tr(
+                "This measures what you wrote for {name}. ✓: right for the {forward} that you wrote.",
+                name,
+                exercise.forward,
+            )
+        )
     compare_gradients(forward, backward, inputs, upstream, sign=sign)
 
 
@@ -76,14 +85,14 @@ def measure_loss_gradients(name, model, *inputs):
     """
     loss, sign = as_written(name), "✓"
     if loss is None:
-        say(REFERENCE["not written"][bank.REFERENCE].format(name=name))
+        say(tr(REFERENCE["not written"][bank.REFERENCE], name))
         loss, sign = bank.find(name).reference, "·"
     else:
-        say(f"This measures what you wrote for {name}:")
+        say(tr("This measures what you wrote for {name}:", name))
     result = _once(lambda: loss(model, *inputs), SECONDS)
     grads = result[1] if isinstance(result, tuple) and len(result) == 2 else result
     if not isinstance(grads, dict):
-        say(f"  ✗ {grads if isinstance(grads, str) else 'it does not return a loss and a dict'}")
+        say(f"  ✗ {grads if isinstance(grads, str) else tr('it does not return a loss and a dict')}")
         return
     given = [grads.get(key) for key in model.params]
     value = lambda _: np.array(loss(model, *inputs)[0])  # noqa: E731
@@ -94,31 +103,33 @@ def _compare(given, values, measure, sign):
     """One line for each value: does the gradient given for it agree with the measured one?"""
     given = list(given) if isinstance(given, tuple | list) else [given]
     if len(given) != len(values):
-        say(f"  ✗ it returns {len(given)} gradients, and there are {len(values)} inputs")
+        say(tr("  ✗ it returns {given} gradients, and there are {wanted} inputs", len(given), len(values)))
         return
     width = max(map(len, values)) + 1
     for (name, value), gradient in zip(values.items(), given, strict=True):
         measured = _try(lambda value=value: measure(value))
         line = measured if isinstance(measured, str) else _departure(gradient, measured)
-        verdict = f"{sign} agrees with the measured gradient" if line is None else f"✗ {line}"
+        verdict = tr("{sign} agrees with the measured gradient", sign) if line is None else f"✗ {line}"
         say(f"  {'d' + name:{width}s} {verdict}")
 
 
 def _departure(gradient, measured):
     """None where the two agree, else what is different, for a reader."""
     if gradient is None:
-        return "is not there"
+        return tr("is not there")
     gradient = np.asarray(gradient)
     if gradient.dtype.kind not in "fiub":
-        return "is not an array of numbers"
+        return tr("is not an array of numbers")
     if gradient.shape != measured.shape:
-        return f"has shape {gradient.shape}, and its array has {measured.shape}"
+        return tr("has shape {given}, and its array has {wanted}", gradient.shape, measured.shape)
     wrong = ~(np.abs(gradient - measured) <= TOLERANCE * max(np.abs(measured).max(initial=0), 1e-3))
     if not wrong.any():
         return None
     place = tuple(int(i) for i in np.argwhere(wrong)[0])
-    where = f" at {list(place)}" if place else ""
-    return f"differs{where}: measured {measured[place]:.6g}, given {gradient[place]:.6g}"
+    where = tr(" at {place}", list(place)) if place else ""
+    return tr(
+        "differs{where}: measured {measured:.6g}, given {given:.6g}", where, measured[place], gradient[place]
+    )
 
 
 def _once(call, seconds):
@@ -126,7 +137,7 @@ def _once(call, seconds):
     try:
         return _try(lambda: limited(call, seconds))
     except TooLong:
-        return f"it does not finish: stopped after {seconds:g} seconds"
+        return tr("it does not finish: stopped after {seconds:g} seconds", seconds)
 
 
 def _try(call):
@@ -135,4 +146,4 @@ def _try(call):
         try:
             return call()
         except Exception as error:
-            return f"it stops with {type(error).__name__}: {error}"
+            return tr("it stops with {kind}: {error}", type(error).__name__, error)

@@ -7,6 +7,7 @@ import tomllib
 from pathlib import Path
 
 from cs231n.course.user_settings import keep_out_of_pip
+from cs231n.language import tr
 
 ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
@@ -38,15 +39,15 @@ def prepare(extras=()):
     wanted = [os.path.relpath(ROOT, state.parent), *(f"# {package}" for package in packages)]
     if state.exists() and set(wanted) <= set(state.read_text(encoding="utf-8").splitlines()):
         return
-    print("Installing the course into .venv. It takes a minute, or more on a slow network.", flush=True)
+    print(tr("Installing the course into .venv. It takes a minute, or more on a slow network."), flush=True)
     for installer in _installers():
         if subprocess.call([*installer, *packages]) == 0:
             load = "import h5py, matplotlib, jupyterlab" + ", pytest, nbval" * bool(extras)
             if subprocess.call([PYTHON, "-c", load]) == 0:
                 state.write_text("\n".join(wanted), encoding="utf-8")
                 return
-            print("What was installed cannot be loaded from .venv.", flush=True)
-    raise NotInstalled("the lines above say why")
+            print(tr("What was installed cannot be loaded from .venv."), flush=True)
+    raise NotInstalled(tr("the lines above say why"))
 
 
 def _state_file():
@@ -70,7 +71,7 @@ def _make_venv():
             parents=True, exist_ok=True
         )  # else venv makes a link, which some drives refuse
         if subprocess.call(command) != 0:
-            raise NotInstalled("the lines above say why")
+            raise NotInstalled(tr("the lines above say why"))
 
 
 def _installers():
@@ -87,7 +88,7 @@ def _installers():
             return
     if not uv:
         raise NotInstalled(
-            "this Python has no pip. Type: sudo apt install python{}.{}-venv".format(*sys.version_info)
+            tr("this Python has no pip. Type: sudo apt install python{}.{}-venv").format(*sys.version_info)
         )
 
 

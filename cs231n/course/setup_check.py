@@ -18,6 +18,7 @@ from cs231n.exercises.judge import telling
 from cs231n.exercises.judge.changed_reference import changed_reference
 from cs231n.exercises.say.printing import printable
 from cs231n.exercises.say.words import message
+from cs231n.language import tr
 from cs231n.this_python import ROOT, python
 
 PACKAGES = ("numpy", "h5py", "matplotlib", "pillow", "requests", "sacrebleu", "tqdm", "ipywidgets")
@@ -57,15 +58,31 @@ def how_to_install(names, prefix=sys.prefix):
     """What to type so that this Python has these packages, wherever it comes from."""
     packages = " ".join(names)
     if Path(prefix, "conda-meta").is_dir():
-        return f'type: conda install --prefix "{prefix}" --channel conda-forge {packages}'
+        return tr(
+            'type: conda install --prefix "{prefix}" --channel conda-forge {packages}', prefix, packages
+        )
     if prefix == sys.base_prefix and Path(sysconfig.get_path("stdlib"), "EXTERNALLY-MANAGED").exists():
-        return f"this Python belongs to the system. In the folder {ROOT}, type: {python()} start.py"
+        return tr(
+            "this Python belongs to the system. In the folder {folder}, type: {python} start.py",
+            ROOT,
+            python(),
+        )
     if find_spec("pip"):
-        return f"in the folder {ROOT}, type: {python()} -m pip install {packages}"
+        return tr(
+            "in the folder {folder}, type: {python} -m pip install {packages}", ROOT, python(), packages
+        )
     if shutil.which("uv"):
-        return f"in the folder {ROOT}, type: uv pip install --python {python()} {packages}"
-    return (
-        f"in the folder {ROOT}, type:\n    {python()} -m ensurepip\n    {python()} -m pip install {packages}"
+        return tr(
+            "in the folder {folder}, type: uv pip install --python {python} {packages}",
+            ROOT,
+            python(),
+            packages,
+        )
+    return tr(
+        "in the folder {folder}, type:\n    {python} -m ensurepip\n    {python} -m pip install {packages}",
+        ROOT,
+        python(),
+        packages,
     )
 
 
@@ -73,21 +90,25 @@ def _python():
     fine = sys.version_info >= (3, 11)
     return (
         fine,
-        "Python is new enough" if fine else f"Python is {sys.version.split()[0]}: the course needs 3.11",
+        tr("Python is new enough")
+        if fine
+        else tr("Python is {version}: the course needs 3.11", sys.version.split()[0]),
     )
 
 
 def _packages():
     if sys.platform == "emscripten":
-        return True, "this is a browser: the packages came with the page"
+        return True, tr("this is a browser: the packages came with the page")
     absent = [name for name in PACKAGES if not copies(name)]
     if absent:
-        return False, f"not installed: {', '.join(absent)}. To fix it, {how_to_install(absent)}"
+        return False, tr(
+            "not installed: {names}. To fix it, {how}", ", ".join(absent), how_to_install(absent)
+        )
     if others := _other_versions():
         found = ", ".join(f"{each.name} {metadata.version(each.name)}" for each in others)
         ranges = how_to_install([f'"{each}"' for each in others])
-        return None, f"the course was not tried with {found}. If something breaks, {ranges}"
-    return True, "all packages are installed"
+        return None, tr("the course was not tried with {found}. If something breaks, {ranges}", found, ranges)
+    return True, tr("all packages are installed")
 
 
 def _other_versions():
@@ -104,40 +125,51 @@ def _h5py_once():
     folders = copies("h5py")
     if by_conda_and_pip("h5py"):
         return False, (
-            "h5py is installed twice, by conda and by pip; the two can crash each other. To fix it, type:\n"
-            f"    {python()} -m pip uninstall --yes h5py\n"
-            f'    conda install --prefix "{sys.prefix}" --channel conda-forge --force-reinstall h5py'
+            tr(
+                "h5py is installed twice, by conda and by pip; the two can crash each other. To "
+                "fix it, type:\n    {python} -m pip uninstall --yes h5py\n    conda install "
+                '--prefix "{prefix}" --channel conda-forge --force-reinstall h5py',
+                python(),
+                sys.prefix,
+            )
         )
     if len(folders) > 1:
         where = "\n    ".join(folders)
         outside = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
         if {os.path.realpath(path) for path in outside} & set(folders):
-            mend = "One is there through PYTHONPATH: remove that from the environment, and start again."
+            mend = tr("One is there through PYTHONPATH: remove that from the environment, and start again.")
         else:
-            mend = "Which one is used depends on their order. If h5py makes trouble, remove one of them."
-        return False, f"h5py is installed in {len(folders)} folders:\n    {where}\n  {mend}"
-    return True, "h5py is installed once"
+            mend = tr("Which one is used depends on their order. If h5py makes trouble, remove one of them.")
+        return False, tr(
+            "h5py is installed in {count} folders:\n    {where}\n  {mend}", len(folders), where, mend
+        )
+    return True, tr("h5py is installed once")
 
 
 def _reference():
     names = () if sys.platform == "emscripten" else bank.ORDER  # in a browser nobody changes files
     if changed := next(filter(None, map(changed_reference, names)), None):
         return False, message(telling.reference_changed(changed)).removeprefix("✗ ")
-    return True, "what your answers are compared with is as it should be"
+    return True, tr("what your answers are compared with is as it should be")
 
 
 def _scenes():
     absent = [name for name in NEEDED if not (SCENES_DIR / name).is_file()]
     if absent:
-        return False, f"datasets/scenes lacks {', '.join(absent)}. Run: git checkout datasets/scenes"
-    return True, "the painted scenes are here: every chapter can run"
+        return False, tr(
+            "datasets/scenes lacks {names}. Run: git checkout datasets/scenes", ", ".join(absent)
+        )
+    return True, tr("the painted scenes are here: every chapter can run")
 
 
 def _coco():
     absent = [name for name in NEEDED if not (COCO_DIR / name).is_file()]
     if absent:
         return None, (
-            "the COCO photographs' files are not here; you do not need them to start.\n"
-            f"    To get them, type in a terminal, in the folder of the course: {python()} get_data.py"
+            tr(
+                "the COCO photographs' files are not here; you do not need them to start.\n    To "
+                "get them, type in a terminal, in the folder of the course: {python} get_data.py",
+                python(),
+            )
         )
-    return True, "the COCO photographs' files are here"
+    return True, tr("the COCO photographs' files are here")

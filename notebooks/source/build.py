@@ -3,6 +3,7 @@
     python notebooks/source/build.py            build what has changed
     python notebooks/source/build.py 01 05      build these chapters, changed or not
     python notebooks/source/build.py --prose 01 no code cell has changed: keep the stored outputs, run nothing
+    python notebooks/source/build.py --chinese  build the Chinese edition only: its texts have changed
     python notebooks/source/build.py --check    build nothing; exit with 1 when a built notebook is out of date
     python notebooks/source/build.py --address https://github.com/NAME/REPOSITORY
                                                 this is where the repository is: links and badges lead there
@@ -12,6 +13,7 @@ to questions in markdown cells tagged "answer". The student edition, notebooks/N
 place of each solution and an empty line in place of each answer; in a cell tagged "small-todo", whose solution is
 one line, `name = …`, the stub is `name = None`. The solved edition,
 notebooks/solutions/NN_name.ipynb, has both, and is executed.
+notebooks/zh_CN/NN_name.ipynb is the student edition in Chinese (see translate.py).
 A markdown cell that is one heading, tagged "optional", is folded in JupyterLab with all that stands under it.
 
 Tests run the solved edition again and compare what no rounding can change: see `mark_what_moves`.
@@ -32,14 +34,17 @@ from nbclient import NotebookClient
 from cs231n.files import write_whole
 
 SOURCE = Path(__file__).resolve().parent
+sys.path.append(str(SOURCE))  # for chinese.py, wherever this is loaded from
 STUDENT = SOURCE.parent
 SOLVED = STUDENT / "solutions"
+CHINESE = STUDENT / "zh_CN"
 
 SOLUTION = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n.*?^[ \t]*### END SOLUTION", re.DOTALL | re.MULTILINE)
 STUB = r'\1raise NotImplementedError("TODO")'
 SMALL = re.compile(r"^([ \t]*)### BEGIN SOLUTION\n\1(\w+) = .*?^\1### END SOLUTION", re.DOTALL | re.MULTILINE)
 SMALL_STUB = r"\1\2 = None  # TODO"
 EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
+BADGE = "Open this chapter in Google Colab"
 # What another processor can change: all that a training leads to, decimal fractions, shares, times, and the size
 # of a figure that holds a generated caption. A verdict has a margin: `✓ yes` is printed far from the limit.
 TRAINS = re.compile(r"\.train\(|(?<!def )\btrain\(|\bstored_captioner\(")
@@ -47,6 +52,7 @@ MOVES = re.compile(r"\d\.\d|\de[-+]\d|%|<Figure|\d m?s\b| a second\b")
 VERDICT = re.compile(r"✓ (yes|unchanged|agrees|Right\b|\w+ is right)|✗ (no\b|differs)")
 # Outputs that are the same everywhere: no progress bars or sliders, nothing kept, sums in one order.
 QUIET = {"TQDM_DISABLE": "1", "CS231N_STILL": "1", "CS231N_ANSWERS": "off", "OPENBLAS_NUM_THREADS": "1"}
+QUIET["CS231N_LANG"] = ""  # each edition in its own
 COLAB = """\
 # Only for Google Colab: fetch the course. Anywhere else this cell does nothing.
 import os
@@ -65,6 +71,7 @@ if "google.colab" in sys.modules:
 
 # The repository's address stands in pyproject.toml only. Where none stands, nothing leads there.
 PROJECT, README = STUDENT.parent / "pyproject.toml", STUDENT.parent / "README.md"
+CHINESE_README = README.with_name("README.zh-CN.md")
 URLS = re.compile(r'^\[project\.urls\]\n(?:Repository = "(.*)"\n)?', re.M)
 LINKS = re.compile(r"(?<=<!-- links, by build.py -->\n).*?(?=<!-- end of links -->\n)", re.DOTALL)
 
@@ -74,10 +81,10 @@ def address():
     return URLS.search(PROJECT.read_text(encoding="utf-8"))[1]
 
 
-def in_colab(where, stem):
-    """The address of a chapter in Google Colab."""
+def in_colab(where, path):
+    """The address of a chapter in Google Colab; path: from the folder notebooks, without its ending."""
     return (
-        f"{where.replace('github.com', 'colab.research.google.com/github')}/blob/main/notebooks/{stem}.ipynb"
+        f"{where.replace('github.com', 'colab.research.google.com/github')}/blob/main/notebooks/{path}.ipynb"
     )
 
 
@@ -107,6 +114,7 @@ def move_to(where):
     _write(README, LINKS.sub(lambda _: links(where), README.read_text(encoding="utf-8")))
     for source in chapters():
         build(source, prose=True)
+    build_chinese()
 
 
 def chapters():
@@ -114,12 +122,13 @@ def chapters():
     return sorted(SOURCE.glob("[0-9][0-9]_*.py"))
 
 
-def notebook(source, solved, where=None):
+def notebook(source, solved, where=None, edition=None):
     """One edition of a chapter, not executed.
 
     source: path of the py:percent file
     solved: True for the solved edition, False for the student's
     where: the repository's address; without one, the chapter does not open in Google Colab
+    edition: what makes it Chinese; without one, it is English
     returns: a notebook (nbformat 4.5); cell ids come from the source, so two builds give the same
     """
     parsed = jupytext.read(source, fmt="py:percent")
@@ -130,6 +139,8 @@ def notebook(source, solved, where=None):
         text = cell.source
         seen[text] = seen.get(text, 0) + 1
         identity = hashlib.sha256(f"{source.stem}/{text}/{seen[text]}".encode()).hexdigest()[:12]
+        if edition:
+            text = edition.cell(text, cell.cell_type)
         if cell.cell_type == "code":
             if solved:
                 text = re.sub(r"^[ \t]*### (BEGIN|END) SOLUTION\n?", "", text, flags=re.M)
@@ -140,7 +151,7 @@ def notebook(source, solved, where=None):
             new = nbformat.v4.new_code_cell(text.rstrip("\n"))
         else:
             if "answer" in tags and not solved:
-                text = EMPTY_ANSWER
+                text = edition.sentence(EMPTY_ANSWER) if edition else EMPTY_ANSWER
             new = nbformat.v4.new_markdown_cell(from_the_folder_below(text) if solved else text)
         new.id = identity
         if tags:
@@ -148,12 +159,15 @@ def notebook(source, solved, where=None):
         if "optional" in tags:
             new.metadata["jp-MarkdownHeadingCollapsed"] = True  # JupyterLab folds what is under this heading
         cells.append(new)
+    if edition:
+        edition.begin(cells)
     if where:
         title, _, rest = cells[0].source.partition("\n")
-        there = in_colab(where, source.stem)
-        badge = f"[![Open this chapter in Google Colab](figures/open_in_colab.svg)]({there})"
+        there = in_colab(where, edition.folder + source.stem if edition else source.stem)
+        badge = f"[![{edition.sentence(BADGE) if edition else BADGE}](figures/open_in_colab.svg)]({there})"
         cells[0].source = f"{title}\n\n{from_the_folder_below(badge) if solved else badge}\n{rest}"
-        colab = nbformat.v4.new_code_cell(COLAB.replace("ADDRESS", where), id=f"colab-{source.stem[:2]}")
+        text = edition.cell(COLAB, "code") if edition else COLAB
+        colab = nbformat.v4.new_code_cell(text.replace("ADDRESS", where), id=f"colab-{source.stem[:2]}")
         colab.metadata = {"cellView": "form", "jupyter": {"source_hidden": True}, "tags": ["colab"]}
         cells.insert(1, nbformat.from_dict(colab))
     metadata = {
@@ -239,6 +253,36 @@ def text_of(chapter):
     return nbformat.writes(chapter) + "\n"
 
 
+def chinese(source, solved=False):
+    """The Chinese edition of a chapter, not executed. It needs polib, which the English one does not."""
+    from chinese import Edition
+
+    return notebook(source, solved, address(), Edition(source))
+
+
+def build_chinese(*sources):
+    """Write chapters in Chinese, and what is of no chapter alone: what the checks say, and the README."""
+    import chinese as edition
+    import translate
+
+    CHINESE.mkdir(exist_ok=True)
+    for source in sources:
+        _write(CHINESE / f"{source.stem}.ipynb", text_of(chinese(source)))
+    translate.write_compiled()
+    _write(CHINESE_README, edition.readme())
+
+
+def outdated_chinese():
+    """Which of these are not what the .po files give."""
+    import chinese as edition
+    import translate
+
+    stale = [path for path, data in translate.compiled() if not path.exists() or path.read_bytes() != data]
+    if not CHINESE_README.exists() or CHINESE_README.read_text(encoding="utf-8") != edition.readme():
+        stale.append(CHINESE_README)
+    return stale
+
+
 def outdated(source):
     """Which built notebooks of a chapter are absent or not what the source gives: a list of paths."""
     student, solved = STUDENT / f"{source.stem}.ipynb", SOLVED / f"{source.stem}.ipynb"
@@ -247,6 +291,9 @@ def outdated(source):
         notebook(source, False, address())
     ):
         stale.append(student)
+    in_chinese = CHINESE / f"{source.stem}.ipynb"
+    if not in_chinese.exists() or in_chinese.read_text(encoding="utf-8") != text_of(chinese(source)):
+        stale.append(in_chinese)
     if not solved.exists() or not _same_cells(solved, notebook(source, True, address())):
         stale.append(solved)
     return stale
@@ -267,7 +314,7 @@ def keep_outputs(chapter, path):
 
 
 def build(source, prose=False):
-    """Write both editions of a chapter; the solved one is executed first, so a failing chapter writes nothing.
+    """Write all editions of a chapter; the solved one is executed first, so a failing chapter writes nothing.
 
     prose: True keeps the stored outputs, where only text has changed
     """
@@ -280,6 +327,7 @@ def build(source, prose=False):
     mark_what_moves(solved)
     _write(SOLVED / f"{source.stem}.ipynb", text_of(solved))
     _write(STUDENT / f"{source.stem}.ipynb", text_of(notebook(source, False, address())))
+    build_chinese(source)
     for name, picture in readme_pictures(solved):
         (STUDENT / "figures" / name).write_bytes(picture)
 
@@ -308,6 +356,7 @@ def main():
         "chapters", nargs="*", metavar="NN", help="chapter numbers; default: all that changed"
     )
     parser.add_argument("--prose", action="store_true", help="keep the outputs: only text has changed")
+    parser.add_argument("--chinese", action="store_true", help="only the Chinese edition, which runs nothing")
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
     parser.add_argument("--address", metavar="URL", help="where the repository is; '' for nowhere yet")
     options = parser.parse_args()
@@ -322,13 +371,23 @@ def main():
         stale = [path for source in wanted for path in outdated(source)]
         if LINKS.search(README.read_text(encoding="utf-8"))[0] != links(address()):
             stale.append(README)
+        stale += outdated_chinese()
         for path in stale:
             print(f"out of date: {path.relative_to(STUDENT.parent)}")
+        if stale:
+            print(
+                "python notebooks/source/build.py builds them, and runs only chapters whose code has changed"
+            )
         return 1 if stale else 0
+    if options.chinese:
+        build_chinese(*wanted)
+        return 0
     for source in wanted:
-        if options.chapters or outdated(source):
+        stale = {path.parent for path in outdated(source)}
+        if options.chapters or stale - {CHINESE}:
             print(f"building {source.stem} …", flush=True)
             build(source, options.prose)
+    build_chinese(*wanted)
     return 0
 
 

@@ -95,10 +95,16 @@ SPOKEN = {"tr", "noted"}
 def pieces_of_code():
     """What the package and its commands say in the reader's language: all sentences given to `tr` or `noted`."""
     for path in [ROOT / "start.py", ROOT / "get_data.py", *sorted((ROOT / "cs231n").rglob("*.py"))]:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in SPOKEN and node.args:
-                if isinstance(node.args[0], ast.Constant):
-                    yield _message(node.args[0].value, path.relative_to(ROOT).as_posix())
+        calls = [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if _is_said(node)]
+        for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+            yield _message(call.args[0].value, path.relative_to(ROOT).as_posix())
+
+
+def _is_said(node):
+    """Whether a part of a program is a call of `tr` or `noted` with a sentence."""
+    if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in SPOKEN or not node.args:
+        return False
+    return isinstance(node.args[0], ast.Constant)
 
 
 def _message(text, kind="message"):
@@ -119,9 +125,10 @@ def save(file, path):
     path.write_text(str(file).rstrip("\n") + "\n", encoding="utf-8", newline="\n")
 
 
-def translations(path):
-    """English → Chinese, of the entries of a .po file that are translated and not fuzzy."""
-    return {entry.msgid: entry.msgstr for entry in load(path) if entry.msgstr and not entry.fuzzy}
+def words(name):
+    """English → Chinese, of the entries of NAME.po that are translated and not fuzzy."""
+    entries = load(CHINESE / f"{name}.po")
+    return {entry.msgid: entry.msgstr for entry in entries if entry.msgstr and not entry.fuzzy}
 
 
 def updated(path, pieces, elsewhere):
@@ -155,9 +162,14 @@ def update():
     CHINESE.mkdir(exist_ok=True)
     known = {}
     for path in sorted(CHINESE.glob("*.po")):
-        known |= translations(path)
+        known |= words(path.stem)
     for path, pieces in texts():
         save(updated(path, pieces, known), path)
+    write_compiled()
+
+
+def write_compiled():
+    """Write what `compiled` gives."""
     for path, data in compiled():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)

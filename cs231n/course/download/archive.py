@@ -5,10 +5,12 @@ import io
 import zipfile
 from collections import namedtuple
 
+from cs231n.language import noted, tr
+
 from .errors import DownloadError, VerificationError
 
 BLOCK = 1 << 20
-ANOTHER = "The archive is another one than the manifest's: check the address or the archive."
+ANOTHER = noted("The archive is another one than the manifest's: check the address or the archive.")
 Member = namedtuple("Member", "entry info start end")  # a wanted file, and the archive's bytes that hold it
 
 
@@ -34,13 +36,18 @@ class Window(io.RawIOBase):
 
 def open_archive(file):
     """The archive in `file` (a path or a Window); VerificationError where it is not one."""
-    with readable("This is not a whole zip archive, perhaps half of one: the list of its files is damaged"):
+    with readable(
+        tr("This is not a whole zip archive, perhaps half of one: the list of its files is damaged")
+    ):
         return zipfile.ZipFile(io.BufferedReader(file, BLOCK) if isinstance(file, Window) else file)
 
 
 def blocks_of(archive, member):
     """A member's bytes, inflated, in blocks; VerificationError where they cannot be read."""
-    with readable(f"{member.entry.name} is damaged in the archive"), archive.open(member.info) as file:
+    with (
+        readable(tr("{name} is damaged in the archive", member.entry.name)),
+        archive.open(member.info) as file,
+    ):
         while block := file.read(BLOCK):
             yield block
 
@@ -68,11 +75,14 @@ def find_members(archive, manifest, entries):
         name = manifest.prefix + entry.name
         info = archive.NameToInfo.get(name)
         if info is None or info.file_size != entry.bytes:
-            has = f"The archive has {f'{info.file_size} bytes of' if info else 'no'} {name}"
-            raise VerificationError(f"{has}; the manifest names {entry.bytes} bytes.", ANOTHER)
+            has = tr("The archive has no {name}", name)
+            if info:
+                has = tr("The archive has {size} bytes of {name}", info.file_size, name)
+            what = tr("{has}; the manifest names {size} bytes.", has, entry.bytes)
+            raise VerificationError(what, tr(ANOTHER))
         start, end = info.header_offset, following.get(info.header_offset, 0)
         if not 0 <= start < end:
-            raise VerificationError(f"The archive's list of files is damaged at {name}.")
+            raise VerificationError(tr("The archive's list of files is damaged at {name}.", name))
         found.append(Member(entry, info, start, end))
     return sorted(found, key=lambda member: member.start)
 

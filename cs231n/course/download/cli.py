@@ -5,6 +5,8 @@ import os
 import sys
 from dataclasses import replace
 
+from cs231n.language import noted, tr
+
 from .archive import unpacked
 from .errors import DownloadError, UsageError, disk_error, line
 from .fetch import Download
@@ -13,9 +15,9 @@ from .remote import Policy
 from .report import Report, say
 from .store import Store, folder, megabytes
 
-ABOUT = """Downloads and verifies the COCO captions and features that the notebooks read.
-What is whole already is not fetched again."""
-EPILOG = """examples:
+ABOUT = noted("""Downloads and verifies the COCO captions and features that the notebooks read.
+What is whole already is not fetched again.""")
+EPILOG = noted("""examples:
   python get_data.py
       what the notebooks need: six files, about 250 MB to fetch, 303 MB on the disk
   python get_data.py --zip Downloads/coco_captioning.zip
@@ -24,29 +26,31 @@ EPILOG = """examples:
 environment: CS231N_DATA_URL stands for --url (a mirror of your own), CS231N_DATA_DIR for --dest.
 
 exit status: 0 all right, 1 verification failed, 2 usage, 3 network, 4 disk or permission,
-5 another download is running, 130 stopped with Ctrl-C. Run it again after any stop: it goes on at the byte."""
+5 another download is running, 130 stopped with Ctrl-C. Run it again after any stop: it goes on at the byte.""")
 
 
 def parser():
     """The options."""
     shape = argparse.RawDescriptionHelpFormatter
-    p = argparse.ArgumentParser("get_data.py", description=ABOUT, epilog=EPILOG, formatter_class=shape)
+    p = argparse.ArgumentParser(
+        "get_data.py", description=tr(ABOUT), epilog=tr(EPILOG), formatter_class=shape
+    )
     what, where, do = (p.add_mutually_exclusive_group().add_argument for _ in range(3))
     add, on = p.add_argument, {"action": "store_true"}
-    what("--all", help="all ten files: about 1 GB to fetch, 2.3 GB on the disk", **on)
-    what("--only", metavar="NAME", nargs="+", help="only these files of the archive (see --list)")
-    add("--dest", metavar="DIR", help="folder for the files (default: datasets/coco_captioning)")
-    where("--zip", metavar="PATH", help="take the files out of this archive or folder; no network")
-    where("--url", metavar="URL", nargs="+", help="addresses, tried in this order (default: Stanford's)")
-    do("--verify", help="check every byte of the files there, and stop", **on)
-    do("--list", help="show names, sizes and what is there, and stop", **on)
-    do("--clean", help="remove unfinished parts, and stop", **on)
-    add("--force", help="fetch again what is whole", **on)
-    add("--quiet", help="say nothing but errors", **on)
-    add("--manifest", metavar="FILE", default=COCO, help="another list of files")
-    text = "failures in a row allowed (default: %(default)s)"
+    what("--all", help=tr("all ten files: about 1 GB to fetch, 2.3 GB on the disk"), **on)
+    what("--only", metavar="NAME", nargs="+", help=tr("only these files of the archive (see --list)"))
+    add("--dest", metavar="DIR", help=tr("folder for the files (default: datasets/coco_captioning)"))
+    where("--zip", metavar="PATH", help=tr("take the files out of this archive or folder; no network"))
+    where("--url", metavar="URL", nargs="+", help=tr("addresses, tried in this order (default: Stanford's)"))
+    do("--verify", help=tr("check every byte of the files there, and stop"), **on)
+    do("--list", help=tr("show names, sizes and what is there, and stop"), **on)
+    do("--clean", help=tr("remove unfinished parts, and stop"), **on)
+    add("--force", help=tr("fetch again what is whole"), **on)
+    add("--quiet", help=tr("say nothing but errors"), **on)
+    add("--manifest", metavar="FILE", default=COCO, help=tr("another list of files"))
+    text = tr("failures in a row allowed (default: %(default)s)")
     add("--retries", metavar="N", type=int, default=Policy.retries, help=text)
-    text = "seconds of silence allowed (default: %(default)g)"
+    text = tr("seconds of silence allowed (default: %(default)g)")
     add("--timeout", metavar="S", type=float, default=Policy.timeout, help=text)
     return p
 
@@ -59,9 +63,9 @@ def main(argv=None, policy=None):
     except DownloadError as error:
         status, text = error.status, str(error)
     except OSError as error:
-        status, text = 4, str(disk_error(error, "the folder"))
+        status, text = 4, str(disk_error(error, tr("the folder")))
     except KeyboardInterrupt:
-        status, text = 130, "Stopped. What has come is kept; run the same command again to go on."
+        status, text = 130, tr("Stopped. What has come is kept; run the same command again to go on.")
     if status or not options.quiet:
         say(text, sys.stderr if status else sys.stdout)
     return status
@@ -70,30 +74,37 @@ def main(argv=None, policy=None):
 def run(options, policy):
     """Do what the options ask; the exit status and the last words."""
     if options.retries < 0 or not 0 < options.timeout <= 3600:
-        raise UsageError("--retries is 0 or more; --timeout is more than 0, and at most 3600 seconds.")
+        raise UsageError(tr("--retries is 0 or more; --timeout is more than 0, and at most 3600 seconds."))
     policy = replace(policy, retries=options.retries, timeout=options.timeout)
     manifest = Manifest(options.manifest)
     entries = manifest.choose(options.only, options.all)
     store = Store(folder(options.dest))
     if options.list:
         row = "{0.name:<28} {0.bytes:>15,} bytes  {1:<10}  {2}\n".format
-        needs = {name: "needed" for name in manifest.needed}
-        rows = [row(e, store.state(e, False), needs.get(e.name, "--all")) for e in manifest.files.values()]
-        return 0, f"{''.join(rows)}Folder: {store.folder}. --verify checks every byte."
+        needs = {name: tr("needed") for name in manifest.needed}
+        states = {entry.name: tr(store.state(entry, False)) for entry in manifest.files.values()}
+        rows = [row(e, states[e.name], needs.get(e.name, "--all")) for e in manifest.files.values()]
+        return 0, tr("{rows}Folder: {folder}. --verify checks every byte.", "".join(rows), store.folder)
     if options.verify:
         states = [(entry.name, store.state(entry)) for entry in entries]
-        if wrong := ", ".join(f"{name} ({state})" for name, state in states if state != "whole"):
-            return 1, f"Not whole in {store.folder}: {wrong}.\nTo fetch them: {line('')}"
-        return 0, f"All {len(states)} files in {store.folder} are right."
+        if wrong := ", ".join(f"{name} ({tr(state)})" for name, state in states if state != "whole"):
+            return 1, tr(
+                "Not whole in {folder}: {wrong}.\nTo fetch them: {command}", store.folder, wrong, line("")
+            )
+        return 0, tr("All {count} files in {folder} are right.", len(states), store.folder)
     if options.clean:
         removed = megabytes(store.clean())
-        return 0, f"Removed {removed} of unfinished parts. Whole files stay in {store.folder}."
+        return 0, tr(
+            "Removed {removed} of unfinished parts. Whole files stay in {folder}.", removed, store.folder
+        )
     urls = addresses(options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
     archive = None if options.zip is None else find_archive(folder(options.zip), manifest, entries)
     Download(manifest, entries, store, policy, Report(options.quiet)).run(urls, archive, options.force)
-    text = f"All {len(entries)} files are in {store.folder}, verified."
+    text = tr("All {count} files are in {folder}, verified.", len(entries), store.folder)
     if store.unfinished():
-        text += f" {megabytes(store.unfinished())} of other unfinished parts are kept; --clean removes them."
+        text += tr(
+            " {size} of other unfinished parts are kept; --clean removes them.", megabytes(store.unfinished())
+        )
     return 0, text
 
 
@@ -104,7 +115,9 @@ def find_archive(path, manifest, entries):
         if place.is_file() or any(unpacked(entry, place, manifest) for entry in entries):
             return place
     if not path.is_dir():
-        raise UsageError(f"There is no archive {path}.")
+        raise UsageError(tr("There is no archive {path}.", path))
     names = ", ".join(entry.name for entry in entries)
-    step = f"It should hold {manifest.archive_name}, or the files that were in it: {names}."
-    raise UsageError(f"The folder {path} has none of the files asked for.", step)
+    step = tr(
+        "It should hold {archive}, or the files that were in it: {names}.", manifest.archive_name, names
+    )
+    raise UsageError(tr("The folder {path} has none of the files asked for.", path), step)

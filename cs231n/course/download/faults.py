@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 import requests
 from urllib3.util import Retry
 
+from cs231n.language import tr
+
 from .errors import NetworkError, OwnSide, line, python
 
 PASSING = {408, 425, 429, 500, 502, 503, 504}
@@ -42,44 +44,51 @@ def reading(error, url, timeout, first=False):
     kinds = {kind for one in causes for kind in type(one).__mro__}
     keylog = os.path.expandvars(os.environ.get("SSLKEYLOGFILE", ""))
     if keylog and keylog in {getattr(one, "filename", None) for one in causes}:
-        what = f"SSLKEYLOGFILE names {keylog}, which cannot be written"
-        return OwnSide(what, "Remove SSLKEYLOGFILE from the environment")
+        what = tr("SSLKEYLOGFILE names {keylog}, which cannot be written", keylog)
+        return OwnSide(what, tr("Remove SSLKEYLOGFILE from the environment"))
     if "SSL module is not available" in text:
-        what = f"this Python ({python()}) has no ssl, which https addresses need"
-        return OwnSide(what, "Activate the environment that it belongs to")
+        what = tr("this Python ({python}) has no ssl, which https addresses need", python())
+        return OwnSide(what, tr("Activate the environment that it belongs to"))
     if proxy := proxy_fault(url, text, requests.exceptions.ProxyError in kinds):
         return proxy
     if re.search("CERTIFICATE_VERIFY_FAILED|TLS CA certificate|X509|PEM lib", text):
         return certificate_fault("CERTIFICATE_VERIFY_FAILED" in text)
     if socket.gaierror in kinds or numbers & NO_WAY:
-        what = "the server's name was not found" if socket.gaierror in kinds else "there is no way to it"
-        what += " (is the network connected? does a firewall stand between?)"
-        return OwnSide(what, "Connect to the network") if first else Passing(what)
+        unknown = socket.gaierror in kinds
+        what = tr("the server's name was not found") if unknown else tr("there is no way to it")
+        what += tr(" (is the network connected? does a firewall stand between?)")
+        return OwnSide(what, tr("Connect to the network")) if first else Passing(what)
     if TimeoutError in kinds:
-        return Passing(f"nothing came for {timeout:g} s")
+        return Passing(tr("nothing came for {timeout:g} s", timeout))
     if ConnectionRefusedError in kinds:
-        return Passing("the server refused the connection")
+        return Passing(tr("the server refused the connection"))
     if PermissionError in kinds:  # on Windows 10013
-        what = f"this computer does not let Python ({python()}) use the network: a firewall, probably"
-        return OwnSide(what, "Allow this Python in the firewall or the virus scanner")
+        what = tr(
+            "this computer does not let Python ({python}) use the network: a firewall, probably", python()
+        )
+        return OwnSide(what, tr("Allow this Python in the firewall or the virus scanner"))
     if isinstance(error, ValueError | requests.exceptions.TooManyRedirects):
-        return NetworkError(f"the address or the answer makes no sense ({text[:200]})")
-    return Passing("the connection was cut")
+        return NetworkError(tr("the address or the answer makes no sense ({text})", text[:200]))
+    return Passing(tr("the connection was cut"))
 
 
 def certificate_fault(refused):
     """The fault of the list of certificates, or of the server's certificate, where it was `refused`."""
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
         if path := os.environ.get(name):
-            why = "does not vouch for it" if Path(path).exists() else "is not there"
-            what = f"the server's certificate was refused: {name} names {path}, which {why}"
-            return OwnSide(what, f"Correct {name} or remove it from the environment")
+            why = tr("does not vouch for it") if Path(path).exists() else tr("is not there")
+            what = tr(
+                "the server's certificate was refused: {name} names {path}, which {why}", name, path, why
+            )
+            return OwnSide(what, tr("Correct {name} or remove it from the environment", name))
     if not refused:
-        what = "this Python's list of certificates is missing or damaged"
-        return OwnSide(what, f"Install the package certifi again, for {python()}")
-    step = "Check this computer's clock, sign in where a Wi-Fi network asks for it, name the certificate of\n"
-    step += "a network that reads what you send in REQUESTS_CA_BUNDLE"
-    return OwnSide("the server's certificate was refused", step)
+        what = tr("this Python's list of certificates is missing or damaged")
+        return OwnSide(what, tr("Install the package certifi again, for {python}", python()))
+    step = tr(
+        "Check this computer's clock, sign in where a Wi-Fi network asks for it, name the certificate of\n"
+        "a network that reads what you send in REQUESTS_CA_BUNDLE"
+    )
+    return OwnSide(tr("the server's certificate was refused"), step)
 
 
 def proxy_fault(url, text, sure=False):
@@ -90,27 +99,27 @@ def proxy_fault(url, text, sure=False):
         return None
     names = [f"{urlsplit(url).scheme}_proxy", "all_proxy"]
     names = [name for one in names for name in (one, one.upper()) if os.environ.get(name)]
-    name = names[0] if names else "the proxy in this computer's network settings"
-    place = f"the proxy {proxy.rpartition('@')[2].rstrip('/')}".rstrip()
+    name = names[0] if names else tr("the proxy in this computer's network settings")
+    place = tr("the proxy {proxy}", proxy.rpartition("@")[2].rstrip("/")).rstrip()
     if "SOCKS" in text:
-        what = f"{place} is a SOCKS proxy, and this Python lacks the package PySocks"
-        return OwnSide(what, f"Install the package pysocks for {python()}, or remove {name}")
+        what = tr("{place} is a SOCKS proxy, and this Python lacks the package PySocks", place)
+        return OwnSide(what, tr("Install the package pysocks for {python}, or remove {name}", python(), name))
     if " 407" in text:
-        what = f"{place} asks for a name and a password, or refused them"
-        return OwnSide(what, f"Write them into {name}, as in http://NAME:PASSWORD@HOST:PORT")
-    return OwnSide(f"{place} could not be used", f"Correct {name} or remove it")
+        what = tr("{place} asks for a name and a password, or refused them", place)
+        return OwnSide(what, tr("Write them into {name}, as in http://NAME:PASSWORD@HOST:PORT", name))
+    return OwnSide(tr("{place} could not be used", place), tr("Correct {name} or remove it", name))
 
 
 def refused(answer):
     """The fault behind a status that brings no bytes."""
     code = answer.status_code
-    what = f"the server answered {code} {(answer.reason or '')[:80]}".rstrip()
+    what = tr("the server answered {code} {reason}", code, (answer.reason or "")[:80]).rstrip()
     if code == 407:
         return proxy_fault(answer.url, what, sure=True)
     if code in PASSING:
         return Passing(what, retry_after(answer.headers.get("Retry-After")))
     if code in (404, 410):
-        step = "The file is not at this address any more. Is there a newer version of the course?"
+        step = tr("The file is not at this address any more. Is there a newer version of the course?")
         return NetworkError(what, step, line("--url ADDRESS, or --zip SAVED_FILE if you have the archive"))
     return NetworkError(what)
 
@@ -119,8 +128,8 @@ def check_page(answer, begins=b""):
     """OwnSide where a network answered with a page of its own. begins: the first bytes, where they are known"""
     kind = answer.headers.get("Content-Type", "").lower()
     if kind.startswith("text/html") or begins.lstrip().startswith(b"<"):
-        what = "a web page came in place of the file: probably the sign-in page of a Wi-Fi network"
-        raise OwnSide(what, "Open a browser, sign in")
+        what = tr("a web page came in place of the file: probably the sign-in page of a Wi-Fi network")
+        raise OwnSide(what, tr("Open a browser, sign in"))
 
 
 def place_of(answer):

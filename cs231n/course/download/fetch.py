@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cs231n.files import part_of
+from cs231n.language import tr
 
 from .archive import BLOCK, Window, blocks_of, find_members, open_archive, unpacked
 from .connections import PIECE, Piece, bring, held
@@ -39,7 +40,9 @@ class Download:
             if not force:
                 self.left = [entry for entry in self.entries if self.store.state(entry) != "whole"]
                 whole = len(self.entries) - len(self.left)
-                self.report.note(f"{whole} of {len(self.entries)} files are in place and whole.")
+                self.report.note(
+                    tr("{whole} of {count} files are in place and whole.", whole, len(self.entries))
+                )
             if self.left:
                 with self.store.at_work():
                     self._sweep(force)
@@ -54,7 +57,7 @@ class Download:
             self.store.forget([part_of(path)])
             if path.exists() and not force:
                 self.store.forget([path])
-                self.report.note(f"{entry.name} is not whole; it is removed and brought again.")
+                self.report.note(tr("{name} is not whole; it is removed and brought again.", entry.name))
 
     def _look_nearby(self):
         """Take what is right in archives that the old shell script or a browser left; they promised nothing."""
@@ -79,7 +82,8 @@ class Download:
             told = (known or self.faults[-1:])[0]  # first what the reader can put right
             told.what = "\n".join(dict.fromkeys(fault.what for fault in self.faults))
             if isinstance(source, Path):
-                told.next_step, told.other_way = "Run get_data.py without --zip to fetch what is missing.", ""
+                told.next_step = tr("Run get_data.py without --zip to fetch what is missing.")
+                told.other_way = ""
             raise told
 
     def _from_address(self, url):
@@ -93,15 +97,19 @@ class Download:
                     if remote.ranges:
                         remote.probe()
                     if (remote.size or 0) > self.manifest.largest_archive:
-                        raise NetworkError(f"it has {megabytes(remote.size)} there: this is another file")
+                        raise NetworkError(
+                            tr("it has {size} there: this is another file", megabytes(remote.size))
+                        )
                     return self._members(remote) if remote.ranges else self._whole(remote)
                 except Changed as change:
                     del self.faults[before:]  # they were of another version of the archive
-                    self.report.note(str(change) or "The archive on the server has changed; looking again.")
+                    self.report.note(
+                        str(change) or tr("The archive on the server has changed; looking again.")
+                    )
                 except NoRanges:
-                    self.report.note("The server cannot send parts of the archive; fetching all of it.")
+                    self.report.note(tr("The server cannot send parts of the archive; fetching all of it."))
                     remote.ranges = False
-            raise NetworkError("the archive on the server changes again and again")
+            raise NetworkError(tr("the archive on the server changes again and again"))
         except NetworkError as fault:
             fault.what = f"{shown}: {fault.what}."
             raise
@@ -154,7 +162,9 @@ class Download:
             self._fetch(remote, pieces, sum(sizes), most, arrived)
         if once := spoiled - self.fetched_again:
             self.fetched_again |= once
-            raise Changed(f"The bytes of {', '.join(sorted(once))} were damaged; fetching them again.")
+            raise Changed(
+                tr("The bytes of {names} were damaged; fetching them again.", ", ".join(sorted(once)))
+            )
 
     def _pieces(self, member):
         entry, info, start, end = member
@@ -176,7 +186,7 @@ class Download:
         here = sum(held(piece) for piece in pieces)
         coming = (total or self.manifest.bytes) - here
         self.store.check_space(sum(entry.bytes for entry in self.left) + min(coming, most))
-        self.report.note(f"Fetching {megabytes(coming)} into {self.store.folder}.")
+        self.report.note(tr("Fetching {size} into {folder}.", megabytes(coming), self.store.folder))
         self.report.begin(total, here)
         try:
             bring(remote, list(pieces), done, self.report)
@@ -185,7 +195,7 @@ class Download:
 
     def _from_disk(self, path):
         """The files out of an archive on this disk, or out of a folder into which a browser unpacked it."""
-        self.report.note(f"Taking the files out of {path}.")
+        self.report.note(tr("Taking the files out of {path}.", path))
         if path.is_file():
             with open_archive(path) as archive:
                 for member in find_members(archive, self.manifest, self.left):
@@ -196,7 +206,7 @@ class Download:
                 with place.open("rb") as file:
                     self._put(iter(lambda file=file: file.read(BLOCK), b""), entry)
             else:
-                self.faults.append(VerificationError(f"There is no {entry.name} in {path}."))
+                self.faults.append(VerificationError(tr("There is no {name} in {path}.", entry.name, path)))
 
     def _put(self, blocks, entry):
         """Write a file; whether it was right, and is in place now."""
@@ -205,5 +215,5 @@ class Download:
             self.left.remove(entry)
         except VerificationError as fault:
             self.faults.append(fault)
-        self.report.note(f"  {entry.name}: {'failed' if entry in self.left else 'in place'}")
+        self.report.note(f"  {entry.name}: {tr('failed') if entry in self.left else tr('in place')}")
         return entry not in self.left

@@ -5,6 +5,8 @@ import re
 from collections import namedtuple
 from pathlib import Path
 
+from cs231n.language import tr
+
 from .errors import UsageError
 
 COCO = Path(__file__).with_name("coco_manifest.json")
@@ -30,17 +32,21 @@ class Manifest:
             self.needed = tuple(raw.get("needed_by_the_notebooks", self.files))
             for one in self.files.values():
                 if UNSAFE.search(one.name):
-                    raise ValueError(f"a file name that is not safe to write: {one.name!r}")
+                    raise ValueError(tr("a file name that is not safe to write: {name!r}", one.name))
                 if one.bytes < 0 or not re.fullmatch("[0-9a-f]{64}", one.sha256):
-                    raise ValueError(f"no size and SHA-256 for {one.name}")
+                    raise ValueError(tr("no size and SHA-256 for {name}", one.name))
             if len({name.casefold() for name in self.files}) < len(self.files):
-                raise ValueError("two names differ only in upper and lower case")
+                raise ValueError(tr("two names differ only in upper and lower case"))
             all_bytes = sum(one.bytes for one in self.files.values())
         except OSError as error:
-            raise UsageError(f"The manifest {path} cannot be read: {error.strerror}.") from error
+            raise UsageError(
+                tr("The manifest {path} cannot be read: {reason}.", path, error.strerror)
+            ) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             what = f"{type(error).__name__}: {error}"
-            raise UsageError(f"The manifest {path} is not of the right form ({what}).") from error
+            raise UsageError(
+                tr("The manifest {path} is not of the right form ({what}).", path, what)
+            ) from error
         self.archive_name = self.urls[0].rsplit("/", 1)[-1]
         self.largest_archive = max(self.bytes, all_bytes) + SLACK  # what is longer is another file
         self.choose()
@@ -50,8 +56,8 @@ class Manifest:
         names = only or (self.files if all_files else self.needed)
         unknown = ", ".join(name for name in names if name not in self.files)
         if unknown:
-            names = f"The names are: {', '.join(self.files)}."
-            raise UsageError(f"No such file in the archive: {unknown}.", names)
+            names = tr("The names are: {names}.", ", ".join(self.files))
+            raise UsageError(tr("No such file in the archive: {unknown}.", unknown), names)
         return [self.files[name] for name in dict.fromkeys(names)]
 
 
@@ -59,5 +65,7 @@ def addresses(urls):
     """The addresses, at least one, each http or https; UsageError otherwise."""
     urls = (urls,) if isinstance(urls, str) else tuple(urls)
     if not urls or not all(re.match("https?://.", url) for url in urls):
-        raise UsageError(f"Addresses begin with https:// or http://; given: {', '.join(urls) or 'none'}.")
+        raise UsageError(
+            tr("Addresses begin with https:// or http://; given: {urls}.", ", ".join(urls) or tr("none"))
+        )
     return urls

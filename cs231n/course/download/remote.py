@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import requests
 
+from cs231n.language import tr
+
 from .errors import NetworkError
 from .faults import Changed, NoRanges, Passing, check_page, place_of, reading, refused
 
@@ -69,7 +71,7 @@ class Remote:
                 if (
                     start == before
                 ):  # an answer may rightly hold fewer bytes than were asked for, but not none
-                    raise Passing("the server sent no more bytes")
+                    raise Passing(tr("the server sent no more bytes"))
             except Passing as fault:
                 in_a_row = fault.slow or start == before
                 failures = self._wait(fault, failures if in_a_row else 0)
@@ -86,9 +88,9 @@ class Remote:
                 if self.ranges and at >= end:
                     return
                 if at > end:
-                    raise NetworkError(f"more than {end / 1e6:,.0f} MB came: this is another file")
+                    raise NetworkError(tr("more than {size:,.0f} MB came: this is another file", end / 1e6))
         if not self.ranges and (at < start or at != (self.size or at)):
-            raise Passing("the server sent no more bytes")
+            raise Passing(tr("the server sent no more bytes"))
 
     def _first_byte(self, answer, start):
         """Where the answer's bytes begin in the file; raises where they are not those from `start` on."""
@@ -105,20 +107,22 @@ class Remote:
             check_page(answer)
             raise NoRanges
         if first != start:
-            raise Passing("the server sent other bytes than the ones asked for")
+            raise Passing(tr("the server sent other bytes than the ones asked for"))
         return start
 
     def _wait(self, fault, failures):
         """Wait before another try, longer each time; the failures in a row. NetworkError: no more tries."""
         failures += 1
         if failures > self.policy.retries:
-            raise NetworkError(f"{fault} ({failures} times in a row)") from fault
+            raise NetworkError(tr("{fault} ({failures} times in a row)", fault, failures)) from fault
         if fault.wait > self.policy.longest_wait:
-            minutes = f"{fault.wait / 60:.0f} minutes" if fault.wait < 1e6 else "a time far away"
-            raise NetworkError(f"the server asks to come back in {minutes}") from fault
+            minutes = (
+                tr("{count:.0f} minutes", fault.wait / 60) if fault.wait < 1e6 else tr("a time far away")
+            )
+            raise NetworkError(tr("the server asks to come back in {minutes}", minutes)) from fault
         usual = min(60, self.policy.pause * 2 ** (failures - 1)) * random.uniform(0.75, 1.25)
         pause, what = max(fault.wait, usual), str(fault)
-        self.note(f"{what[0].upper()}{what[1:]}; trying again in {pause:.0f} s.")
+        self.note(tr("{what}; trying again in {pause:.0f} s.", what[0].upper() + what[1:], pause))
         self.sleep(pause)
         return failures
 
@@ -143,5 +147,7 @@ class Remote:
             count, seconds = count + len(chunk), time.monotonic() - began
             if seconds >= self.policy.timeout:
                 if count < self.policy.slowest * seconds:
-                    raise Passing(f"only {count:,} bytes came in {seconds:.0f} s", slow=True)
+                    raise Passing(
+                        tr("only {count:,} bytes came in {seconds:.0f} s", count, seconds), slow=True
+                    )
                 began, count = time.monotonic(), 0

@@ -4,13 +4,14 @@ import contextlib
 import sys
 import time
 
+from cs231n.language import tr
 from cs231n.progress_bar import in_notebook, progress_bar
 
 from .store import megabytes
 
 EVERY = 10.0  # seconds from line to line
 SILENCE = 3.0  # seconds without a byte until the bar says so
-BAR = {"unit": "B", "unit_scale": True, "desc": "Downloading", "dynamic_ncols": True}
+BAR = {"unit": "B", "unit_scale": True, "dynamic_ncols": True}
 NOBODY = (OSError, ValueError, AttributeError)  # a stream that is broken, closed or None stops no download
 
 
@@ -45,18 +46,19 @@ class Report:
         self.began = self.said = self.heard = time.monotonic()
         with contextlib.suppress(*NOBODY):
             hidden = self.quiet or self.stream is None
-            bar = progress_bar(total=total, initial=done, hidden=hidden, **BAR)
+            bar = progress_bar(total=total, initial=done, hidden=hidden, desc=tr("Downloading"), **BAR)
             self.bar = None if bar.disable else bar
 
     def advance(self, count):
         """This many more bytes are here. Called with 0 now and then where none come."""
         now = time.monotonic()
         self.done, self.heard = self.done + count, now if count else self.heard
-        silent = f"nothing for {now - self.heard:.0f} s" if now - self.heard >= SILENCE else ""
+        silent = tr("nothing for {seconds:.0f} s", now - self.heard) if now - self.heard >= SILENCE else ""
         if self.bar is None and now - self.said >= EVERY:
             self.said, rate = now, max(self.done - self.first, 1) / (now - self.began)
-            text = f"{megabytes(self.done)} of {megabytes(self.total) if self.total else '?'}"
-            left = f"{(self.total - self.done) / rate:.0f} s left" if self.total else ""
+            total = megabytes(self.total) if self.total else "?"
+            text = tr("{done} of {total}", megabytes(self.done), total)
+            left = tr("{seconds:.0f} s left", (self.total - self.done) / rate) if self.total else ""
             self.note(", ".join(part for part in (text, silent or left) if part))
         with contextlib.suppress(*NOBODY):
             if silent or self.bar.postfix:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from cs231n.files import patiently, write_whole
+from cs231n.language import noted, tr
 
 from .errors import ROOT, BusyError, DiskError, DownloadError, UsageError, VerificationError, disk_error
 
@@ -39,13 +40,14 @@ class Store:
         """`missing`, `wrong size`, `damaged` by its SHA-256, or `whole`; `present` where every_byte is False."""
         path = self.folder / entry.name
         if not path.is_file():
-            return "missing"
+            return noted("missing")
         if path.stat().st_size != entry.bytes:
-            return "wrong size"
+            return noted("wrong size")
         if not every_byte:
-            return "present"
+            return noted("present")
         with path.open("rb") as file:
-            return "whole" if hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256 else "damaged"
+            right = hashlib.file_digest(file, "sha256").hexdigest() == entry.sha256
+        return noted("whole") if right else noted("damaged")
 
     @contextlib.contextmanager
     def at_work(self):
@@ -55,7 +57,7 @@ class Store:
                 self.work.unlink()
             self.work.mkdir(parents=True, exist_ok=True)
         except FileExistsError as error:
-            raise DiskError(f"{error.filename} is a file; a folder is needed there.") from error
+            raise DiskError(tr("{name} is a file; a folder is needed there.", error.filename)) from error
         with lock(self.folder / ".get_data.lock"):
             try:
                 yield
@@ -72,9 +74,9 @@ class Store:
             fault = disk_error(error, self.folder) if isinstance(error, OSError) else error
             with contextlib.suppress(OSError):
                 there = sum((self.folder / entry.name).is_file() for entry in entries)
-                fault.kept = f"Kept: {there} of {len(entries)} files are in place"
+                fault.kept = tr("Kept: {there} of {count} files are in place", there, len(entries))
                 parts = self.unfinished()
-                fault.kept += f", and {megabytes(parts)} of unfinished parts." if parts else "."
+                fault.kept += tr(", and {size} of unfinished parts.", megabytes(parts)) if parts else "."
             raise fault from None
 
     def clean(self):
@@ -89,9 +91,9 @@ class Store:
         """DiskError, with the numbers, where fewer than `needed` bytes are free."""
         total, _, free = shutil.disk_usage(self.folder)
         if total and free < needed:  # some network drives tell zeros
-            what = f"{megabytes(needed)} are needed, {megabytes(free)} are free"
-            step = f"Free {megabytes(needed - free)}, or choose another disk with --dest."
-            raise DiskError(f"Not enough space in {self.folder}: {what}.", step)
+            what = tr("{needed} are needed, {free} are free", megabytes(needed), megabytes(free))
+            step = tr("Free {missing}, or choose another disk with --dest.", megabytes(needed - free))
+            raise DiskError(tr("Not enough space in {folder}: {what}.", self.folder, what), step)
 
     def write(self, blocks, entry):
         """Write a file beside its place, hashing it; give it its name only if every byte is right.
@@ -107,7 +109,9 @@ class Store:
                     break
                 out.write(block)
             if count != entry.bytes or digest.hexdigest() != entry.sha256:
-                raise VerificationError(f"{entry.name}: the bytes are not the ones the manifest promises.")
+                raise VerificationError(
+                    tr("{name}: the bytes are not the ones the manifest promises.", entry.name)
+                )
 
     def forget(self, paths):
         """Remove files that are of no more use, where they are there."""
@@ -135,7 +139,7 @@ def lock(path):
         if not take(file):
             with tempfile.TemporaryFile(dir=path.parent) as own:
                 if take(own):
-                    raise BusyError(f"Another download into {path.parent} is running.")
+                    raise BusyError(tr("Another download into {folder} is running.", path.parent))
         try:
             yield
         finally:
@@ -153,10 +157,10 @@ def folder(text=None):
         text = (ROOT if (ROOT / "get_data.py").is_file() else Path.cwd()) / "datasets" / "coco_captioning"
     try:
         if not str(text).strip():
-            raise ValueError("the name is empty")
+            raise ValueError(tr("the name is empty"))
         return Path(text).expanduser().resolve()
     except (RuntimeError, OSError, ValueError) as error:
-        raise UsageError(f"{str(text)!r} is no folder: {error}.") from None
+        raise UsageError(tr("{text!r} is no folder: {error}.", str(text), error)) from None
 
 
 def megabytes(count):

@@ -99,7 +99,11 @@ def _notebooks_folder():
     package = Path(cs231n.__file__).resolve().parent
     for folder in (here, *here.parents, package.parent):
         for found in (folder, folder / "notebooks"):
-            if found.name != "solutions" and _holds_chapters(found) and os.access(found, os.W_OK):
+            if (
+                found.name not in ("solutions", "zh_CN")
+                and _holds_chapters(found)
+                and os.access(found, os.W_OK)
+            ):
                 return found
     return None
 

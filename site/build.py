@@ -4,8 +4,9 @@
     python -m pip install -e ".[site]"
     python site/build.py OUT            all of it; then look: python -m http.server --directory OUT
 
-OUT/live is the live page. OUT/try is JupyterLite: the first chapters on Pyodide, which is Python for a browser. OUT/solutions holds every
-chapter as a page. A reader's browser fetches Pyodide from where JupyterLite says, or from --pyodide ADDRESS.
+OUT/live is the live page. OUT/try is JupyterLite: the first chapters on Pyodide, which is Python for a browser;
+a reader's browser fetches it from where JupyterLite says, or from --pyodide ADDRESS. OUT/solutions holds every
+chapter as a page.
 """
 
 import argparse

@@ -176,9 +176,21 @@ def write_package(package, checks, chapters=None):
         (ROOT / "cs231n" / "exercises" / "bank" / "models.py", "models.py"),
     ):
         shutil.copyfile(file, package / "exercises" / "bank" / name)
+    for path in package.glob("locale/*/exercises.mo"):
+        _translate_no_more(path, [known for known, _, _ in checks.values()])
     for room, given in EMPTIED.items():
         _write(package / room, emptied((ROOT / "cs231n" / room).read_text(encoding="utf-8"), given))
     _write(package / "classifiers" / "rnn.py", _model_without_answers())
+
+
+def _translate_no_more(path, checks):
+    """Take all out of the translations of the exercises that the pack does not say."""
+    import polib
+
+    said = {text for known in checks for text in (*known.values(), *known["hints"]) if isinstance(text, str)}
+    translations = polib.mofile(path)
+    translations[:] = [entry for entry in translations if entry.msgid in said]
+    translations.save(path)
 
 
 def emptied(module, given):

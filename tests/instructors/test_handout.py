@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import nbformat
+import polib
 import pytest
 from right_answers import ALL_RIGHT, ANSWERS
 
@@ -122,6 +123,8 @@ def test_no_chapter_promises_a_reference_or_shows_a_loop_that_is_asked_for(chapt
 def test_no_mistake_no_solution_and_no_last_hint_is_in_the_pack(pack):
     text = "\n".join(p.read_text(encoding="utf-8") for p in pack.rglob("*") if p.suffix in (".py", ".ipynb"))
     text += run(pack, "from cs231n.exercises import bank; print(bank.STORED)")
+    translated = {entry.msgid for path in pack.rglob("*.mo") for entry in polib.mofile(path) if entry.msgid}
+    text += "\n".join(translated)
     assert "SOLUTION" not in text
     for name in bank.ORDER:
         exercise = bank.find(name)
@@ -129,6 +132,7 @@ def test_no_mistake_no_solution_and_no_last_hint_is_in_the_pack(pack):
         assert exercise.hints[2] not in text and exercise.hints[2][:60] not in text
         for mistake in exercise.mistakes:
             assert mistake.sentence not in text
+            assert not {mistake.sentence, mistake.claim, mistake.among_others} & translated
 
 
 def test_of_the_docs_only_the_glossary_is_in_the_pack(pack):

@@ -80,7 +80,12 @@ def random_facts(rng, held_out=False):
             kinds, companions = PLACES[place]
     time = dice.weighted({"day": 5, "sunset": 3, "night": 4})
     weather = dice.weighted({"clear": 5, "cloudy": 2, "rain": 2, "snow": 2})
-    weather = _weather_there(weather, time, place)
+    if time == "sunset" and weather in ("rain", "snow"):
+        weather = "clear"
+    if weather == "snow" and place in ("sea", "beach", "desert"):
+        weather = "cloudy"
+    if weather == "rain" and place in ("desert", "snow"):
+        weather = "clear"
     count = dice.weighted({1: 60, 2: 22, 3: 18})
     side = dice.choice(SIDES) if count == 1 else None
     companion = dice.choice(companions) if count == 1 and dice.chance(60) else None
@@ -97,29 +102,6 @@ def random_facts(rng, held_out=False):
         "companion_side": other[side] if companion else None,
         "seed": dice.between(0, 2**31 - 1),
     }
-
-
-def _weather_there(weather, time, place):
-    """The weather, or another one where this place and this hour do not have it."""
-    if time == "sunset" and weather in ("rain", "snow"):
-        weather = "clear"
-    if weather == "snow" and place in ("sea", "beach", "desert"):
-        weather = "cloudy"
-    if weather == "rain" and place in ("desert", "snow"):
-        weather = "clear"
-    return weather
-
-
-def never_trained(facts):
-    """Which pairs of facts of a scene no training picture has: a list of such as ("kind", "colour")."""
-    kinds, companions = PLACES[facts["place"]]
-    found = [("kind", "colour")] if is_held_out(facts) else []
-    found += [("kind", "place")] if facts["kind"] not in kinds else []
-    found += [("companion", "place")] if facts["companion"] not in (None, *companions) else []
-    weather, time, place = facts["weather"], facts["time"], facts["place"]
-    if time == "sunset" and weather in ("rain", "snow"):
-        return [*found, ("weather", "time")]
-    return [*found, ("weather", "place")] if _weather_there(weather, time, place) != weather else found
 
 
 def scene_of(

@@ -103,7 +103,7 @@ class RewardSolver:
         features = self.data["train_features"][rows]
         said = draw_captions(self.model, features, self.each, self._random, self.max_length, self._banned)
         rewards = self._judged(said, rows)
-        grads = self._gradients(features[np.repeat(np.arange(len(rows)), self.each)], said, rewards)
+        grads = self.gradients(features[np.repeat(np.arange(len(rows)), self.each)], said, rewards)
         updated = {}
         for name, w in self.model.params.items():
             updated[name], self.optim_configs[name] = optim.adam_in_place(
@@ -128,7 +128,7 @@ class RewardSolver:
             raise ValueError("the reward gave a number that is not finite")
         return rewards
 
-    def _gradients(self, features, said, rewards):
+    def gradients(self, features, said, rewards):
         """Gradients of `reward_loss` with the advantages of these rewards, the pull taken off."""
         model = self.model
         captions = np.column_stack([np.full(len(said), model.start_word), said])

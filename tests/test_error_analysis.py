@@ -5,7 +5,7 @@ from cs231n.course.error_analysis import (
     count_errors,
     errors_of,
     false_captions,
-    statements,
+    right_by_fact,
 )
 from cs231n.course.scenes import load_facts
 
@@ -38,7 +38,7 @@ def test_captions_are_counted_once_for_each_kind_of_fact():
 
 def test_statements_are_gathered_by_fact_first_ones_and_later_ones_apart():
     captions = ["it is night and a red house stands in a meadow", "a blue house in a meadow at sunset"]
-    assert statements(captions, [SCENE] * 2)["time"] == [True, False]
-    assert statements(captions, [SCENE] * 2, first=True) == {"time": [True], "count": [True]}
-    later = statements(captions, [SCENE] * 2, first=False)
+    assert right_by_fact(captions, [SCENE] * 2)["time"] == [True, False]
+    assert right_by_fact(captions, [SCENE] * 2, first=True) == {"time": [True], "count": [True]}
+    later = right_by_fact(captions, [SCENE] * 2, first=False)
     assert later["time"] == [False] and later["colour"] == [True, False]

@@ -134,7 +134,7 @@ def test_the_solver_takes_the_gradient_of_the_plain_path(cell, pull):
     rows = np.repeat(np.arange(3), 4)
     said = draw_captions(model, features[:3], 4, np.random.default_rng(0), 6, [0, 1])
     rewards = np.random.default_rng(5).standard_normal((3, 4))
-    fast = solver._gradients(features[rows], said, rewards)
+    fast = solver.gradients(features[rows], said, rewards)
 
     farther = [log_probabilities(each, features[rows], said)[0] for each in (model, solver.before)]
     better = advantages(rewards - pull * (farther[0] - farther[1]).reshape(3, 4)).ravel()

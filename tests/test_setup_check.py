@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -62,14 +63,27 @@ def test_another_package_with_a_longer_name_is_not_mistaken(tmp_path):
     assert not setup_check.by_conda_and_pip("h5py", tmp_path, [str(tmp_path / "site")])
 
 
-def test_a_second_copy_through_pythonpath_is_named_so_and_no_conda_is_advised(tmp_path, monkeypatch):
+@pytest.fixture
+def said(capsys, monkeypatch):
+    """What check_setup prints of one thing, with its sign; the reference is not looked at."""
+    monkeypatch.setattr(setup_check, "changed_reference", lambda name: None)
+
+    def about(word):
+        setup_check.check_setup()
+        (found,) = (each for each in re.split("\n(?=[✓✗·])", capsys.readouterr().out) if word in each)
+        return found
+
+    return about
+
+
+def test_a_second_copy_through_pythonpath_is_named_so_and_no_conda_is_advised(tmp_path, monkeypatch, said):
     monkeypatch.setattr(setup_check, "copies", lambda name: [str(tmp_path), "/site"])
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    fine, text = setup_check._h5py_once()
-    assert not fine and "remove that from the environment" in text and str(tmp_path) in text
-    monkeypatch.setenv("PYTHONPATH", "")
-    assert "PYTHONPATH" not in setup_check._h5py_once()[1]
+    text = said("h5py is installed")
+    assert text[0] == "✗" and "remove that from the environment" in text and str(tmp_path) in text
     assert "conda" not in text
+    monkeypatch.setenv("PYTHONPATH", "")
+    assert "PYTHONPATH" not in said("h5py is installed")
 
 
 @pytest.fixture
@@ -100,13 +114,13 @@ def test_a_python_of_the_system_is_left_alone(plain, monkeypatch, tmp_path):
     assert line.endswith(f"{setup_check.python()} start.py") and "pip" not in line
 
 
-def test_other_versions_than_the_course_was_tried_with_are_named(monkeypatch):
+def test_other_versions_than_the_course_was_tried_with_are_named(monkeypatch, said):
     real = setup_check.metadata.version
     monkeypatch.setattr(
         setup_check.metadata, "version", lambda name: "1.26.4" if name == "numpy" else real(name)
     )
-    fine, text = setup_check._packages()
-    assert fine is None and "not tried with numpy 1.26.4." in text and '"numpy<3,>=2.1"' in text
+    text = said("the course was not tried with numpy 1.26.4.")
+    assert text[0] == "·" and '"numpy<3,>=2.1"' in text
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "gbk", "ascii"])
@@ -119,10 +133,9 @@ def test_a_console_that_lacks_the_signs_gets_plain_ones(monkeypatch, encoding):
     assert [line[0] in "+-·" for line in lines if not line.startswith(" ")] == [True] * 6, lines
 
 
-def test_a_changed_reference_is_told(monkeypatch):
+def test_a_changed_reference_is_told(monkeypatch, said):
     monkeypatch.setattr(setup_check, "changed_reference", lambda name: name)
-    fine, text = setup_check._reference()
-    assert not fine and "git checkout cs231n" in text
+    assert said("git checkout cs231n").startswith("✗")
 
 
 def test_here_everything_a_chapter_needs_is_fine(capsys):
@@ -133,18 +146,14 @@ def test_here_everything_a_chapter_needs_is_fine(capsys):
 
 
 @pytest.mark.parametrize("missing", ["numpy", "ipywidgets"])
-def test_a_missing_package_is_named_with_the_command(monkeypatch, missing):
+def test_a_missing_package_is_named_with_the_command(monkeypatch, missing, said):
     monkeypatch.setattr(setup_check, "copies", lambda name: [] if name == missing else ["a record"])
-    fine, text = setup_check._packages()
-    assert not fine
-    assert setup_check.how_to_install([missing]) in text
+    assert said(setup_check.how_to_install([missing])).startswith(f"✗ not installed: {missing}.")
 
 
-def test_missing_scenes_come_with_the_command(monkeypatch, tmp_path):
+def test_missing_scenes_come_with_the_command(monkeypatch, tmp_path, said):
     monkeypatch.setattr(setup_check, "SCENES_DIR", tmp_path)
-    fine, text = setup_check._scenes()
-    assert not fine
-    assert "git checkout datasets/scenes" in text
+    assert said("git checkout datasets/scenes").startswith("✗")
 
 
 @pytest.mark.parametrize(

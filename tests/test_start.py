@@ -37,7 +37,7 @@ class Machine:
         for name, value in {"ROOT": folder, "VENV": venv, "PYTHON": self.python}.items():
             monkeypatch.setattr(own_environment, name, value)
         monkeypatch.setattr(self.start, "ROOT", folder)
-        monkeypatch.setattr(own_environment, "_works", lambda *command: self.call(command) == 0)
+        monkeypatch.setattr(own_environment, "works", lambda *command: self.call(command) == 0)
         monkeypatch.setattr(own_environment.subprocess, "call", self.call)
         monkeypatch.setattr(own_environment.subprocess, "check_output", self.check_output)
         monkeypatch.setattr(own_environment, "keep_out_of_pip", lambda pip: None)
@@ -298,9 +298,9 @@ def test_jupyter_ipython_and_matplotlib_have_folders_of_their_own(machine, setti
 
 def test_pips_files_send_nothing_elsewhere_and_still_lead_to_packages(settings, tmp_path):
     pip = [sys.executable, "-m", "pip"]
-    if own_environment._works(*pip, "--version") is False:
+    if own_environment.works(*pip, "--version") is False:
         pip = [shutil.which("pip") or "pip"]
-    if not own_environment._works(*pip, "--version"):
+    if not own_environment.works(*pip, "--version"):
         pytest.skip("asks a real pip")
     for name in [name for name in os.environ if name.startswith("PIP_")]:
         del os.environ[name]

@@ -28,7 +28,7 @@ class Machine:
 
     def __init__(self, monkeypatch, cores=4):
         self.pool, self.now, self.used = Pool(cores), 100.0, []
-        monkeypatch.setattr(threads, "_pools", [self.pool])
+        monkeypatch.setattr(threads, "thread_pools", lambda: [self.pool])
 
     def clock(self):
         return self.now
@@ -91,7 +91,7 @@ def test_a_number_is_tried_at_most_once_a_second_also_where_a_trial_costs_nothin
 
 
 def test_of_several_libraries_the_one_with_most_threads_counts(monkeypatch):
-    monkeypatch.setattr(threads, "_pools", [Pool(1), Pool(4), Pool(2)])
+    monkeypatch.setattr(threads, "thread_pools", lambda: [Pool(1), Pool(4), Pool(2)])
     assert available_threads() == 4
 
 
@@ -114,15 +114,17 @@ def test_a_given_number_is_kept(machine):
 
 
 def test_without_pools_everything_runs(monkeypatch):
-    monkeypatch.setattr(threads, "_pools", [])
+    monkeypatch.setattr(threads, "thread_pools", lambda: [])
     assert available_threads() == 1
     with ThreadChooser(threads=8).step(), use_threads(3):
         pass
 
 
 def test_without_threadpoolctl_nothing_is_chosen(monkeypatch):
-    monkeypatch.setattr(threads, "_pools", None)
     monkeypatch.setattr(threads, "ThreadpoolController", None)
+    monkeypatch.setattr(
+        threads, "thread_pools", threads.thread_pools.__wrapped__
+    )  # not what was found before
     assert threads.thread_pools() == [] and ThreadChooser().chosen == 1
 
 

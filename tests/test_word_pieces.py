@@ -65,9 +65,9 @@ def test_the_texts_come_back_from_a_dataset_of_pieces():
 
 
 def test_a_word_is_cut_once_however_often_it_occurs(monkeypatch):
-    times, cut_word = [], word_pieces._cut_word
+    times, cut_word = [], word_pieces.cut_word
     monkeypatch.setattr(
-        word_pieces, "_cut_word", lambda word, merges: times.append(word) or cut_word(word, merges)
+        word_pieces, "cut_word", lambda word, merges: times.append(word) or cut_word(word, merges)
     )
     with_pieces(pictures(), TEXTS, MERGES)
     assert len(times) == len(set(times))

@@ -18,7 +18,7 @@ CELLS = ("rnn", "lstm")
 @pytest.fixture(autouse=True)
 def new_pieces(monkeypatch):
     """Nothing waits when a test begins; sizes of the pieces that are asked of the system after that."""
-    workspace._waiting.clear()
+    workspace.waiting.clear()
     asked = []
 
     class Numpy:
@@ -84,7 +84,7 @@ def test_only_so_much_waits(monkeypatch):
     monkeypatch.setattr(workspace, "MOST", 10 * SMALL)
     arrays = [empty((SMALL,), np.uint8) for _ in range(40)]
     del arrays
-    waiting = sum(size * len(pieces) for size, pieces in workspace._waiting.items())
+    waiting = sum(size * len(pieces) for size, pieces in workspace.waiting.items())
     assert 0 < waiting <= 11 * SMALL * 9 / 8
 
 

@@ -29,7 +29,7 @@ def errors_of(caption, scene):
     return [Error(fact, said, scene[fact]) for fact, said, true in stated if not true]
 
 
-def statements(captions, facts, first=None):
+def right_by_fact(captions, facts, first=None):
     """Is what captions state right, for each kind of fact?
 
     captions: list of texts; facts: of the picture of each

@@ -29,10 +29,10 @@ def prepare(extras=()):
     """
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     packages = sum((project["optional-dependencies"][extra] for extra in extras), project["dependencies"])
-    state = _state_file()
+    state = state_file()
     if state is None or _is_half_done(state):
-        _make_venv()
-        state = _state_file()
+        make_venv()
+        state = state_file()
         state.touch()
     # The way from there to cs231n, in ASCII whatever the folders are called: older Pythons read it as the system
     # encodes text. For Python the other lines are comments.
@@ -50,7 +50,7 @@ def prepare(extras=()):
     raise NotInstalled(tr("the lines above say why"))
 
 
-def _state_file():
+def state_file():
     """A file of .venv that Python reads when it starts; None where there is no Python that will do."""
     try:
         said = subprocess.check_output([PYTHON, "-c", WHERE], stderr=subprocess.DEVNULL)
@@ -64,9 +64,9 @@ def _is_half_done(state):
     return state.exists() and not state.read_bytes()
 
 
-def _make_venv():
+def make_venv():
     command = [sys.executable, "-m", "venv", "--without-pip", VENV]
-    if not _works(*command, "--clear"):
+    if not works(*command, "--clear"):
         (VENV / "lib64").mkdir(
             parents=True, exist_ok=True
         )  # else venv makes a link, which some drives refuse
@@ -76,13 +76,13 @@ def _make_venv():
 
 def _installers():
     """The commands that install into .venv: uv without the user's files, uv with them, a pip in it or outside."""
-    uv = _works("uv", "--version")
+    uv = works("uv", "--version")
     if uv:
         yield ["uv", "--no-config", "pip", "install", "--python", PYTHON]
         yield ["uv", "pip", "install", "--python", PYTHON]  # where only its own files lead to packages
-    _works(PYTHON, "-m", "ensurepip")
+    works(PYTHON, "-m", "ensurepip")
     for pip in [PYTHON, "-m", "pip"], [sys.executable, "-m", "pip"], ["pip"]:
-        if _works(*pip, "--python", PYTHON, "--version"):
+        if works(*pip, "--python", PYTHON, "--version"):
             keep_out_of_pip(pip)
             yield [*pip, "--python", PYTHON, "install"]
             return
@@ -92,7 +92,7 @@ def _installers():
         )
 
 
-def _works(*command):
+def works(*command):
     """Whether a command runs and ends well."""
     try:
         return subprocess.call(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0

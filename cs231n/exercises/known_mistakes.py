@@ -5,11 +5,13 @@
 
 First the name, then what is written -> what is written by mistake. More edits of the same mistake have a line
 each below it; the lines without an arrow are the sentence. What stands left of an arrow stands exactly once in
-the solution. A mistake that no edit can say is a function: its name is the name, its docstring the sentence.
+the solution, its docstring left out. A mistake that no edit can say is a function: its name is the name, its
+docstring the sentence.
 A sentence may begin with a claim in brackets, such as "(dx is right.)", which is said only where there is no
 other mistake.
 """
 
+import ast
 import inspect
 import re
 import textwrap
@@ -68,7 +70,7 @@ def together(*mistakes):
     edits = [edit for mistake in mistakes for edit in mistake.edits]
     if any(not mistake.edits for mistake in mistakes):
         return None
-    source = _source(mistakes[0].solution)
+    source = source_of(mistakes[0].solution)
     places = sorted((source.index(old), source.index(old) + len(old)) for old, _ in edits)
     if any(end > start for (_, end), (start, _) in pairwise(places)):
         return None
@@ -88,6 +90,16 @@ def apply(source, edits):
     return source
 
 
+@cache
+def source_of(solution):
+    """The text of a solution, without its docstring."""
+    lines = textwrap.dedent(inspect.getsource(solution)).splitlines(keepends=True)
+    if solution.__doc__:
+        docstring = ast.parse("".join(lines)).body[0].body[0]
+        del lines[docstring.lineno - 1 : docstring.end_lineno]
+    return "".join(lines)
+
+
 def _mistake(name, text, *others):
     claim, among_others = re.fullmatch(r"(?:\((.*?)\) )?(.*)", text).groups()
     return Mistake(name, f"{claim} {among_others}" if claim else text, *others, among_others=among_others)
@@ -98,12 +110,7 @@ def _edit(line):
     return old.strip(), new.strip()
 
 
-@cache
-def _source(solution):
-    return textwrap.dedent(inspect.getsource(solution))
-
-
 def _compiled(solution, edits):
     space = {}
-    exec(apply(_source(solution), edits), solution.__globals__, space)
+    exec(apply(source_of(solution), edits), solution.__globals__, space)
     return space[solution.__name__]

@@ -13,6 +13,7 @@ has a price: runs with the same seed are then the same within rounding only, unl
 import time
 from collections import deque
 from contextlib import contextmanager
+from functools import cache
 
 try:
     from threadpoolctl import ThreadpoolController
@@ -21,16 +22,11 @@ except ImportError:  # as in a browser, where NumPy has no threads: then there i
 
 LARGE = 100_000_000  # rows · weights from which more than one thread can pay
 
-_pools = None
 
-
+@cache
 def thread_pools():
     """The thread pools of the loaded BLAS libraries, which do the matrix products."""
-    global _pools
-    if _pools is None:
-        found = ThreadpoolController().select(user_api="blas").lib_controllers if ThreadpoolController else []
-        _pools = list(found)
-    return _pools
+    return ThreadpoolController().select(user_api="blas").lib_controllers if ThreadpoolController else []
 
 
 def available_threads():

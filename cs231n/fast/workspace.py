@@ -16,7 +16,7 @@ SMALL = 1 << 17  # bytes below which NumPy's own memory is as good
 MOST = 1 << 28  # bytes that may wait at a time; when there are more, all are given back
 LINE = 64  # bytes of a line of the processor's cache, where arrays begin
 
-_waiting = defaultdict(list)  # size in bytes → pieces of memory that nobody uses
+waiting = defaultdict(list)  # size in bytes → pieces of memory that nobody uses
 
 
 def empty(shape, dtype):
@@ -28,7 +28,7 @@ def empty(shape, dtype):
     step = 1 << (size.bit_length() - 4)  # sizes that differ by less than an eighth share their pieces
     size = -(-size // step) * step
     try:
-        piece = _waiting[size].pop()
+        piece = waiting[size].pop()
     except IndexError:
         piece = np.empty(size + LINE, np.uint8)
     return np.asarray(_Loan(piece, shape, dtype))
@@ -43,7 +43,7 @@ class _Loan:
         data = start + -start % LINE, False  # not read-only
         self.__array_interface__ = {"version": 3, "shape": shape, "typestr": dtype.str, "data": data}
 
-    def __del__(self, waiting=_waiting):  # the argument is there even when Python is about to end
+    def __del__(self, waiting=waiting):  # the argument is there even when Python is about to end
         if sum(size * len(pieces) for size, pieces in list(waiting.items())) > MOST:
             waiting.clear()
         waiting[len(self.piece) - LINE].append(self.piece)

@@ -21,7 +21,7 @@ import numpy as np
 from cs231n.coco_utils import SCENES_DIR, load_coco_data
 from cs231n.course.caption_scores import table
 from cs231n.course.chapters.ask_the_time import ask_first, ask_last
-from cs231n.course.error_analysis import count_errors, false_captions, statements
+from cs231n.course.error_analysis import count_errors, false_captions, right_by_fact
 from cs231n.course.plotting import show_pictures, use_course_style
 from cs231n.course.plotting.memory import plot_gates, plot_statements
 from cs231n.course.scenes import load_facts, why_not_true
@@ -63,7 +63,7 @@ drawn = {
     )
     for name, model in models.items()
 }
-plot_statements({name: statements(captions, facts) for name, captions in drawn.items()}, order)
+plot_statements({name: right_by_fact(captions, facts) for name, captions in drawn.items()}, order)
 plt.show()
 
 # %% [markdown]

@@ -24,7 +24,7 @@ def test_what_the_lstm_names_right(chapter, space):
         "The LSTM names number, colour and place right nearly always. "
         "Companion (what stands beside the thing), time and weather are right much less often, in both models."
     )
-    right = {name: space["statements"](texts, space["facts"]) for name, texts in space["drawn"].items()}
+    right = {name: space["right_by_fact"](texts, space["facts"]) for name, texts in space["drawn"].items()}
     for fact in ("count", "colour", "place"):
         assert np.mean(right[LSTM][fact]) > 0.93
     for name in right:
@@ -34,8 +34,8 @@ def test_what_the_lstm_names_right(chapter, space):
 
 def test_the_place_is_said_late(chapter, space):
     chapter.says("the place is said late too")
-    first = space["statements"](space["drawn"][LSTM], space["facts"], first=True)
-    later = space["statements"](space["drawn"][LSTM], space["facts"], first=False)
+    first = space["right_by_fact"](space["drawn"][LSTM], space["facts"], first=True)
+    later = space["right_by_fact"](space["drawn"][LSTM], space["facts"], first=False)
     assert len(later["place"]) > 10 * len(first.get("place", []))
 
 

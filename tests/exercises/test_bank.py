@@ -1,8 +1,6 @@
 """The bank tests itself: every known mistake is rejected and named, and no two are alike."""
 
-import inspect
 from collections import Counter
-from importlib import import_module
 from itertools import combinations
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from mistaken_answers import KNOWN, NAMES, handed_in
 
 from cs231n.exercises import bank, check, grade
 from cs231n.exercises.compare import agrees
-from cs231n.exercises.known_mistakes import Mistake, apply, known
+from cs231n.exercises.known_mistakes import Mistake, apply, known, source_of
 from cs231n.exercises.recognise.mistakes import mistaken
 from cs231n.exercises.run.cases import cases, expected
 
@@ -68,7 +66,7 @@ def test_an_edit_replaces_what_stands_in_the_solution_exactly_once():
     edited = [(name, mistake) for name, mistake in KNOWN if mistake.edits]
     assert edited
     for name, mistake in edited:
-        source = inspect.getsource(import_module(f"cs231n.exercises.bank.{name}").solution)
+        source = source_of(mistake.solution)
         assert all(source.count(old) == 1 for old, _ in mistake.edits), (name, mistake.name)
         assert apply(source, mistake.edits) != source
 
@@ -106,7 +104,8 @@ def test_a_mistake_is_a_name_edits_and_a_sentence_or_a_function():
 
 @pytest.mark.parametrize("name", bank.ORDER)
 def test_the_solution_that_is_edited_is_right(name):
-    whole = Mistake("none", "", import_module(f"cs231n.exercises.bank.{name}").solution)
+    solution = next(mistake.solution for mistake in bank.find(name).mistakes if mistake.edits)
+    whole = Mistake("none", "", solution)
     assert grade(*handed_in(name, whole)).status == "right"
 
 

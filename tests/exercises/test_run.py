@@ -14,7 +14,6 @@ from cells import Notebook
 from cs231n.exercises import grade
 from cs231n.exercises.bank.weight_gradients import inputs_of_length
 from cs231n.exercises.bank.weight_gradients import weight_gradients as reference
-from cs231n.exercises.run import time_limit
 from cs231n.exercises.run.count_calls import calls_grow
 from cs231n.exercises.run.time_limit import TooLong, limited
 
@@ -41,7 +40,8 @@ def swallowing():
 
 @pytest.fixture(autouse=True)
 def no_debugger(monkeypatch):
-    monkeypatch.setattr(time_limit, "_debugged", lambda: False)  # coverage looks like one
+    monkeypatch.setattr(sys, "gettrace", lambda: None)  # coverage looks like one
+    monkeypatch.setattr(sys, "monitoring", None, raising=False)
 
 
 def test_a_loop_without_end_is_stopped():

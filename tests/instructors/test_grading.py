@@ -1,6 +1,5 @@
 """Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
 
-import inspect
 import re
 from pathlib import Path
 
@@ -54,9 +53,9 @@ def mistaken(name, mistake):
     exercise = bank.find(name)
     room = mistake.solution.__module__
     known = f"import sys\nglobals().update({{**vars(sys.modules['{room}']), **globals()}})"
-    text = known_mistakes.apply(inspect.getsource(mistake.solution), mistake.edits)
+    text = known_mistakes.apply(known_mistakes.source_of(mistake.solution), mistake.edits)
     text = with_right_helpers(exercise, text)
-    text = known + "\n\n\n" + text.replace("def solution(", f"def _mistaken_{name}(")
+    text = known + "\n\n\n" + text.replace(f"def {mistake.solution.__name__}(", f"def _mistaken_{name}(")
     if exercise.forward:
         call = f"_mistaken_{name}(*upstream_and_cache[:-1], *_inputs[id(upstream_and_cache[-1])][0])"
         return text + f"\n\ndef {name}(*upstream_and_cache):\n    return {call}\n"

@@ -56,7 +56,7 @@ def cut(text, merges):
     merges: list of pairs of texts; <UNK> is one piece
     returns: list of texts, which put together are the text
     """
-    return [piece for word in _words(text) for piece in _cut_word(word, merges)]
+    return [piece for word in _words(text) for piece in cut_word(word, merges)]
 
 
 def with_pieces(data, texts, merges):
@@ -66,7 +66,7 @@ def with_pieces(data, texts, merges):
     returns: a new dict of the same form
     """
     different = {word for some in texts.values() for text in some for word in _words(text)}
-    known = {word: _cut_word(word, merges) for word in different}
+    known = {word: cut_word(word, merges) for word in different}
     units = {
         split: [[piece for word in _words(text) for piece in known[word]] for text in some]
         for split, some in texts.items()
@@ -80,7 +80,7 @@ def _words(text):
     return re.findall(" ?[^ ]+", text)
 
 
-def _cut_word(word, merges):
+def cut_word(word, merges):
     pieces = spell(word)
     for pair in merges:
         pieces = _merged(pieces, pair)

@@ -9,15 +9,6 @@ def bptt_by_hand():
 
     returns: h, g and dWh_shares, three numbers each, and dWh, one number
     """
-    return solution()
-
-
-def inputs(seed=None):
-    """One case: the numbers stand in the chapter."""
-    return [Case("the numbers of the picture", {})]
-
-
-def solution():
     x, dh, Wh, start = [1, -1, 2], [1, 1, 1], 2, 1
     h, g = [start], [0]
     for t in range(3):
@@ -27,6 +18,11 @@ def solution():
     before, h, g = h[:-1], h[1:], g[:-1]
     shares = [g[t] * before[t] for t in range(3)]
     return h, g, shares, sum(shares)
+
+
+def inputs(seed=None):
+    """One case: the numbers stand in the chapter."""
+    return [Case("the numbers of the picture", {})]
 
 
 MISTAKES = """
@@ -75,5 +71,5 @@ EXERCISE = Exercise(
         "g[t] is 1 plus 2 times g[t + 1]. A share of dWh is g[t] times the state before step t; before step 0 "
         "that is the start.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(bptt_by_hand, MISTAKES),
 )

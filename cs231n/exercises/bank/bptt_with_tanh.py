@@ -9,15 +9,6 @@ def bptt_with_tanh():
 
     returns: da, three numbers, and dWx, dWh, db, dh0, one number each
     """
-    return solution()
-
-
-def inputs(seed=None):
-    """One case: the numbers stand in the chapter."""
-    return [Case("the numbers of the picture", {})]
-
-
-def solution():
     x, dh, Wh = [-1.45, -1.55, 2.1], [2, 0.4, 5], 2
     before, after = [1, 0.5, -0.5], [0.5, -0.5, 0.8]
     slope, da = [1 - h**2 for h in after], [0]
@@ -27,6 +18,11 @@ def solution():
     dWx = sum(da[t] * x[t] for t in range(3))
     dWh = sum(da[t] * before[t] for t in range(3))
     return da, dWx, dWh, sum(da), Wh * da[0]
+
+
+def inputs(seed=None):
+    """One case: the numbers stand in the chapter."""
+    return [Case("the numbers of the picture", {})]
 
 
 MISTAKES = """
@@ -83,5 +79,5 @@ EXERCISE = Exercise(
         "dWh is the sum of da[t] times the state before step t: 1, then 0.5, then -0.5. dWx is the same with "
         "x[t], db the sum of the three da, and dh0 is 2 times da[0].",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(bptt_with_tanh, MISTAKES),
 )

@@ -10,7 +10,7 @@ NULL, START, END, UNK = range(4)
 
 
 def caption_lengths(captions):
-    """Words in each caption, without <NULL> (0), <START> (1) and <END> (2): the reference of this exercise.
+    """Words in each caption, without <NULL> (0), <START> (1) and <END> (2).
 
     captions: (N, T) integers; a row may be without <START>
     returns: (N,) integers
@@ -33,10 +33,6 @@ def _case(rng, N, T):
     captions[0, 1] = UNK
     captions[1::2, :-1], captions[1::2, -1] = captions[1::2, 1:], NULL  # without <START>
     return Case(f"N={N}, T={T}", {"captions": captions})
-
-
-def solution(captions):
-    return (captions > END).sum(axis=1)
 
 
 MISTAKES = """
@@ -75,5 +71,5 @@ EXERCISE = Exercise(
         "captions > 5 is an array of booleans in the shape of captions. What would be the right comparison?",
         "Compare, then sum along the axis that runs within one caption.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(caption_lengths, MISTAKES),
 )

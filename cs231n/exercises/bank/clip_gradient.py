@@ -13,7 +13,8 @@ def clip_gradient(gradient, limit):
     gradient: array of any shape; limit: a number above 0
     returns: array in the shape of gradient
     """
-    return solution(gradient, limit)
+    length = np.sqrt((gradient**2).sum())
+    return gradient * (limit / length) if length > limit else gradient
 
 
 def inputs(seed=None):
@@ -35,11 +36,6 @@ def inputs(seed=None):
         sizes = f"{shape[0]} × {shape[1]} numbers, length {length:g}, limit {limit:g}"
         cases.append(Case(sizes, {"gradient": gradient.astype(dtype), "limit": limit}))
     return cases
-
-
-def solution(gradient, limit):
-    length = np.sqrt((gradient**2).sum())
-    return gradient * (limit / length) if length > limit else gradient
 
 
 MISTAKES = """
@@ -88,5 +84,5 @@ EXERCISE = Exercise(
         "np.linalg.norm(gradient) is the length of an array, whatever its shape.",
         "Above the limit, multiply the gradient by limit / length. Otherwise return it as it is.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(clip_gradient, MISTAKES),
 )

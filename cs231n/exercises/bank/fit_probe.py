@@ -13,9 +13,10 @@ def fit_probe(states, targets, strength):
     states: (N, K); targets: (N, C); strength: above 0
     returns: W (K, C), b (C,)
     """
-    s, t = states - states.mean(axis=0), targets - targets.mean(axis=0)
-    W = np.linalg.solve(s.T @ s + strength * np.eye(states.shape[1], dtype=s.dtype), s.T @ t)
-    return W, targets.mean(axis=0) - states.mean(axis=0) @ W
+    mean_s, mean_t = states.mean(axis=0), targets.mean(axis=0)
+    s, t = states - mean_s, targets - mean_t
+    W = np.linalg.solve(s.T @ s + strength * np.eye(len(mean_s), dtype=s.dtype), s.T @ t)
+    return W, mean_t - mean_s @ W
 
 
 def inputs(seed=None):
@@ -40,15 +41,8 @@ def inputs(seed=None):
     return cases
 
 
-def solution(states, targets, strength):
-    mean_s, mean_t = states.mean(axis=0), targets.mean(axis=0)
-    s, t = states - mean_s, targets - mean_t
-    W = np.linalg.solve(s.T @ s + strength * np.eye(len(mean_s)), s.T @ t)
-    return W, mean_t - mean_s @ W
-
-
 MISTAKES = """
-strength_on_all: strength * np.eye(len(mean_s)) -> strength
+strength_on_all: strength * np.eye(len(mean_s), dtype=s.dtype) -> strength
     W: you add the strength to every number of the matrix. It belongs on the diagonal only: np.eye.
 strength_squared: strength * np.eye -> strength**2 * np.eye
     W: the strength goes in as it is, not squared.
@@ -85,5 +79,5 @@ EXERCISE = Exercise(
         "W solves (sᵀs + strength · 1) W = sᵀt, where 1 is np.eye(K). np.linalg.solve(A, B) gives A⁻¹B.",
         "The mean state must give the mean target: b = mean of the targets − mean of the states @ W.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(fit_probe, MISTAKES),
 )

@@ -9,17 +9,13 @@ def gradient_detective():
 
     returns: A, B, C, a number from 1 to 8 each
     """
-    return solution()
+    A, B, C = 4, 7, 3
+    return A, B, C
 
 
 def inputs(seed=None):
     """One case: the suspects are always the same."""
     return [Case("the three suspects", {})]
-
-
-def solution():
-    A, B, C = 4, 7, 3
-    return A, B, C
 
 
 MISTAKES = """
@@ -55,5 +51,5 @@ EXERCISE = Exercise(
         "For C, let next_h be 1. The slope is then 1 if it is forgotten, 0 if it is 1 - h, and 0.42 if it is "
         "1 - tanh(h)². Compare db with the sum of dnext_h.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(gradient_detective, MISTAKES),
 )

@@ -5,6 +5,7 @@ import numpy as np
 from cs231n.exercises.bank.inputs import lstm_gradients
 from cs231n.exercises.bank.lstm_step_backward import solution as step_backward
 from cs231n.exercises.bank.lstm_step_forward import solution as step_forward
+from cs231n.exercises.bank.rnn_backward import OVER_TIME
 from cs231n.exercises.exercise import Exercise
 from cs231n.exercises.known_mistakes import known
 from cs231n.rnn_layers import lstm_backward
@@ -24,7 +25,7 @@ def solution(dh, x, h0, Wx, Wh, b):
     return dx, dstate, dWx, dWh, db
 
 
-MISTAKES = """
+CARRIED = """
 cell_gradient_not_carried: dstate, dcell, x -> dstate, 0 * dcell, x
     Two gradients go back from step to step. The one of the cell stops at each step of yours.
 later_steps_forgotten: dh[:, t] + dstate -> dh[:, t]
@@ -37,36 +38,8 @@ own_step_forgotten: dh[:, t] + dstate -> dstate + (t == T - 1) * dh[:, t]
     Only the last time step's dh enters. Every step has a dh of its own.
 forward_in_time: reversed(range(T)) -> range(T)
     You walk from the first step to the last. Which step's gradient must be known first?
-weights_overwritten: dWx += -> dWx =
-    dWh += -> dWh =
-    db += -> db =
-    The weights are shared by all steps, and your loop keeps the gradient of one step only.
-weights_of_last_step: dWx += -> dWx += (t == T - 1) *
-    dWh += -> dWh += (t == T - 1) *
-    db += -> db += (t == T - 1) *
-    The weights are shared by all steps, and you keep only the last step's gradient.
-weights_averaged: return dx, dstate, dWx, dWh, db -> return dx, dstate, dWx / T, dWh / T, db / T
-    You average the weights' gradients over the time steps. Shared weights: add, or average?
-dWx_overwritten: dWx += -> dWx =
-    dWx: Wx is shared by all time steps, and your loop keeps the gradient of one step only.
-dWh_overwritten: dWh += -> dWh =
-    dWh: Wh is shared by all time steps, and your loop keeps the gradient of one step only.
-incoming_gradient_ignored: dh[:, t] + dstate -> 1 + dstate
-    Your steps begin with ones. What comes in is dh.
-incoming_gradient_ignored_at_all: dh[:, t] + dstate -> 1 + 0 * dstate
-    Every step begins with ones, and nothing comes from the step after it. What comes in is dh.
-last_step_only: reversed(range(T)) -> [T - 1]
-    Only the last step is used. Is a return inside the loop?
-first_step_only: reversed(range(T)) -> [0]
-    Only the first step is used. All steps touch the weights.
-last_step_left_out: reversed(range(T)) -> reversed(range(T - 1))
-    The loop leaves the last step out.
-first_step_left_out: reversed(range(T)) -> reversed(range(1, T))
-    The loop leaves the first step out: it ends at 0, not at 1.
-db_overwritten: db += -> db =
-    db: b is shared by all time steps, like Wx and Wh.
-dh0_zero: return dx, dstate -> return dx, 0 * h0
-    dh0 is still zero. Which gradient is left in your hand when the loop ends?
+"""
+OTHERS = """
 dh0_from_cell: return dx, dstate -> return dx, dcell
     dh0: you return the gradient of the first cell. That of the first state is asked for.
 dh0_with_cell: return dx, dstate -> return dx, dstate + dcell
@@ -115,5 +88,5 @@ EXERCISE = Exercise(
         "Loop t from T - 1 down to 0: give dh[:, t] + dprev_h and dprev_c to lstm_step_backward, store "
         "dx[:, t], and add to dWx, dWh and db. After the loop, dprev_h is dh0.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(solution, CARRIED + OVER_TIME + OTHERS),
 )

@@ -13,10 +13,6 @@ def merge(word, pair, new):
     word: (T,) integers, filled up with 0; pair: two integers; new: an integer
     returns: (T,) integers
     """
-    return solution(word, pair, new)
-
-
-def solution(word, pair, new):
     merged, t = [], 0
     while t < len(word):
         both = t + 1 < len(word) and word[t] == pair[0] and word[t + 1] == pair[1]
@@ -84,14 +80,14 @@ first_half_written: new if both else word[t] -> word[t]
 
 def any_order(word, pair, new):
     """You merge the pair in either order. Only first, then second is the pair."""
-    other = solution(word, pair[::-1], new)
-    return solution(other, pair, new)
+    other = merge(word, pair[::-1], new)
+    return merge(other, pair, new)
 
 
 def from_the_right(word, pair, new):
     """Where pairs overlap, as in a a a, the one on the left is merged: go through the word from the left."""
     letters = [piece for piece in word if piece]
-    merged = solution(np.array(letters[::-1]), pair[::-1], new)
+    merged = merge(np.array(letters[::-1]), pair[::-1], new)
     kept = [piece for piece in merged if piece][::-1]
     return np.array(kept + [0] * (len(word) - len(kept)))
 
@@ -122,5 +118,5 @@ EXERCISE = Exercise(
         "At the last place there is no neighbour: look at t + 1 < len(word) first. At the end, append 0 until "
         "the row has its old length.",
     ),
-    mistakes=known(solution, MISTAKES, any_order, from_the_right, gap_left),
+    mistakes=known(merge, MISTAKES, any_order, from_the_right, gap_left),
 )

@@ -14,10 +14,6 @@ def most_frequent_pair(words, counts):
     counts: (N,) integers, how often each word occurs
     returns: first, second
     """
-    return solution(words, counts)
-
-
-def solution(words, counts):
     pairs = {}
     for word, count in zip(words, counts, strict=True):
         for first, second in zip(word[:-1], word[1:], strict=True):
@@ -81,7 +77,7 @@ once_a_word: in zip(word[:-1], word[1:], strict=True) -> in set(zip(word[:-1], w
 
 def pair_with_its_count(words, counts):
     """most_common gives a pair together with its count. You return both: take the pair out."""
-    pair = solution(words, counts)
+    pair = most_frequent_pair(words, counts)
     return pair, sum(count for word, count in zip(words, counts, strict=True) for at in _places(word, pair))
 
 
@@ -105,5 +101,5 @@ EXERCISE = Exercise(
         "occurs counts[n] times?",
         "max(pairs, key=pairs.get) is the key with the largest value.",
     ),
-    mistakes=known(solution, MISTAKES, pair_with_its_count),
+    mistakes=known(most_frequent_pair, MISTAKES, pair_with_its_count),
 )

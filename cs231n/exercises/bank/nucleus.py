@@ -14,9 +14,10 @@ def nucleus(probabilities, top_p):
     returns: (V,): 0 for the words left out
     """
     order = np.argsort(-probabilities)
-    before = np.cumsum(probabilities[order]) - probabilities[order]
+    ranked = probabilities[order]
+    left = np.cumsum(ranked) - ranked < top_p
     kept = np.zeros_like(probabilities)
-    kept[order[before < top_p]] = probabilities[order[before < top_p]]
+    kept[order[left]] = ranked[left]
     return kept / kept.sum()
 
 
@@ -40,15 +41,6 @@ def inputs(seed=None):
         Case(f"V={len(p)}, top_p={top_p}", {"probabilities": np.array(p), "top_p": top_p})
         for p, top_p in made
     ]
-
-
-def solution(probabilities, top_p):
-    order = np.argsort(-probabilities)
-    ranked = probabilities[order]
-    left = np.cumsum(ranked) - ranked < top_p
-    kept = np.zeros_like(probabilities)
-    kept[order[left]] = ranked[left]
-    return kept / kept.sum()
 
 
 MISTAKES = """
@@ -107,5 +99,5 @@ EXERCISE = Exercise(
         "np.cumsum(sorted) - sorted is the sum before each word. Keep those below top_p, put them back at "
         "their places, and divide by what is left in all.",
     ),
-    mistakes=known(solution, MISTAKES, first_place_that_reaches, each_word_alone, each_word_alone_as_it_is),
+    mistakes=known(nucleus, MISTAKES, first_place_that_reaches, each_word_alone, each_word_alone_as_it_is),
 )

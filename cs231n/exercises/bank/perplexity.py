@@ -16,8 +16,9 @@ def perplexity(loss, captions):
     captions: (N, T) integers: 0 is <NULL>, 1 is <START>, 2 is <END>
     returns: a number
     """
-    words = captions[:, 1:] != NULL
-    return np.exp(loss * len(captions) / words.sum())
+    N, T = captions.shape
+    words = (captions[:, 1:] != 0).sum()
+    return np.exp(loss * N / words)
 
 
 def inputs(seed=None):
@@ -36,12 +37,6 @@ def _case(rng, N, T, loss):
         length = T - 2 if N > 2 and n == 0 else int(rng.integers(1, T - 2))
         captions[n, : length + 2] = [START, *rng.integers(3, 12, size=length), END]
     return Case(f"N={N}, T={T}", {"loss": loss, "captions": captions})
-
-
-def solution(loss, captions):
-    N, T = captions.shape
-    words = (captions[:, 1:] != 0).sum()
-    return np.exp(loss * N / words)
 
 
 MISTAKES = """
@@ -79,5 +74,5 @@ EXERCISE = Exercise(
         "Every place after <START> that is not <NULL> is predicted, <END> too.",
         "loss times N is the sum over all words. Divide it by their number, then take e to that power.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(perplexity, MISTAKES),
 )

@@ -24,15 +24,8 @@ def solution(dh, x, h0, Wx, Wh, b):
     return dx, dstate, dWx, dWh, db
 
 
-MISTAKES = """
-later_steps_forgotten: dh[:, t] + dstate -> dh[:, t]
-    A state acts on its own output and on the next state. You follow only the first.
-own_step_forgotten: dh[:, t] + dstate -> dstate + (t == T - 1) * dh[:, t]
-    Only the last time step's dh enters. Every step has a dh of its own.
-forward_in_time: reversed(range(T)) -> range(T)
-    You walk from the first step to the last. Which step's gradient must be known first?
-carried_gradient_piles_up: dstate = da -> dstate += da
-    The gradient that you carry back is added up over all steps. Each step replaces it.
+# What people do in lstm_backward as well.
+OVER_TIME = """
 weights_overwritten: dWx += -> dWx =
     dWh += -> dWh =
     db += -> db =
@@ -63,6 +56,18 @@ db_overwritten: db += -> db =
     db: b is shared by all time steps, like Wx and Wh.
 dh0_zero: return dx, dstate -> return dx, 0 * h0
     dh0 is still zero. Which gradient is left in your hand when the loop ends?
+"""
+CARRIED = """
+later_steps_forgotten: dh[:, t] + dstate -> dh[:, t]
+    A state acts on its own output and on the next state. You follow only the first.
+own_step_forgotten: dh[:, t] + dstate -> dstate + (t == T - 1) * dh[:, t]
+    Only the last time step's dh enters. Every step has a dh of its own.
+forward_in_time: reversed(range(T)) -> range(T)
+    You walk from the first step to the last. Which step's gradient must be known first?
+carried_gradient_piles_up: dstate = da -> dstate += da
+    The gradient that you carry back is added up over all steps. Each step replaces it.
+"""
+OTHERS = """
 dh0_before_step: return dx, dstate -> return dx, dnext_h
     dh0: this gradient has reached the state of step 0. It must pass one step more to reach h0.
 dh0_from_last_step: return dx, dstate -> return dx, dh[:, -1] * (1 - h[T] ** 2) @ Wh.T
@@ -120,5 +125,5 @@ EXERCISE = Exercise(
         "Loop t from T - 1 down to 0: give dh[:, t] + dprev_h to rnn_step_backward, store dx[:, t], and add to "
         "dWx, dWh and db. After the loop, dprev_h is dh0. The first dx_t tells D, the last length of dx.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(solution, CARRIED + OVER_TIME + OTHERS),
 )

@@ -13,8 +13,8 @@ def soften(scores, temperature):
     scores: (N, V); temperature: τ > 0
     returns: probabilities (N, V)
     """
-    scaled = scores / temperature
-    p = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    largest = scores.max(axis=1, keepdims=True)
+    p = np.exp((scores - largest) / temperature)
     return p / p.sum(axis=1, keepdims=True)
 
 
@@ -41,12 +41,6 @@ def inputs(seed=None):
         text = f"N={N}, V={V}, temperature={temperature}"
         cases.append(Case(text, {"scores": scores, "temperature": temperature}))
     return cases
-
-
-def solution(scores, temperature):
-    largest = scores.max(axis=1, keepdims=True)
-    p = np.exp((scores - largest) / temperature)
-    return p / p.sum(axis=1, keepdims=True)
 
 
 MISTAKES = """
@@ -85,6 +79,6 @@ EXERCISE = Exercise(
         "Divide the scores by the temperature, then take the softmax of each row.",
         "The exponential of all, then each row divided by its own sum: axis=1, keepdims=True.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(soften, MISTAKES),
     usual="largest_not_taken_off",
 )

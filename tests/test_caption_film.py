@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.plotting.caption_film import LAST, caption_film, caption_frame, show_film
+from cs231n.course.plotting.caption_film import caption_film, caption_frame, show_film
+from cs231n.course.plotting.film import LAST
 from cs231n.decoding import greedy_captions, log_softmax, word_by_word
 
 WORDS = ["a", "red", "house", "<END>"]

@@ -149,12 +149,7 @@ class CaptioningRNN:
         """
         cell, grads = CELLS[self.cell_type], {}
         shape, proj_cache, words_cache, states_cache, vocab_cache = cache
-        if np.shape(dscores)[:-1] != shape:
-            raise ValueError(
-                f"dscores has shape {np.shape(dscores)}, expected that of the scores, {(*shape, 'V')}"
-            )
-        if len(shape) == 2:
-            dscores = dscores.swapaxes(0, 1).reshape(-1, dscores.shape[-1])
+        dscores = self._scores_as_rows(dscores, shape)
         dh, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
         da, dh0, *dweights = cell.states_backward(dh, states_cache)
         grads |= zip(cell.weights, dweights, strict=True)
@@ -219,9 +214,8 @@ class CaptioningRNN:
 
     def save(self, path):
         """Write weights and vocabulary to an .npz file, whole or not at all."""
-        about = json.dumps({"cell_type": self.cell_type, "word_to_idx": self.word_to_idx})
         with write_whole(path) as file:
-            np.savez(file, about=np.array(about), **self.params)
+            np.savez(file, about=np.array(json.dumps(self._about())), **self.params)
 
     @classmethod
     def load(cls, path):
@@ -230,16 +224,24 @@ class CaptioningRNN:
             with np.load(path, allow_pickle=False) as file:
                 about = json.loads(str(file["about"]))
                 params = {name: file[name] for name in file.files if name != "about"}
-            D, H = params["W_proj"].shape
-            W, dtype = params["W_embed"].shape[1], params["W_embed"].dtype
             random_state = np.random.get_state()
-            G = len(params["W_grid"]) if "W_grid" in params else 0
-            model = cls(about["word_to_idx"], D, W, H, about["cell_type"], dtype, G)
+            model = cls._made_for(about, params)
             np.random.set_state(random_state)  # reading a file must not change what is drawn next
         except (KeyError, ValueError, EOFError, BadZipFile) as error:
-            raise ValueError(f"{path} was not written by CaptioningRNN.save: {error}") from None
+            raise ValueError(f"{path} was not written by {cls.__name__}.save: {error}") from None
         model.params = params
         return model
+
+    def _about(self):
+        """What a file holds besides the weights."""
+        return {"cell_type": self.cell_type, "word_to_idx": self.word_to_idx}
+
+    @classmethod
+    def _made_for(cls, about, params):
+        """A new model of the sizes that these weights have."""
+        (D, H), embed = params["W_proj"].shape, params["W_embed"]
+        G = len(params["W_grid"]) if "W_grid" in params else 0
+        return cls(about["word_to_idx"], D, embed.shape[1], H, about["cell_type"], embed.dtype, G)
 
     def _set_vocabulary(self, word_to_idx):
         if "<NULL>" not in word_to_idx:
@@ -266,6 +268,14 @@ class CaptioningRNN:
                 f"counts begins with {counts[0]}, expected at most {len(features)}: one per picture"
             )
         return features, words, counts
+
+    def _scores_as_rows(self, dscores, shape):
+        """The gradient of the scores as packed rows; shape: that of the words."""
+        if np.shape(dscores)[:-1] != shape:
+            raise ValueError(
+                f"dscores has shape {np.shape(dscores)}, expected that of the scores, {(*shape, 'V')}"
+            )
+        return dscores.swapaxes(0, 1).reshape(-1, dscores.shape[-1]) if len(shape) == 2 else dscores
 
     def _first_state(self, features):
         """The state before the first word, and the cache of the product that makes h0."""

@@ -1,8 +1,5 @@
 """The captioning model without a state: every word asks all words before it, and the cells of the picture."""
 
-import json
-from zipfile import BadZipFile
-
 import numpy as np
 
 from cs231n.classifiers.rnn import CaptioningRNN
@@ -16,7 +13,6 @@ from cs231n.fast.transformer import (
     keys_and_values,
 )
 from cs231n.fast.words import sum_by_word
-from cs231n.files import write_whole
 from cs231n.grid_utils import GridFeatures
 from cs231n.shapes import check_finite, check_indices, check_shapes
 from cs231n.temporal_layers import temporal_affine_forward
@@ -142,13 +138,7 @@ class CaptioningTransformer(CaptioningRNN):
         ValueError: for a wrong shape
         """
         shape, cells, words, (groups, order, places), cache, norm_cache, vocab_cache = cache
-        if np.shape(dscores)[:-1] != shape:
-            raise ValueError(
-                f"dscores has shape {np.shape(dscores)}, expected that of the scores, {(*shape, 'V')}"
-            )
-        if len(shape) == 2:
-            dscores = dscores.swapaxes(0, 1).reshape(-1, dscores.shape[-1])
-        grads = {}
+        dscores, grads = self._scores_as_rows(dscores, shape), {}
         by_step, grads["W_vocab"], grads["b_vocab"] = affine_backward(dscores, vocab_cache)
         dx = by_step[order]
         if self.norm_first:
@@ -253,33 +243,16 @@ class CaptioningTransformer(CaptioningRNN):
             new[name] = value.astype(self.dtype)
         self.params.update(new)
 
-    def save(self, path):
-        """Write weights, settings and vocabulary to an .npz file, whole or not at all."""
-        about = {"cell_type": self.cell_type, "word_to_idx": self.word_to_idx, "num_heads": self.num_heads}
-        about |= {"max_length": len(self.positions), "norm_first": self.norm_first, "prefix": self.prefix}
-        with write_whole(path) as file:
-            np.savez(file, about=np.array(json.dumps(about)), **self.params)
+    def _about(self):
+        settings = {"num_heads": self.num_heads, "max_length": len(self.positions)}
+        return super()._about() | settings | {"norm_first": self.norm_first, "prefix": self.prefix}
 
     @classmethod
-    def load(cls, path):
-        """Read a model that `save` wrote. ValueError when the file is something else."""
-        try:
-            with np.load(path, allow_pickle=False) as file:
-                about = json.loads(str(file["about"]))
-                params = {name: file[name] for name in file.files if name != "about"}
-            D, W = params["W_proj"].shape
-            F = params["layers.0.linear1.b"].size
-            layers = sum(name.endswith("self_attn.W") for name in params)
-            sizes = (D, W, about["num_heads"], layers, about["max_length"], F)
-            random_state = np.random.get_state()
-            model = cls(
-                about["word_to_idx"], *sizes, about["norm_first"], about["prefix"], params["W_embed"].dtype
-            )
-            np.random.set_state(random_state)  # reading a file must not change what is drawn next
-        except (KeyError, ValueError, EOFError, BadZipFile) as error:
-            raise ValueError(f"{path} was not written by CaptioningTransformer.save: {error}") from None
-        model.params = params
-        return model
+    def _made_for(cls, about, params):
+        layers = sum(name.endswith("self_attn.W") for name in params)
+        sizes = (*params["W_proj"].shape, about["num_heads"], layers, about["max_length"])
+        settings = about["norm_first"], about["prefix"], params["W_embed"].dtype
+        return cls(about["word_to_idx"], *sizes, params["layers.0.linear1.b"].size, *settings)
 
     def _last_norm(self, x):
         """The norm after the last block, where norms come first, and its cache."""

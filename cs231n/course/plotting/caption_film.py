@@ -1,26 +1,21 @@
 """A caption as it is spoken: a small film of the picture, the words so far, and the likeliest next words."""
 
-import base64
-import io
 import textwrap
-from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML
 from PIL import Image
 
+from cs231n.course.plotting import film
 from cs231n.course.plotting.basics import PALETTE
-
-FRAME, LAST = 900, 3000  # milliseconds
-QUALITY = 85  # of 100: a palette of 256 colours, as a GIF has, draws rings around each look
 
 
 def show_film(picture, words, likeliest, overlays=None):
     """`caption_film` on the page of a notebook, with the caption as its description: end a cell with it."""
-    film = base64.b64encode(caption_film(picture, words, likeliest, overlays)).decode()
-    speech = escape(" ".join(word for word in words if word != "<END>"))
-    return HTML(f'<img src="data:image/webp;base64,{film}" alt="A film of the caption: {speech}">')
+    speech = " ".join(word for word in words if word != "<END>")
+    return film.show_film(
+        caption_film(picture, words, likeliest, overlays), f"A film of the caption: {speech}"
+    )
 
 
 def caption_film(picture, words, likeliest, overlays=None):
@@ -36,20 +31,12 @@ def caption_film(picture, words, likeliest, overlays=None):
     for name, values in (("likeliest", likeliest), ("overlays", overlays)):
         if values is not None and len(values) != len(words):
             raise ValueError(f"{name} has {len(values)} entries, expected one for each of {len(words)} words")
-    frames = []
-    for t in range(len(words)):
-        figure = caption_frame(
-            picture, words[: t + 1], likeliest[t], None if overlays is None else overlays[t]
-        )
-        figure.canvas.draw()
-        frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3]))
-        plt.close(figure)
-    file = io.BytesIO()
-    durations = [FRAME] * (len(frames) - 1) + [LAST]
-    frames[0].save(
-        file, "WEBP", save_all=True, append_images=frames[1:], duration=durations, loop=0, quality=QUALITY
+    overlays = [None] * len(words) if overlays is None else overlays
+    frames = (
+        caption_frame(picture, words[: t + 1], *shown)
+        for t, shown in enumerate(zip(likeliest, overlays, strict=True))
     )
-    return file.getvalue()
+    return film.film_of(frames, milliseconds=900, quality=85)
 
 
 def caption_frame(picture, said, likeliest, overlay=None):

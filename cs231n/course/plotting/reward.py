@@ -1,19 +1,15 @@
 """A captioner that follows a reward: captions before and after, curves, and the film of how it changes."""
 
-import base64
-import io
 import textwrap
-from html import escape
 
 import matplotlib.pyplot as plt
 import numpy as np
-from IPython.display import HTML
-from PIL import Image
 
 from cs231n.course.plotting.alt_text import course_of, describe
 from cs231n.course.plotting.basics import DASHES, LINES, MARKS, PALETTE
+from cs231n.course.plotting.film import film_of
+from cs231n.course.plotting.film import show_film as show_film  # chapter 09 takes it from here
 
-FRAME, LAST = 600, 3000  # milliseconds
 WIDE = 40  # letters per line
 
 
@@ -78,8 +74,8 @@ def policy_film(picture, captions, true, probabilities, steps):
     probabilities: (S, K), of each caption at each of the S steps; steps: (S,) numbers
     returns: the bytes of an animated WebP; `show_film` shows it
     """
-    frames = []
-    for step, shares in zip(steps, probabilities, strict=True):
+
+    def frame(step, shares):
         figure = plt.figure(figsize=(8.2, 0.8 + 0.5 * len(captions)), dpi=90, layout="none")
         ax = figure.add_axes((0.01, 0.12, 0.3, 0.76))
         ax.imshow(picture, interpolation="bicubic")
@@ -87,21 +83,9 @@ def policy_film(picture, captions, true, probabilities, steps):
         ax = figure.add_axes((0.34, 0.02, 0.64, 0.88))
         _caption_bars(ax, captions, shares, true, np.max(probabilities))
         ax.set_title(f"after {step} steps", loc="left")
-        figure.canvas.draw()
-        frames.append(Image.fromarray(np.asarray(figure.canvas.buffer_rgba())[..., :3]))
-        plt.close(figure)
-    file = io.BytesIO()
-    durations = [FRAME] * (len(frames) - 1) + [LAST]
-    frames[0].save(
-        file, "WEBP", save_all=True, append_images=frames[1:], duration=durations, loop=0, quality=70
-    )
-    return file.getvalue()
+        return figure
 
-
-def show_film(film, alt):
-    """An animated WebP in a notebook, with its alt text. nbconvert knows no WebP, so it stands in HTML."""
-    data = base64.b64encode(film).decode("ascii")
-    return HTML(f'<img src="data:image/webp;base64,{data}" alt="{escape(alt, quote=True)}">')
+    return film_of(map(frame, steps, probabilities), milliseconds=600, quality=70)
 
 
 def _caption_bars(ax, captions, shares, true, longest):

@@ -11,29 +11,25 @@ from cs231n.exercises.bank.soften import soften
 from cs231n.reward import advantages as advantages_of
 from instructors.exam.question import Question, close, decimal, fraction, row, table
 
-WORDS = ["<NULL>", "<START>", "a", "the", "one", "red", "blue", "car", "kite"]
-FIRST, SECOND, THIRD = (2, 3, 4), (5, 6), (7, 8)
+WORDS = ["<NULL>", "<START>", "a", "the", "one", "red", "blue", "car", "kite", "tent"]
+FIRST, SECOND, THIRD = (2, 3, 4), (5, 6), (7, 8, 9)
 
 
 def beam_search(random):
-    """A tree of three words in which a beam of 2 finds a likelier caption than greedy."""
-    features = np.zeros((1, 1))
+    """A tree in which a beam of 2 finds a likelier caption than greedy, or misses the likeliest of all."""
+    misses = random.choice([True, False])
     while True:
         tree = {(): _split(random, FIRST)}
         tree |= {(a,): _split(random, SECOND) for a in FIRST}
         tree |= {(a, b): _split(random, THIRD) for a in FIRST for b in SECOND}
-        paths = {
-            (a, b, c): tree[()][a] * tree[a,][b] * tree[a, b][c] for a in FIRST for b in SECOND for c in THIRD
-        }
-        steps = _beam_by_step(tree)
-        if steps is None:
-            continue
-        model = _talker(tree)
-        beam = tuple(beam_captions(model, features, 3, width=2, length_power=0)[0].tolist())
-        greedy = tuple(greedy_captions(model, features, 3)[0].tolist())
-        if paths[beam] > 1.05 * paths[greedy] and len({*np.round(sorted(paths.values())[-2:], 9)}) == 2:
+        tried, ranked = _search(tree, 2), _search(tree, 18)[-1]
+        tie = any(len({round(q, 9) for _, q in step[:3]}) < 3 for step in [*tried, ranked])
+        (_, beam_p), (_, greedy_p), (_, best_p) = tried[-1][0], _search(tree, 1)[-1][0], ranked[0]
+        if not tie and (best_p > 1.05 * beam_p if misses else beam_p > 1.05 * greedy_p):
             break
-    best = max(paths, key=paths.get)
+    model, features, p = _talker(tree), np.zeros((1, 1)), dict(ranked)
+    beam = tuple(beam_captions(model, features, 3, width=2, length_power=0)[0].tolist())
+    greedy, best = tuple(greedy_captions(model, features, 3)[0].tolist()), ranked[0][0]
     lines = [
         [
             f"*{_text(before)} …*" if before else "(beginning)",
@@ -48,13 +44,13 @@ def beam_search(random):
 1. Which caption does greedy choose? What is its probability?
 2. A beam of width 2, which compares plain probabilities: which two beginnings does it keep after one word,
    after two, and which caption wins?
-3. Is the caption of the beam the likeliest of all twelve? Must it be?"""
-    kept = "; ".join(", ".join(f"*{_text(path)}* ({decimal(p)})" for path, p in step) for step in steps)
-    is_best = "Yes, here it is" if best == beam else f"No: *{_text(best)}* has {decimal(paths[best])}"
-    answer = f"""1. *{_text(greedy)}*, {decimal(paths[greedy])} (1 point).
-2. Kept: {kept}. It is *{_text(beam)}*, {decimal(paths[beam])} (3 points).
+3. Is the caption of the beam the likeliest of all eighteen? Must it be?"""
+    kept = "; ".join(", ".join(f"*{_text(path)}* ({decimal(q)})" for path, q in step[:2]) for step in tried)
+    is_best = "Yes, here it is" if best == beam else f"No: *{_text(best)}* has {decimal(p[best])}"
+    answer = f"""1. *{_text(greedy)}*, {decimal(p[greedy])} (1 point).
+2. Kept: {kept}. It is *{_text(beam)}*, {decimal(p[beam])} (3 points).
 3. {is_best} (1 point). It need not be: a beginning that was dropped could have led to it (1 point)."""
-    values = {"beam": beam, "greedy": greedy, "best": best, "p": [paths[beam], paths[greedy], paths[best]]}
+    values = {"beam": beam, "greedy": greedy, "best": best, "p": [p[beam], p[greedy], p[best]]}
     return Question("10", "A beam of two", 6, 9, asks, answer, {"tree": tree}, values)
 
 
@@ -63,26 +59,21 @@ def _text(path):
 
 
 def _split(random, words):
-    """Probabilities in tenths, all different."""
+    """Probabilities in tenths; one is the largest."""
     while True:
         cuts = sorted(random.sample(range(1, 10), len(words) - 1))
         tenths = [b - a for a, b in zip([0, *cuts], [*cuts, 10], strict=True)]
-        if len({*tenths}) == len(words):
+        if tenths.count(max(tenths)) == 1:
             return dict(zip(words, (n / 10 for n in tenths), strict=True))
 
 
-def _beam_by_step(tree):
-    """What a beam of 2 keeps after each word, with probabilities; None where two of them are equal."""
+def _search(tree, width):
+    """What a beam tries at each of three words: lists of beginnings with their probabilities, the best first."""
     kept, steps = [((), 1.0)], []
     for _ in range(3):
-        tried = sorted(
-            (((*path, word), p * q) for path, p in kept for word, q in tree[path].items()),
-            key=lambda one: -one[1],
-        )
-        if len(tried) > 2 and len({round(p, 9) for _, p in tried[:3]}) < 3:
-            return None
-        kept = tried[:2]
-        steps.append(kept)
+        tried = [((*path, word), p * q) for path, p in kept for word, q in tree[path].items()]
+        steps.append(sorted(tried, key=lambda one: -one[1]))
+        kept = steps[-1][:width]
     return steps
 
 

@@ -16,7 +16,9 @@ def attention(random):
         total = sum(2.0 ** (powers - powers.min()))
         if len({*powers}) > 1 and powers.max() <= 4 and total in (4, 5) and len({*map(tuple, A)}) == 3:
             break
-    d = np.array([random.choice([0, 1, 2, -1]) for _ in range(3)] + [random.choice([1, -1])])
+    d = np.zeros(4, int)
+    while len({*A @ d}) < 3:
+        d = np.array([random.choice([-1, 0, 1, 2]) for _ in range(4)])
     h = 2 * np.log(2) * u
     context, weights, cache = attention_forward(h[None], A[None] * 1.0)
     dh, _ = attention_backward(d[None] * 1.0, cache)
@@ -50,7 +52,12 @@ def self_attention(random):
         q, k, v = ([random.choice(range(low, 4)) for _ in range(3)] for low in (-1, -1, -3))
         exps = 2.0 ** np.outer(q, k)
         sums = [exps[t, : t + 1].sum() for t in range(3)]
-        if q[0] * k[0] and {*sums[1:]} <= {3, 4, 5, 6, 8, 10, 2.5} and len({*v}) == 3 and len({*exps[2]}) > 1:
+        if (
+            q[0] * k[0]
+            and {*sums[1:]} <= {3, 4, 5, 6, 8, 10, 2.5}
+            and len({*v}) == 3
+            and len({*exps[2]}) > 1 < len({*exps[1, :2]})
+        ):
             break
     Wq, Wk, Wv = (np.array(each, float)[:, None] for each in (np.log(2) * np.array(q), k, v))
     out, weights, _ = self_attention_forward(

@@ -183,7 +183,8 @@ def lstm_step(random):
             np.array(random.choices([0.5, 1], k=2)),
             np.array(random.choices([-4, -2, 2, 4], k=2), float),
         )
-        if (f * prev_c + i * g).all():
+        slopes = i * (1 - i) * g, f * (1 - f), i * (1 - g**2)
+        if (f * prev_c + i * g).all() and np.count_nonzero(slopes) > 1:
             break
     a = np.concatenate([40 * (i - 0.5), 40 * (f - 0.5), 40 * (o - 0.5), 20 * g])
     dnext_c = np.array(random.choices([-8, -4, 4, 8], k=2), float)

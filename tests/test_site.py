@@ -104,7 +104,8 @@ def run_all(page, screen):
         """cells => cells.map(cell => ({text: cell.querySelector('.jp-OutputArea')?.textContent || '',
         bad: cell.querySelectorAll('[data-mime-type*=error], [data-mime-type*=stderr]').length,
         run: !cell.querySelector('.jp-InputPrompt').textContent.includes('[ ]'),
-        pictures: cell.querySelectorAll('.jp-OutputArea img').length}))"""
+        pictures: cell.querySelectorAll('.jp-OutputArea img').length,
+        silent: cell.querySelectorAll('.jp-OutputArea img:not([alt]), .jp-OutputArea img[alt=""]').length}))"""
     )
     if folder := os.environ.get("CS231N_SCREENS"):
         page.locator(".jp-OutputArea-output", has_text="rnn_step_forward").or_(
@@ -118,7 +119,7 @@ def run_all(page, screen):
 def assert_clean(cells):
     assert [cell["text"] for cell in cells if cell["bad"]] == []
     assert all(cell["run"] for cell in cells)
-    assert sum(cell["pictures"] for cell in cells) > 0
+    assert sum(cell["pictures"] for cell in cells) > 0 == sum(cell["silent"] for cell in cells)
 
 
 def shown(cells, text):

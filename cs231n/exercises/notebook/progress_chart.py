@@ -10,7 +10,7 @@ from cs231n.exercises.say.printing import printable
 from cs231n.exercises.say.words import joined, words
 
 MARKS = {"right": "✓", "wrong": "✗", "error": "✗", "unfilled": "○"}
-GREEN, ORANGE = "#009E73", "#D55E00"  # of Okabe and Ito's palette, which colour-blind readers can tell apart
+GREEN, ORANGE = "#00785A", "#D55E00"  # that colour-blind readers can tell apart; white is read on the green
 
 
 class Progress:

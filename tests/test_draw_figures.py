@@ -21,6 +21,7 @@ def drawings():
     sys.path.insert(0, str(SOURCE))
     try:
         import draw_figures
+        import translate  # noqa: F401
     finally:
         sys.path.remove(str(SOURCE))
     return draw_figures
@@ -62,6 +63,16 @@ def test_committed_pictures_are_up_to_date(redrawn):
         if not alike(path.read_text(encoding="utf-8"), (FIGURES / path.name).read_text(encoding="utf-8"))
     ]
     assert not old, f"run: python notebooks/source/draw_figures.py   (out of date: {', '.join(old)})"
+
+
+def test_chinese_pictures_are_up_to_date_and_chinese(drawings, redrawn):
+    import translate  # beside draw_figures.py
+
+    words = translate.words("shared")
+    for name in drawings.DRAWINGS:
+        stored = (drawings.CHINESE / f"{name}.svg").read_text(encoding="utf-8")
+        assert alike(drawings.as_svg(name, words), stored), f"run: draw_figures.py   ({name} is out of date)"
+        assert words[drawings.ALT_TEXT[name]] in stored.replace("&lt;", "<"), name
 
 
 def test_each_picture_carries_its_alt_text(drawings):

@@ -9,9 +9,10 @@ import ast
 import io
 import re
 import tokenize
-import unicodedata
 from itertools import groupby
 from typing import NamedTuple
+
+from cs231n.exercises.say.printing import wrapped
 
 WIDTH = 110  # of a line of code, as in the sources
 
@@ -30,7 +31,8 @@ class Piece(NamedTuple):
         if not chinese:
             return self.raw
         if self.kind in ("comment", "docstring"):
-            chinese = _wrapped(chinese, self.before)
+            indent = self.before if self.kind == "comment" else self.before + "    "
+            chinese = ("\n" + indent).join(wrapped(chinese, WIDTH - len(indent)))
         return self.before + chinese + self.after
 
 
@@ -129,7 +131,9 @@ def _comments(text, lines, starts):
     """Comments: one at the end of a line, or whole lines that follow each other."""
     tokens = tokenize.generate_tokens(io.StringIO(text).readline)
     comments = [
-        t for t in tokens if t.type == tokenize.COMMENT and not re.match(r"###|# (noqa|ruff)", t.string)
+        t
+        for t in tokens
+        if t.type == tokenize.COMMENT and not re.match(r"###|# (noqa|ruff|@param)", t.string)
     ]
     alone = [t for t in comments if not lines[t.start[0] - 1][: t.start[1]].strip()]
     for token in comments:
@@ -194,16 +198,3 @@ def _docstring(text, begin, end):
             indent = line[: len(line) - len(line.lstrip())]
             stop = at - 1 - (len(lines[number - 1]) - len(lines[number - 1].rstrip()))
             yield first, stop, "docstring", " ".join(english), indent, ""
-
-
-def _wrapped(chinese, before):
-    """A comment or a line of a docstring, broken where it is too long; a Chinese letter is two columns wide."""
-    rest = before if before.endswith("# ") else before + "    "
-    lines, width = [""], len(before)
-    for word in re.findall(r"[!-~]+ ?|.", chinese):
-        size = sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in word)
-        if width + size > WIDTH and word[0] not in "，。；：、！？）":
-            lines, width = [*lines, ""], len(rest)
-        lines[-1] += word
-        width += size
-    return ("\n" + rest).join(line.rstrip() for line in lines)

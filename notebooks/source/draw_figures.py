@@ -1,4 +1,4 @@
-"""Draw the chapters' pictures of computations into notebooks/figures.
+"""Draw the chapters' pictures of computations: notebooks/figures, and in Chinese notebooks/zh_CN/figures.
 
     python notebooks/source/draw_figures.py
 
@@ -10,9 +10,10 @@ from pathlib import Path
 from xml.sax.saxutils import escape
 
 from figure_parts import attention, badge, loss, lstm, reward, speaking, steps, transformer, words
-from figure_parts.pencil import same_everywhere
+from figure_parts.pencil import WORDS, same_everywhere
 
 FIGURES = Path(__file__).resolve().parent.parent / "figures"
+CHINESE = FIGURES.parent / "zh_CN" / "figures"
 
 DRAWINGS = {
     drawing.__name__: drawing
@@ -44,19 +45,35 @@ DRAWINGS = {
 ALT_TEXT = {name: " ".join(drawing.__doc__.split()) for name, drawing in DRAWINGS.items()}
 
 
-def as_svg(name):
-    """One picture as SVG text, with its alt text inside."""
-    with same_everywhere():
-        return DRAWINGS[name]().svg(title=name.replace("_", " "), description=escape(ALT_TEXT[name]))
+def as_svg(name, chinese=None):
+    """One picture as SVG text, with its alt text inside. chinese: English → Chinese, for the Chinese edition."""
+    WORDS.chinese = chinese or {}
+    description = WORDS.chinese.get(ALT_TEXT[name], ALT_TEXT[name])
+    try:
+        with same_everywhere():
+            return DRAWINGS[name]().svg(title=name.replace("_", " "), description=escape(description))
+    finally:
+        WORDS.chinese = {}
 
 
-def redraw(folder=FIGURES):
+def words():
+    """All words in the drawings, in order."""
+    WORDS.said = []
+    for drawing in DRAWINGS.values():
+        drawing()
+    return WORDS.said
+
+
+def redraw(folder=FIGURES, chinese=None):
     """Write every picture to folder as NAME.svg."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in DRAWINGS:
-        (folder / f"{name}.svg").write_text(as_svg(name), encoding="utf-8", newline="\n")
+        (folder / f"{name}.svg").write_text(as_svg(name, chinese), encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":
+    import translate
+
     redraw()
-    print(f"{len(DRAWINGS)} pictures drawn in {FIGURES}")
+    redraw(CHINESE, translate.words("shared"))
+    print(f"{2 * len(DRAWINGS)} pictures drawn in {FIGURES} and {CHINESE}")

@@ -18,8 +18,10 @@ from collections import Counter
 from pathlib import Path
 
 import cut
+import draw_figures
 import jupytext
 import polib
+from build import BADGE, COLAB, EMPTY_ANSWER, chapters
 
 from cs231n.exercises import bank
 from cs231n.exercises.say.catalogue import CATALOGUE, Plural, Reference
@@ -28,7 +30,6 @@ from cs231n.language import FOLDER
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parent.parent
 CHINESE = SOURCE / "zh_CN"
-EMPTY_ANSWER = "**Your answer:** (double-click here and write)"
 HEADER = "The Chinese of one file of the course. How to translate: CONTRIBUTING.md."
 METADATA = {
     "Language": "zh_CN",
@@ -36,11 +37,6 @@ METADATA = {
     "Content-Type": "text/plain; charset=UTF-8",
     "Content-Transfer-Encoding": "8bit",
 }
-
-
-def chapters():
-    """The sources, in order."""
-    return sorted(SOURCE.glob("[0-9][0-9]_*.py"))
 
 
 def pieces_of_chapter(source):
@@ -56,9 +52,20 @@ def texts():
     for source in chapters():
         yield CHINESE / f"{source.stem[:2]}.po", pieces_of_chapter(source)
     yield CHINESE / "README.po", cut.markdown((ROOT / "README.md").read_text(encoding="utf-8"))
+    yield CHINESE / "shared.po", pieces_of_all_chapters()
     yield CHINESE / "checks.po", pieces_of_checks()
     yield CHINESE / "exercises.po", pieces_of_exercises()
     yield CHINESE / "course.po", pieces_of_code()
+
+
+def pieces_of_all_chapters():
+    """The drawings' alt texts and words, and what build.py puts into every chapter for Google Colab."""
+    for text in draw_figures.ALT_TEXT.values():
+        yield cut.Piece(text, "picture", text)
+    for text in draw_figures.words():
+        yield cut.Piece(text, "word in a drawing", text if cut.WORD.search(text) else "")
+    yield cut.Piece(BADGE, "picture", BADGE)
+    yield from cut.code(COLAB)
 
 
 def pieces_of_checks():

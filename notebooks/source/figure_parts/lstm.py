@@ -16,9 +16,9 @@ def lstm_cell():
     sheet = Sheet(800, 670)
     sheet.band(20, 62, 760, 116, fill="#EDF6FC")
     sheet.arrow((24, 34), (74, 34), "ink", width=2.2)
-    sheet.text(84, 34, "forward", ha="left")
+    sheet.text(84, 34, "Forward", ha="left")
     sheet.arrow((232, 34), (182, 34), "gradient", width=2.2)
-    sheet.text(242, 34, "gradient", ha="left", role="gradient")
+    sheet.text(242, 34, "Gradient", ha="left", role="gradient")
     sheet.text(776, 34, "the memory: no matrix, no tanh on the way", ha="right", role="cell")
 
     row, out_row, gates_row = 142, 300, 416

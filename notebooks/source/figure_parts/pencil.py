@@ -1,8 +1,10 @@
 """A sheet to draw on: boxes for arrays, circles for operations, arrows between them, in the course's colours."""
 
 import io
+import re
 from contextlib import contextmanager
 from typing import NamedTuple
+from xml.sax.saxutils import escape
 
 import matplotlib
 from matplotlib.colors import to_rgb
@@ -21,6 +23,8 @@ DARK = {
     "gradient": "#B34A00",
 }
 CODE = "DejaVu Sans Mono"
+CHINESE = "PingFang SC, Microsoft YaHei, Noto Sans CJK SC, Source Han Sans SC, sans-serif"
+ANCHORS = {"left": "start", "center": "middle", "right": "end"}
 DASHES = (0, (4, 2))
 STYLE = {
     "svg.hashsalt": "captioning-with-rnns",  # the same ids each time
@@ -35,6 +39,24 @@ def same_everywhere():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(STYLE)
         yield
+
+
+class Words:
+    """The words in drawings: `said` holds all that were written, `chinese` what is written in their place."""
+
+    def __init__(self):
+        self.said, self.chinese = [], {}
+
+    def __call__(self, text, code):
+        """What to write; code, and a name in code, stays as it is."""
+        if code and (" " not in text and text not in NO_NAMES or re.search(r"[\[@]|\):", text)):
+            return text
+        self.said.append(text)
+        return self.chinese.get(text, text)
+
+
+NO_NAMES = {"start", "stop", "choose", "fitted", "step"}  # words, although they are drawn as code
+WORDS = Words()
 
 
 def tint(role, strength=None):
@@ -67,6 +89,7 @@ class Sheet:
 
     def __init__(self, width, height):
         self.width, self.height = width, height
+        self.letters = []  # of Chinese texts, which the reader's own font draws
         self.figure = Figure(figsize=(width / 96, height / 96), facecolor="none")
         self.ax = self.figure.add_axes([0, 0, 1, 1])
         self.ax.set(xlim=(0, width), ylim=(height, 0))
@@ -93,6 +116,14 @@ class Sheet:
         more |= {"rotation": rotation, "rotation_mode": "anchor"} if rotation else {}
         more |= {"bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5}} if on_line else {}
         weight = "bold" if bold else "normal"
+        if (chinese := WORDS(str(text), code)) != str(text):
+            self.letters.append(
+                f'<text x="{x * 0.75:g}" y="{y * 0.75:g}" font-size="{size * 0.75:g}" font-weight="{weight}" '
+                f'font-family="{CHINESE}" fill="{dark(role)}" text-anchor="{ANCHORS[ha]}" '
+                f'dominant-baseline="central" paint-order="stroke" stroke-width="{3 * on_line}" stroke="{PAPER}" '
+                f'transform="rotate({-rotation:g} {x * 0.75:g} {y * 0.75:g})">{escape(chinese)}</text>'
+            )
+            return
         style = {"color": dark(role), "fontsize": size * 0.75, "fontweight": weight, "zorder": 5}
         self.ax.text(x, y, text, ha=ha, va="center_baseline", **style, **more)
 
@@ -190,4 +221,5 @@ class Sheet:
         lines = [line.rstrip() for line in file.getvalue().splitlines()]
         title_at = next(number for number, line in enumerate(lines) if "<title>" in line)
         lines.insert(title_at + 1, f" <desc>{description}</desc>")
+        lines[-1:-1] = self.letters
         return "\n".join(lines) + "\n"

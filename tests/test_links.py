@@ -73,11 +73,16 @@ def test_no_committed_file_holds_a_placeholder_in_an_address():
             assert "OWNER" not in text, name
 
 
+COPIED = re.compile(
+    r"README.*md|pyproject.toml|notebooks/(\w+/)*(0[01]|[A-Za-z]\w*\.)|notebooks/source/figure_parts"
+)
+
+
 @pytest.fixture
 def copy(tmp_path):
     """What an address changes in the repository, of two chapters."""
     for name in committed():
-        if re.match(r"notebooks/(source/|zh_CN/|solutions/)?(0[01]_.*|\w+\.(py|po))$|notebooks/source/|README.*\.md$|pyproject.toml$", name):
+        if COPIED.match(name):
             (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(ROOT / name, tmp_path / name)
     return tmp_path

@@ -3,9 +3,9 @@
 The work is done in cs231n/course/download/. This file runs on any Python, if only to say which one is needed.
 """
 
-# Written so that an old Python can read it.
 # ruff: noqa: UP032, UP036, PTH100, PTH110, PTH118, PTH120
 
+import contextlib
 import os
 import sys
 
@@ -25,12 +25,10 @@ def refuse(what):
     """Say why it cannot start, and which Python to take; exit status 2."""
     step = tr('Type: "{}" "{}"').format(COURSE, os.path.join(ROOT, "get_data.py"))
     if not os.path.exists(COURSE) or os.path.abspath(sys.executable) == COURSE:
-        step = tr('Install the course first: "{}" "{}"').format(
-            sys.executable, os.path.join(ROOT, "start.py")
-        )
+        start = os.path.join(ROOT, "start.py")
+        step = tr('Install the course first: "{}" "{}"').format(sys.executable, start)
         step += "\n" + tr("Or activate the environment that has it (see README.md).")
-    if sys.stderr is not None:
-        sys.stderr.write((tr("{}\nThis is the Python {}.\n{}") + "\n").format(what, sys.executable, step))
+    print(tr("{}\nThis is the Python {}.\n{}").format(what, sys.executable, step), file=sys.stderr)
     return 2
 
 
@@ -57,11 +55,9 @@ if __name__ == "__main__":
     try:
         status = main()
     except KeyboardInterrupt:
-        sys.stderr.write(tr("Stopped before anything was fetched.") + "\n")
+        print(tr("Stopped before anything was fetched."), file=sys.stderr)
         status = 130
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with contextlib.suppress(OSError, AttributeError):  # a pipe's reader has gone, or there never was one
             stream.close()
-        except (OSError, AttributeError):  # the reader of a pipe has gone, or there never was one
-            pass
     sys.exit(status)

@@ -1,110 +1,79 @@
-"""A web server on this machine that can be told to behave badly."""
+"""A web server on this machine that can be told to misbehave, and the faults it knows."""
 
-import re
+import gzip
 import ssl
 import threading
-import time
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
-
-@dataclass
-class Answer:
-    """What the server is about to send; a fault changes it."""
-
-    status: int
-    body: bytes
-    headers: dict[str, str]
-    cut: int | None = None  # hang up after so many bytes
-    stall: int | None = None  # fall silent after so many bytes
-    drop: bool = False  # hang up before the headers
-    asked: dict = field(default_factory=dict)
+PEM = Path(__file__).with_name("self_signed.pem")
 
 
 class Loopback:
-    """`files` by path; `faults`: (which, change), each used once by the first request that `which` fits."""
+    """Serves `files` by path, with ranges or without.
 
-    def __init__(self, tls: bool = False):
-        self.files: dict[str, bytes] = {}
-        self.etag: str | None = '"v1"'
-        self.ranges = True
-        self.pace: tuple[int, float] | None = None  # so many bytes, then so many seconds of silence
-        self.reason: str | None = None
-        self.faults: list = []
-        self.always: list = []
-        self.crowd = None  # changes the answers that are asked for while another one is being sent
-        self.busy = 0
-        self.log: list[dict] = []
-        self.sent = self.connections = 0
-        self.over = threading.Event()
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
+    always: a fault of every answer; faults: pairs (kind of request, fault), each used once
+    crowd: a fault of the answers that are asked for while another one is being sent
+    pace: so many bytes, then so many seconds of silence
+    log: what was asked for; sent: how many bytes; connections: how many there were
+    """
+
+    def __init__(self, tls=False):
+        self.files, self.ranges, self.pace, self.reason = {}, True, None, None
+        self.faults, self.always, self.crowd = [], None, None
+        self.log, self.sent, self.connections, self.busy = [], 0, 0, 0
+        self.over, self.server = threading.Event(), ThreadingHTTPServer(("127.0.0.1", 0), make_handler(self))
         self.server.daemon_threads = True
         self.server.handle_error = lambda *_: None  # a client that hangs up is no news here
         if tls:
             context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            context.load_cert_chain(Path(__file__).with_name("self_signed.pem"))
+            context.load_cert_chain(PEM)
             self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
         self.base = f"{'https' if tls else 'http'}://127.0.0.1:{self.server.server_address[1]}"
-        self.thread = threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True)
-        self.thread.start()
 
-    def close(self) -> None:
+    def __enter__(self):
+        threading.Thread(target=self.server.serve_forever, args=(0.02,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_):
         self.over.set()
         self.server.shutdown()
         self.server.server_close()
 
-    def answer(self, path: str, headers) -> Answer:
+    def answer(self, path, headers):
         """The right answer, then changed by the faults."""
-        body = self.files.get(path)
-        asked = {"path": path, "range": headers.get("Range"), "authorization": headers.get("Authorization")}
-        asked["kind"] = kind_of(asked["range"], len(body or b""))
-        self.log.append(asked)
-        extra = {"ETag": self.etag} if self.etag else {}
+        body, asked = self.files.get(path), headers.get("Range")
+        first, last = map(int, asked.removeprefix("bytes=").split("-")) if asked else (0, None)
+        answer = SimpleNamespace(
+            path=path, first=first, last=last, cut=None, stall=None, status=200, headers={}
+        )
+        answer.kind = "whole" if not asked else "probe" if last == 0 else "span"
+        if answer.kind == "span" and last == len(body or b"") - 1:
+            answer.kind = "list"  # it reaches the archive's last byte
+        answer.authorization = headers.get("Authorization")
+        self.log.append(answer)
         if body is None:
-            answer = Answer(404, b"no such file", {})
-        elif self.ranges and asked["range"]:
-            first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked["range"]).groups())
-            if first >= len(body):
-                answer = Answer(416, b"", {"Content-Range": f"bytes */{len(body)}"})
-            else:
-                part = body[first : last + 1]
-                place = f"bytes {first}-{first + len(part) - 1}/{len(body)}"
-                answer = Answer(206, part, {"Content-Range": place, "Accept-Ranges": "bytes"} | extra)
-        else:
-            answer = Answer(200, body, extra)
-        answer.headers.setdefault("Content-Length", str(len(answer.body)))
-        answer.asked = asked
-        if self.crowd and self.busy > 1:
-            self.crowd(answer)
-        for change in self.always:
-            change(answer)
-        for fault in list(self.faults):
-            which, change = fault
-            if which in ("any", asked["kind"]):
-                self.faults.remove(fault)
+            answer.status, body = 404, b"no such file"
+        elif self.ranges and asked:
+            answer.status, size, body = 206, len(body), body[first : last + 1]
+            answer.headers["Content-Range"] = f"bytes {first}-{first + len(body) - 1}/{size}"
+        answer.body, answer.headers["Content-Length"] = body, str(len(body))
+        faults = [fault for fault in self.faults if fault[0] == answer.kind][:1]
+        for fault in faults:
+            self.faults.remove(fault)
+        for change in [self.crowd if self.busy > 1 else None, self.always, *[change for _, change in faults]]:
+            if change:
                 change(answer)
-                break
         return answer
 
-    def kinds(self) -> list[str]:
-        return [asked["kind"] for asked in self.log]
+    def kinds(self):
+        return [asked.kind for asked in self.log]
 
 
-def kind_of(asked: str | None, size: int) -> str:
-    """`probe`, `tail` (reaches the last byte), `span` or `whole`."""
-    if not asked:
-        return "whole"
-    first, last = map(int, re.fullmatch(r"bytes=(\d+)-(\d+)", asked).groups())
-    if (first, last) == (0, 0):
-        return "probe"
-    return "tail" if last == size - 1 and first > 0 else "span"
-
-
-def make_handler(owner: Loopback):
+def make_handler(owner):
     class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = 20
+        protocol_version, timeout = "HTTP/1.1", 20
 
         def setup(self):
             owner.connections += 1
@@ -116,57 +85,84 @@ def make_handler(owner: Loopback):
         def do_GET(self):
             owner.busy += 1
             try:
-                self.respond()
+                self.respond(owner.answer(self.path, self.headers))
+            except OSError:
+                self.close_connection = True
             finally:
                 owner.busy -= 1
 
-        def respond(self):
-            answer = owner.answer(self.path, self.headers)
-            if answer.drop:
-                self.close_connection = True
+        def respond(self, answer):
+            if answer.cut is not None or answer.stall is not None or not answer.headers.get("Content-Length"):
+                self.close_connection, answer.headers["Connection"] = True, "close"
+            if answer.cut == -1:
                 return
             self.send_response(answer.status, owner.reason)
             for name, value in answer.headers.items():
                 if value is not None:
                     self.send_header(name, value)
-            if answer.headers.get("Content-Length") is None:
-                self.send_header("Connection", "close")
-                self.close_connection = True
             self.end_headers()
-            body = answer.body[: answer.cut]
+            body = answer.body[: answer.cut if answer.stall is None else answer.stall]
+            size, seconds = owner.pace or (len(body) or 1, 0)
+            for start in range(0, len(body), size):
+                self.wfile.write(body[start : start + size])
+                owner.sent += len(body[start : start + size])
+                if owner.over.wait(seconds):
+                    return
             if answer.stall is not None:
-                self.wfile.write(body[: answer.stall])
-                owner.sent += answer.stall
                 owner.over.wait(5)
-                self.close_connection = True
-                return
-            try:
-                for block in slowly(body, owner):
-                    self.wfile.write(block)
-                    owner.sent += len(block)
-            except OSError:
-                self.close_connection = True
-            if answer.cut is not None:
-                self.close_connection = True
 
     return Handler
 
 
-def slowly(body: bytes, owner: Loopback):
-    """The body, in one block or at the server's pace."""
-    if owner.pace is None:
-        yield body
-        return
-    size, seconds = owner.pace
-    for start in range(0, len(body), size):
-        yield body[start : start + size]
-        if owner.over.wait(seconds):
-            return
+# --- faults: each changes one answer
 
 
-def until(condition, seconds: float = 60.0) -> None:
-    """Wait for something to become true; fail where it does not."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
+def cut(at):
+    """Hang up after so many bytes; -1 is before the headers."""
+    return lambda answer: setattr(answer, "cut", at)
+
+
+def stall(at):
+    """Fall silent after so many bytes."""
+    return lambda answer: setattr(answer, "stall", at)
+
+
+def header(name, value):
+    return lambda answer: answer.headers.update({name: value})
+
+
+def only(which, change):
+    """The fault, for requests of one kind or of one path."""
+    return lambda answer: change(answer) if change and which in (answer.kind, answer.path) else None
+
+
+def status(code, body=b"no", **headers):
+    def change(answer):
+        answer.status, answer.body = code, body
+        answer.headers = {"Content-Length": str(len(body))}
+        answer.headers |= {name.replace("_", "-"): value for name, value in headers.items()}
+
+    return change
+
+
+PAGE = b"<!DOCTYPE html><title>Sign in</title>"
+page = status(200, PAGE, Content_Type="text/html; charset=utf-8")
+
+
+def gzipped(answer):
+    if answer.status in (200, 206):
+        answer.body = gzip.compress(answer.body)
+        answer.headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(answer.body))}
+
+
+def place(first=0, length=None, size=""):
+    """The answers to spans say that they begin `first` bytes further on, and hold at most `length` bytes."""
+
+    def change(answer):
+        if answer.kind == "span":
+            answer.body = answer.body[:length]
+            answer.headers["Content-Length"] = str(len(answer.body))
+            told = f"bytes {answer.first + first}-{answer.first + len(answer.body) - 1}/"
+            answer.headers["Content-Range"] = told + answer.headers["Content-Range"].split("/")[1] + size
+
+    return change

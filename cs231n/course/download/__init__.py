@@ -3,18 +3,16 @@
 `get_data.py` is the command for it, `get_coco` the function.
 """
 
-from pathlib import Path
-
 from .cli import parser, run
-from .errors import DownloadError
+from .errors import DownloadError, disk_error
 from .remote import Policy
 from .store import folder
 
 __all__ = ["DownloadError", "get_coco"]
 
 
-def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
-    """Bring the COCO files that are not there yet, and return their folder.
+def get_coco(dest=None, *, only=None, all_files=False, quiet=False):
+    """Bring the COCO files that are not there yet, and return their folder, a Path.
 
     A second call finds them whole and needs no network. A call that was stopped goes on at the byte.
 
@@ -27,6 +25,7 @@ def get_coco(dest=None, *, only=None, all_files=False, quiet=False) -> Path:
     options.dest, options.only, options.all, options.quiet = dest, only, all_files, quiet
     try:
         run(options, Policy())
-    except DownloadError as error:
-        raise error.with_traceback(None) from None  # the message is for the reader, the way to it is not
+    except (DownloadError, OSError) as error:
+        fault = disk_error(error, folder(dest)) if isinstance(error, OSError) else error
+        raise fault.with_traceback(None) from None  # the message is for the reader, the way to it is not
     return folder(dest)

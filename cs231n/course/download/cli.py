@@ -7,10 +7,9 @@ from dataclasses import replace
 
 from cs231n.language import noted, tr
 
-from .archive import unpacked
+from .archive import COCO, Manifest, addresses
 from .errors import DownloadError, UsageError, disk_error, line
 from .fetch import Download
-from .manifest import COCO, Manifest, addresses
 from .remote import Policy
 from .report import Report, say
 from .store import Store, folder, megabytes
@@ -32,9 +31,7 @@ exit status: 0 all right, 1 verification failed, 2 usage, 3 network, 4 disk or p
 def parser():
     """The options."""
     shape = argparse.RawDescriptionHelpFormatter
-    p = argparse.ArgumentParser(
-        "get_data.py", description=tr(ABOUT), epilog=tr(EPILOG), formatter_class=shape
-    )
+    p = argparse.ArgumentParser("get_data.py", None, tr(ABOUT), tr(EPILOG), formatter_class=shape)
     what, where, do = (p.add_mutually_exclusive_group().add_argument for _ in range(3))
     add, on = p.add_argument, {"action": "store_true"}
     what("--all", help=tr("all ten files: about 1 GB to fetch, 2.3 GB on the disk"), **on)
@@ -81,43 +78,32 @@ def run(options, policy):
     store = Store(folder(options.dest))
     if options.list:
         row = "{0.name:<28} {0.bytes:>15,} bytes  {1:<10}  {2}\n".format
-        needs = {name: tr("needed") for name in manifest.needed}
-        states = {entry.name: tr(store.state(entry, False)) for entry in manifest.files.values()}
-        rows = [row(e, states[e.name], needs.get(e.name, "--all")) for e in manifest.files.values()]
-        return 0, tr("{rows}Folder: {folder}. --verify checks every byte.", "".join(rows), store.folder)
+        needs, files = {name: tr("needed") for name in manifest.needed}, manifest.files.values()
+        rows = "".join(row(e, tr(store.state(e, False)), needs.get(e.name, "--all")) for e in files)
+        return 0, tr("{rows}Folder: {folder}. --verify checks every byte.", rows, store.folder)
     if options.verify:
         states = [(entry.name, store.state(entry)) for entry in entries]
         if wrong := ", ".join(f"{name} ({tr(state)})" for name, state in states if state != "whole"):
-            return 1, tr(
-                "Not whole in {folder}: {wrong}.\nTo fetch them: {command}", store.folder, wrong, line("")
-            )
+            text = noted("Not whole in {folder}: {wrong}.\nTo fetch them: {command}")
+            return 1, tr(text, store.folder, wrong, line(""))
         return 0, tr("All {count} files in {folder} are right.", len(states), store.folder)
     if options.clean:
-        removed = megabytes(store.clean())
-        return 0, tr(
-            "Removed {removed} of unfinished parts. Whole files stay in {folder}.", removed, store.folder
-        )
-    urls = addresses(options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
-    archive = None if options.zip is None else find_archive(folder(options.zip), manifest, entries)
-    Download(manifest, entries, store, policy, Report(options.quiet)).run(urls, archive, options.force)
-    text = tr("All {count} files are in {folder}, verified.", len(entries), store.folder)
-    if store.unfinished():
-        text += tr(
-            " {size} of other unfinished parts are kept; --clean removes them.", megabytes(store.unfinished())
-        )
-    return 0, text
+        text = noted("Removed {removed} of unfinished parts. Whole files stay in {folder}.")
+        return 0, tr(text, megabytes(store.clean()), store.folder)
+    sources = addresses(options.url or os.environ.get("CS231N_DATA_URL", "").split() or manifest.urls)
+    if options.zip is not None:
+        sources = [find_archive(folder(options.zip), manifest, entries)]
+    Download(manifest, entries, store, policy, Report(options.quiet)).run(sources, options.force)
+    return 0, tr("All {count} files are in {folder}, verified.", len(entries), store.folder)
 
 
 def find_archive(path, manifest, entries):
     """The archive that --zip names, or the folder that a browser made of it."""
-    inside = path / manifest.archive_name
-    for place in [inside] if inside.is_file() else [path, path.with_suffix("")]:
-        if place.is_file() or any(unpacked(entry, place, manifest) for entry in entries):
+    for place in (path / manifest.archive_name, path, path.with_suffix("")):
+        if place.is_file() or any(manifest.unpacked(entry, place) for entry in entries):
             return place
-    if not path.is_dir():
-        raise UsageError(tr("There is no archive {path}.", path))
-    names = ", ".join(entry.name for entry in entries)
-    step = tr(
-        "It should hold {archive}, or the files that were in it: {names}.", manifest.archive_name, names
+    text = noted(
+        "{path} is no archive, and no folder that holds {archive} or one of the files in it: {names}."
     )
-    raise UsageError(tr("The folder {path} has none of the files asked for.", path), step)
+    names = ", ".join(entry.name for entry in entries)
+    raise UsageError(tr(text, path, manifest.archive_name, names))

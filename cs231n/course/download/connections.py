@@ -4,21 +4,19 @@ A stretch lies on disk as pieces of 16 MB, each a file that grows from its first
 that came. Where one connection fails, a single one goes on, for a server may want fewer connections.
 """
 
-import contextlib
-import copy
-import multiprocessing
+import queue
 import threading
+import time
 from collections import namedtuple
+from contextlib import ExitStack
+from functools import cache
 from multiprocessing.pool import ThreadPool
 
 from .errors import NetworkError, OwnSide
 
 PIECE = 1 << 24
+WAITING = 256  # blocks that may wait for the disk
 Piece = namedtuple("Piece", "path start end")  # bytes of the remote file, and the file that gathers them
-
-
-class Stopped(Exception):
-    """Ends a connection whose run is over."""
 
 
 def held(piece):
@@ -30,74 +28,49 @@ def held(piece):
     return size
 
 
-def bring(remote, pieces, done, report):
-    """Bring what is missing of each piece; `done(piece)` is called here, with each one that is whole.
+def bring(remote, pieces, report):
+    """Bring what is missing of each piece.
 
-    NetworkError, Changed, NoRanges, OSError: as they came to the last connection; what came is kept
+    NetworkError, Changed, OSError: as they came to the last connection; what came is kept
     """
-    left = list(pieces)
-    for connections in (remote.policy.connections, 1):
-        threads = ThreadPool(connections)
-        try:
-            return bring_over(threads, remote, left, done, report)
-        except NetworkError as fault:
-            if connections == 1 or isinstance(fault, OwnSide):
-                raise
-            threads.join()
-            remote.sleep(remote.policy.pause)  # the server has to see that the others are gone
+    try:
+        bring_over(remote.policy.connections, remote, pieces, report)
+    except NetworkError as fault:
+        if remote.policy.connections == 1 or isinstance(fault, OwnSide):
+            raise
+        time.sleep(remote.policy.pause)  # the server has to see that the others are gone
+        bring_over(1, remote, pieces, report)
 
 
-def bring_over(threads, remote, left, done, report):
-    """The same with these threads, until the first fault; pieces that are whole are taken out of `left`."""
-    guard, over, failed, files = threading.Lock(), threading.Event(), threading.Event(), []
-
-    def act(do, what):
-        with guard:
-            if over.is_set():
-                raise Stopped
-            do(what)
-
-    def sleep(seconds):
-        if over.wait(seconds):
-            raise Stopped
+def bring_over(connections, remote, pieces, report):
+    """The same over so many connections, until the first fault. They fetch; this thread alone writes."""
+    blocks, over = queue.Queue(WAITING), threading.Event()
+    starts = {piece: piece.start + held(piece) for piece in pieces}
 
     def fetch(piece):
-        if failed.is_set():
-            raise Stopped
         try:
-            have = held(piece)
-            with piece.path.open("ab") as file:
-                files.append(file)
-
-                def sink(chunk):
-                    act(file.write, chunk)
-                    act(report.advance, len(chunk))
-
-                remote.stream(piece.start + have, piece.end, sink)
-            return piece
+            for block in remote.stream(starts[piece], piece.end, over.wait):
+                blocks.put((piece, block))
+                if over.is_set():
+                    return
         except BaseException:
-            failed.set()  # no piece is begun any more
+            over.set()  # the other connections end with it
             raise
 
-    remote = copy.copy(remote)  # the same session, that speaks and waits in its own way
-    remote.note = lambda text: act(report.note, text)
-    remote.sleep = sleep
-    try:
-        arriving = threads.imap_unordered(fetch, list(left))
-        while left:
-            try:
-                piece = arriving.next(timeout=0.1)
-            except multiprocessing.TimeoutError:
-                act(report.advance, 0)
-            except Stopped:
-                pass  # the fault itself is about to arrive
-            else:
-                left.remove(piece)
-                done(piece)
-    finally:
-        with guard:  # from here on nothing is written, whatever a slow connection still brings
+    with ThreadPool(connections) as threads, ExitStack() as stack:
+        opened = cache(lambda piece: stack.enter_context(piece.path.open("ab")))
+        try:
+            fetched = threads.map_async(fetch, pieces, chunksize=1)
+            while not fetched.ready() or not blocks.empty():
+                try:
+                    piece, block = blocks.get(timeout=0.02)
+                except queue.Empty:
+                    report.advance(0)
+                else:
+                    opened(piece).write(block)
+                    report.advance(len(block))
+            fetched.get()  # raises the first fault
+        finally:
             over.set()
-            for file in files:
-                with contextlib.suppress(OSError):
-                    file.close()
-        threads.terminate()
+            while not blocks.empty():  # nobody is left waiting for room
+                blocks.get()

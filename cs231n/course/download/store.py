@@ -3,14 +3,13 @@
 import contextlib
 import hashlib
 import os
-import shutil
 import tempfile
 from pathlib import Path
 
 from cs231n.files import patiently, write_whole
 from cs231n.language import noted, tr
 
-from .errors import ROOT, BusyError, DiskError, DownloadError, UsageError, VerificationError, disk_error
+from .errors import ROOT, BusyError, DownloadError, UsageError, VerificationError, disk_error
 
 try:
     import fcntl
@@ -21,16 +20,14 @@ except ImportError:
 
 
 class Store:
-    """A folder of verified files, with a folder `.download` for bytes on their way."""
+    """A folder of verified files, and of pieces of them on their way."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.work = self.folder / ".download"
 
     def pieces(self, name=None):
         """Files `name.version.number.span` of unfinished bytes, of any version; all, or those of one file."""
-        paths = list(self.work.glob("*.span"))
-        return [path for path in paths if name in (None, path.name.rsplit(".", 3)[0])]
+        return [path for path in self.folder.glob("*.span") if name in (None, path.name.rsplit(".", 3)[0])]
 
     def unfinished(self):
         """How many unfinished bytes there are."""
@@ -50,26 +47,12 @@ class Store:
         return noted("whole") if right else noted("damaged")
 
     @contextlib.contextmanager
-    def at_work(self):
-        """The folder made and locked for the length of a with block."""
+    def at_work(self, entries):
+        """The folder made and locked for a with block. DownloadError: any fault in it, and what is kept."""
         try:
-            if self.work.is_symlink():
-                self.work.unlink()
-            self.work.mkdir(parents=True, exist_ok=True)
-        except FileExistsError as error:
-            raise DiskError(tr("{name} is a file; a folder is needed there.", error.filename)) from error
-        with lock(self.folder / ".get_data.lock"):
-            try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with lock(self.folder / ".get_data.lock"):
                 yield
-            finally:
-                with contextlib.suppress(OSError):
-                    self.work.rmdir()  # where nothing is left in it
-
-    @contextlib.contextmanager
-    def plainly(self, entries):
-        """Turn what the operating system refuses into a DiskError, and say on any fault what is kept."""
-        try:
-            yield
         except (OSError, DownloadError) as error:
             fault = disk_error(error, self.folder) if isinstance(error, OSError) else error
             with contextlib.suppress(OSError):
@@ -82,50 +65,26 @@ class Store:
     def clean(self):
         """Remove unfinished bytes, unless another run is at work on them; how many there were."""
         before = self.unfinished()
-        if self.work.is_dir():
-            with self.at_work():
-                self.forget(self.work.iterdir())
+        if self.pieces():
+            with self.at_work(()):
+                self.forget(self.pieces())
         return before
 
-    def check_space(self, needed):
-        """DiskError, with the numbers, where fewer than `needed` bytes are free."""
-        total, _, free = shutil.disk_usage(self.folder)
-        if total and free < needed:  # some network drives tell zeros
-            what = tr("{needed} are needed, {free} are free", megabytes(needed), megabytes(free))
-            step = tr("Free {missing}, or choose another disk with --dest.", megabytes(needed - free))
-            raise DiskError(tr("Not enough space in {folder}: {what}.", self.folder, what), step)
-
     def write(self, blocks, entry):
-        """Write a file beside its place, hashing it; give it its name only if every byte is right.
-
-        VerificationError: other bytes than the manifest's
-        """
-        digest, count = hashlib.sha256(), 0
+        """Write a file that gets its name only if its bytes are the manifest's; VerificationError otherwise."""
+        digest = hashlib.sha256()
         with write_whole(self.folder / entry.name) as out:
             for block in blocks:
                 digest.update(block)
-                count += len(block)
-                if count > entry.bytes:
-                    break
                 out.write(block)
-            if count != entry.bytes or digest.hexdigest() != entry.sha256:
-                raise VerificationError(
-                    tr("{name}: the bytes are not the ones the manifest promises.", entry.name)
-                )
+            if digest.hexdigest() != entry.sha256:
+                what = tr("{name}: the bytes are not the ones the manifest promises.", entry.name)
+                raise VerificationError(what)
 
     def forget(self, paths):
         """Remove files that are of no more use, where they are there."""
         for path in paths:
             patiently(lambda path=path: path.unlink(missing_ok=True))
-
-
-def take(file):
-    """Whether the open file can be locked at once. The system unlocks it when it is closed or its holder dies."""
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB) if fcntl else msvcrt.locking(file.fileno(), 2, 1)
-        return True
-    except OSError:
-        return False
 
 
 @contextlib.contextmanager
@@ -146,6 +105,15 @@ def lock(path):
             file.close()
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def take(file):
+    """Whether the open file can be locked at once. The system unlocks it when it is closed or its holder dies."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB) if fcntl else msvcrt.locking(file.fileno(), 2, 1)
+        return True
+    except OSError:
+        return False
 
 
 def folder(text=None):

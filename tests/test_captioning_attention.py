@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from cs231n import decoding
 from cs231n.attention import attention_lstm_backward, attention_lstm_forward
-from cs231n.captioning_solver import CaptioningSolver
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.coco_utils import sample_coco_minibatch
-from cs231n.gradient_check import eval_numerical_gradient, eval_numerical_gradient_array
 from cs231n.grid_utils import GridFeatures
 from cs231n.temporal_layers import (
     temporal_affine_backward,
@@ -65,33 +62,6 @@ def test_loss_and_gradients_are_those_of_the_plain_layers():
         np.testing.assert_allclose(grads[name], grad, rtol=1e-9, atol=1e-12, err_msg=name)
 
 
-def test_gradients_equal_central_differences():
-    model, features, captions = model_of(), features_of(3), captions_of(3)
-    _, grads = model.loss(features, captions)
-    assert grads.keys() == model.params.keys()
-    for name, w in model.params.items():
-        numeric = eval_numerical_gradient(lambda _: model.loss(features, captions)[0], w, verbose=False)
-        np.testing.assert_allclose(grads[name], numeric, rtol=1e-5, atol=1e-7, err_msg=name)
-
-
-def test_gradients_of_any_loss_of_the_scores_equal_central_differences():
-    model, features, captions = model_of(), features_of(3), captions_of(3)
-    scores, cache = model.scores(features, captions)
-    assert scores.shape == (3, 7, len(WORDS))
-    dscores = np.random.default_rng(0).standard_normal(scores.shape)
-    grads = model.scores_backward(dscores, cache)
-    for name, w in model.params.items():
-        numeric = eval_numerical_gradient_array(lambda _: model.scores(features, captions)[0], w, dscores)
-        np.testing.assert_allclose(grads[name], numeric, rtol=1e-5, atol=1e-7, err_msg=name)
-
-
-def test_float32_in_float32_through_with_a_grid_of_float16():
-    model, features = model_of(np.float32), features_of(4, dtype=np.float16)
-    loss, grads = model.loss(features, captions_of(4))
-    assert {g.dtype for g in grads.values()} == {np.dtype(np.float32)} and np.isfinite(loss)
-    assert features.grid.dtype == np.float16
-
-
 def test_other_cells_draw_the_same_weights_as_before():
     np.random.seed(3)
     lstm = CaptioningRNN(WORDS, D, W, H, "lstm")
@@ -102,22 +72,6 @@ def test_other_cells_draw_the_same_weights_as_before():
 
 
 # Whatever works with the other cells
-
-
-def test_decoders_agree_with_sample_and_speak_of_each_picture_alone():
-    model, features = model_of(), features_of(6)
-    greedy = model.sample(features, max_length=9)
-    np.testing.assert_array_equal(decoding.greedy_captions(model, features, 9, never=()), greedy)
-    np.testing.assert_array_equal(decoding.beam_captions(model, features, 9, width=1, never=()), greedy)
-    beam = decoding.beam_captions(model, features, 9, width=3)
-    drawn = decoding.sampled_captions(model, features, 9, seed=1)
-    assert beam.shape == drawn.shape == (6, 9)
-    for n in range(6):
-        np.testing.assert_array_equal(model.sample(features[[n]], max_length=9)[0], greedy[n])
-        np.testing.assert_array_equal(decoding.beam_captions(model, features[[n]], 9, width=3)[0], beam[n])
-    tree = decoding.beam_tree(model, features[2], 9, width=3)
-    best = [node.word for node in tree if node.best]
-    assert best == [int(word) for word in beam[2] if word]
 
 
 def data_of(dtype=np.float32):
@@ -135,36 +89,6 @@ def test_a_minibatch_holds_each_captions_own_grid():
     for n, url in enumerate(urls):
         np.testing.assert_array_equal(features.grid[n], data["train_features"].grid["abcd".index(url)])
         np.testing.assert_array_equal(features.picture[n], data["train_features"].picture["abcd".index(url)])
-
-
-def solver_of(tmp_path, epochs=2):
-    options = {"optim_config": {"learning_rate": 1e-2}, "batch_size": 4, "val_size": 6, "verbose": False}
-    return CaptioningSolver(
-        model_of(np.float32), data_of(), "adam", num_epochs=epochs, checkpoint=tmp_path / "run.npz", **options
-    )
-
-
-def test_training_lowers_the_loss_and_a_checkpoint_goes_on_where_it_stopped(tmp_path):
-    np.random.seed(0)
-    whole = solver_of(tmp_path, epochs=4)
-    whole.train()
-    assert np.mean(whole.loss_history[-3:]) < np.mean(whole.loss_history[:3])  # last and first epoch
-    np.random.seed(0)
-    solver_of(tmp_path, epochs=2).train()
-    resumed = solver_of(tmp_path, epochs=4)
-    resumed.resume(tmp_path / "run.npz")
-    resumed.train()
-    assert resumed.loss_history == whole.loss_history
-    for name, w in whole.model.params.items():
-        np.testing.assert_array_equal(resumed.model.params[name], w)
-
-
-def test_a_saved_model_speaks_the_same(tmp_path):
-    model, features = model_of(np.float32), features_of(5, dtype=np.float32)
-    model.save(tmp_path / "model.npz")
-    again = CaptioningRNN.load(tmp_path / "model.npz")
-    assert again.cell_type == "attention"
-    np.testing.assert_array_equal(again.sample(features), model.sample(features))
 
 
 # Features that do not fit

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cs231n.exercises.bank.captioning_loss import inputs
+from cs231n.exercises.bank.captioning_loss import SHIFT_AND_MASK, inputs
 from cs231n.exercises.exercise import Exercise
 from cs231n.exercises.known_mistakes import known
 from cs231n.layers import affine_forward
@@ -44,24 +44,6 @@ def solution(model, features, captions):
 
 
 MISTAKES = """
-inputs_not_shifted: captions[:, :-1], captions[:, 1:] -> captions[:, 1:], captions[:, 1:]
-    The input already holds the word that should be predicted. Which words come in?
-targets_not_shifted: captions[:, :-1], captions[:, 1:] -> captions[:, :-1], captions[:, :-1]
-    Each word is compared with itself. The right answer is the next word.
-nothing_cut_off: captions[:, :-1], captions[:, 1:] -> captions, captions
-    The whole caption goes in and is compared with itself. One end is cut off each time.
-shifted_the_wrong_way: captions[:, :-1], captions[:, 1:] -> captions[:, 1:], captions[:, :-1]
-    Input words and right words are exchanged: the model predicts the word before.
-padding_counted: words_out != model._null -> np.ones(words_out.shape)
-    The places after <END> count in your loss. What should the model learn from <NULL>?
-mask_inverted: words_out != model._null -> words_out == model._null
-    The mask is the wrong way round: only the places with <NULL> count.
-mask_from_inputs: words_out != model._null -> words_in != model._null
-    The mask is made from the input words. Whether a place counts depends on its right word.
-end_not_counted: words_out != model._null -> (words_out != model._null) & (words_out != model._end)
-    <END> does not count in your loss, so the model never learns to stop.
-null_taken_as_zero: model._null -> 0
-    The mask takes 0 for <NULL>. Its number is model._null, which is not 0 in every vocabulary.
 averaged_over_words: return loss -> return loss / (mask.sum() / len(mask))
     You divide by the number of words. Here the sum is averaged over captions only.
 averaged_over_steps: return loss -> return loss / mask.shape[1]
@@ -98,5 +80,5 @@ EXERCISE = Exercise(
         "In: captions without the last column. Out: captions without the first. The mask is True where the right "
         "word is not model._null. The cache is a tuple of the four caches and of dscores.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(solution, SHIFT_AND_MASK + MISTAKES),
 )

@@ -73,7 +73,8 @@ def solution(model, features, captions):
     return loss, grads
 
 
-MISTAKES = """
+# What people do in captioning_forward as well.
+SHIFT_AND_MASK = """
 inputs_not_shifted: captions[:, :-1], captions[:, 1:] -> captions[:, 1:], captions[:, 1:]
     The input already holds the word that should be predicted. Which words come in?
 targets_not_shifted: captions[:, :-1], captions[:, 1:] -> captions[:, :-1], captions[:, :-1]
@@ -84,12 +85,16 @@ shifted_the_wrong_way: captions[:, :-1], captions[:, 1:] -> captions[:, 1:], cap
     Input words and right words are exchanged: the model predicts the word before.
 padding_counted: words_out != model._null -> np.ones(words_out.shape)
     The places after <END> count in your loss. What should the model learn from <NULL>?
+mask_inverted: words_out != model._null -> words_out == model._null
+    The mask is the wrong way round: only the places with <NULL> count.
 mask_from_inputs: words_out != model._null -> words_in != model._null
     The mask is made from the input words. Whether a place counts depends on its right word.
 end_not_counted: words_out != model._null -> (words_out != model._null) & (words_out != model._end)
     <END> does not count in your loss, so the model never learns to stop.
 null_taken_as_zero: model._null -> 0
     The mask takes 0 for <NULL>. Its number is model._null, which is not 0 in every vocabulary.
+"""
+MISTAKES = """
 averaged_over_words:
     grads = {} -> grads, k = {}, mask.sum() / len(mask); loss, dscores = loss / k, dscores / k
     You divide by the number of words. Here the sum is averaged over captions only.
@@ -118,8 +123,6 @@ projection_squashed:
 repeated_words_lost: grads = {} -> grads = {"W_embed": np.zeros_like(p["W_embed"])}
     grads["W_embed"] = word_embedding_backward(dvectors, embed_cache) -> grads["W_embed"][words_in] = dvectors
     W_embed: a word that occurs twice keeps one gradient only. Look at chapter 03 again.
-mask_inverted: words_out != model._null -> words_out == model._null
-    The mask is the wrong way round: only the places with <NULL> count.
 """
 
 EXERCISE = Exercise(
@@ -157,5 +160,5 @@ EXERCISE = Exercise(
         "rnn_backward gives five gradients. The first, of the vectors, goes into word_embedding_backward; the "
         "second, dh0, goes into affine_backward and gives W_proj and b_proj.",
     ),
-    mistakes=known(solution, MISTAKES),
+    mistakes=known(solution, SHIFT_AND_MASK + MISTAKES),
 )

@@ -1,48 +1,10 @@
 """Test inputs of awkward sizes: all different, all equal, each of them 1 alone and together; one in float32."""
 
+from functools import partial
+
 import numpy as np
 
 from cs231n.exercises.exercise import Case
-
-
-def rnn_step_inputs(seed=None):
-    """Cases for rnn_step_forward."""
-    return _made(_step, 0, STEP_SIZES, 1, seed)
-
-
-def rnn_step_gradients(seed=None):
-    """Cases for rnn_step_backward."""
-    return _with_upstream(rnn_step_inputs(seed), 10, ("dnext_h",), seed)
-
-
-def lstm_step_inputs(seed=None):
-    """Cases for lstm_step_forward."""
-    return _made(_step, 20, STEP_SIZES, 4, seed)
-
-
-def lstm_step_gradients(seed=None):
-    """Cases for lstm_step_backward."""
-    return _with_upstream(lstm_step_inputs(seed), 30, ("dnext_h", "dnext_c"), seed)
-
-
-def rnn_inputs(seed=None):
-    """Cases for rnn_forward."""
-    return _made(_sequence, 40, SEQUENCE_SIZES, 1, seed)
-
-
-def rnn_gradients(seed=None):
-    """Cases for rnn_backward."""
-    return _with_upstream(rnn_inputs(seed), 50, ("dh",), seed)
-
-
-def lstm_inputs(seed=None):
-    """Cases for lstm_forward."""
-    return _made(_sequence, 60, SEQUENCE_SIZES, 4, seed)
-
-
-def lstm_gradients(seed=None):
-    """Cases for lstm_backward."""
-    return _with_upstream(lstm_inputs(seed), 70, ("dh",), seed)
 
 
 def attention_inputs(seed=None):
@@ -157,7 +119,7 @@ def _sizes(table, seed):
     return zip(longer(lengths, seed), dtypes, strict=True)
 
 
-def _made(make, number, table, blocks, seed):
+def _made(make, number, table, blocks, seed=None):
     return [
         make(number + k, sizes, blocks, dtype, seed) for k, (sizes, dtype) in enumerate(_sizes(table, seed))
     ]
@@ -181,10 +143,10 @@ def _sequence(number, sizes, blocks, dtype, seed):
     return Case(f"N={N}, T={T}, D={D}, H={H}", {"x": x, "h0": h0, **weights})
 
 
-def _with_upstream(cases, number, names, seed):
+def _with_upstream(inputs, number, names, seed=None):
     """The cases with an incoming gradient for each name, shaped like the state (and time) of the case."""
     found = []
-    for k, case in enumerate(cases):
+    for k, case in enumerate(inputs(seed)):
         x = case.inputs["x"]
         H = case.inputs["Wh"].shape[0]
         draw = _drawer(number + k, x.dtype, seed)
@@ -195,3 +157,14 @@ def _with_upstream(cases, number, names, seed):
 def _drawer(number, dtype, seed):
     random = generator(number, seed)
     return lambda *shape: random.normal(size=shape).astype(dtype)
+
+
+# Cases of the exercises, as functions of a seed; backward ones have the inputs of their forward ones.
+rnn_step_inputs = partial(_made, _step, 0, STEP_SIZES, 1)
+lstm_step_inputs = partial(_made, _step, 20, STEP_SIZES, 4)
+rnn_inputs = partial(_made, _sequence, 40, SEQUENCE_SIZES, 1)
+lstm_inputs = partial(_made, _sequence, 60, SEQUENCE_SIZES, 4)
+rnn_step_gradients = partial(_with_upstream, rnn_step_inputs, 10, ("dnext_h",))
+lstm_step_gradients = partial(_with_upstream, lstm_step_inputs, 30, ("dnext_h", "dnext_c"))
+rnn_gradients = partial(_with_upstream, rnn_inputs, 50, ("dh",))
+lstm_gradients = partial(_with_upstream, lstm_inputs, 70, ("dh",))

@@ -1,77 +1,187 @@
-"""The process in which a student's notebook runs: its cells, then each answer on the inputs of the checks.
+"""The process in which a student's notebook runs: its cells as in Jupyter, and its answers where they are checked.
 
-It is started by `process.py` with a job on its standard input. Each step ends with a file of plain arrays and
-texts, from which the verdict is made elsewhere. A student's own prints and questions go nowhere.
+It has the package without the reference. At a check it says so, and the grader sends inputs; what the answer gives
+on them goes back as plain arrays. What is right, and what the verdict is, never comes here.
 """
 
-import builtins
 import contextlib
-import json
-import linecache
+import copy
+import inspect
 import os
 import sys
-import traceback
+import time
 import types
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
 
 from cs231n import exercises
-from cs231n.exercises import grade
-from cs231n.exercises.bank import ORDER, find  # by name: a notebook may spoil the module
-from cs231n.exercises.judge.package_calls import runs_and_borrowed
+from cs231n.exercises import bank
+from cs231n.exercises.exercise import Case, NotYet
+from cs231n.exercises.judge.failures import explain, line_of, raised_in, text_of
 from cs231n.exercises.notebook import checking
-from cs231n.exercises.run import time_limit
-from cs231n.exercises.run.cases import cases
-from instructors.process import LARGEST
+from cs231n.exercises.run.count_calls import Counted
+from cs231n.exercises.run.one_call import _unchanged, names_replaced, quiet
+from cs231n.exercises.run.time_limit import TooLong, limited
+from cs231n.exercises.say.words import message
+from instructors.wire import Kept, TooLarge, Wire
 
 MEMORY, FILE = 4 << 30, 100 << 20  # bytes
 PROCESSES = 200  # more than there are on the whole system, since a limit counts all of a user's
 
-_notebook = {}  # the global names of the student's notebook
-_answers = {}  # exercise → the function that was checked
+
+class Shell(InteractiveShell):
+    """IPython without a terminal: nobody reads what it shows."""
+
+    def showtraceback(self, *_, **__):
+        """Nothing: an exception is in the result of its cell."""
+
+    showsyntaxerror = showindentationerror = showtraceback
 
 
-def main():
-    """Do the job: its "cells" in "seconds" each, then the exercises not "done", with inputs of a "seed".
+class Child:
+    """Does what the grader says, until it closes the line."""
 
-    The first call that does not come to an end is stopped after the "limit" in seconds, later ones earlier.
-    In the place of answers that are "gone", since they hang or crash, others call the reference.
-    """
-    job, out = json.load(sys.stdin), Path(sys.argv[2])
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for standard in (0, 1, 2):
-        os.dup2(nowhere, standard)
-    _limit_resources()
-    limit = min(time_limit.SECONDS, job["limit"])  # for each call
-    _begin()
-    import_module("matplotlib.pyplot")  # every chapter begins with it: no cell's time is spent on that
-    _say(out, "ready", {})
-    seconds = job["seconds"]
-    for number, source in job["cells"]:
-        failed = _run(number, source, seconds)
-        seconds /= 2 if failed and failed.get("endless") else 1
-        _say(out, f"cell {number}", failed or {})
-    later = [n for n in _answers if _is_own(_notebook.get(n)) and _notebook[n] is not _answers[n]]
-    _notebook.update(_answers)
-    names = [name for name in ORDER if name in _answers or _is_own(_notebook.get(name))]
-    _notebook.update({name: find(name).reference for name in job["gone"]})
-    _say(out, "cells", {"answers": names, "checked": list(_answers), "later": later})
-    for name in names:
-        if name not in job["done"]:
-            about, arrays = _outputs(name, job["seed"], limit)
-            _say(out, name, about, arrays)
-            if about.get("mistake") == "endless":
-                _notebook[name] = find(name).reference
-                limit = max(1, limit / 2)  # a class waits; honest answers need far less
+    def __init__(self, wire):
+        self.wire, self.answering, self.in_checks, self.checked = wire, False, 0, set()
+        settings = Config()
+        settings.HistoryManager.enabled = False
+        self.shell = Shell.instance(config=settings)
+        self.names = self.shell.user_ns
+        functions = {name: bank.find(name).reference for name in bank.ORDER}
+        exercises.answers = lambda: types.SimpleNamespace(**functions)
+        exercises.check = checking.check = self.check
+        exercises.hint = exercises.progress = exercises.as_written = lambda *_: None
+        bank._own = lambda name: (lambda *given: self.ask(name, given), None)
+
+    def serve(self):
+        """Do what comes, up to `go on`."""
+        while (order := self.wire.receive())["do"] != "go_on":
+            getattr(self, order.pop("do"))(**order)
+
+    def begin(self, files, home, commands):
+        """Write the files that lay beside the notebook, and go there. commands: whether !commands are run"""
+        Path(home).mkdir(parents=True, exist_ok=True)
+        os.chdir(home)
+        for name, content in files.items():
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            Path(name).write_bytes(content.tobytes())
+        sys.path.append(home)  # at the end: it hides no module of Python or the course
+        if not commands:
+            self.shell.system = lambda *_: None
+        self.wire.send(say="ready")
+
+    def cell(self, source, seconds):
+        """Run one cell, and say why it failed, if it did."""
+        self.in_checks, failed = 0, {}
+        clock = lambda: time.monotonic() - self.in_checks  # noqa: E731
+        try:
+            result = limited(lambda: self.shell.run_cell(source, store_history=True), seconds, clock)
+            error = result.error_before_exec or result.error_in_exec
+        except BaseException as raised:  # the clock may ring outside of the cell's own code
+            error = raised
+        if isinstance(error, TooLong):
+            failed = {"why": f"it did not come to an end in {seconds:g} seconds", "endless": True}
+        elif isinstance(error, SyntaxError) and error is result.error_before_exec:
+            failed = {"why": f"line {error.lineno}: {error.msg}", "unreadable": True}
+        elif error is not None:
+            line, entry = 0, error.__traceback__
+            while entry is not None and not line:
+                line, entry = entry.tb_lineno * (entry.tb_frame.f_globals is self.names), entry.tb_next
+            failed = {"why": f"line {line}: {type(error).__name__}: {text_of(error)}"[:300]}
+        self.wire.send(say="cell", **failed)
+
+    def left(self):
+        """Exercises that are in the notebook, and came to no check: each comes to one now."""
+        for name in bank.ORDER:
+            if name not in self.checked and self._is_own(self.names.get(name)):
+                self.check(self.names[name], name=name)
+        self.wire.send(say="left")
+
+    def check(self, function, forward=None, name=None):
+        """In place of the check: the grader judges the answer, here and now, with the names as they are."""
+        name = name or getattr(function, "__name__", "")
+        if self.answering or name not in bank.ORDER:
+            return function
+        began, self.answering = time.monotonic(), True
+        self.checked.add(name)
+        try:
+            seen = getattr(function, "__globals__", {})
+            partner = bank.find(name).forward
+            forward = forward if self._is_own(forward) else self.names.get(partner)
+            others = {n: self._named(seen[n]) for n in bank.ORDER if n in seen and n != name}
+            about = {"function": self._named(function), "text": _text(function)}
+            about |= {"forward": self._named(forward), "helpers": others}
+            self.wire.send(say="check", name=name, **about)
+            self.serve()
+        finally:
+            self.answering = False
+            self.in_checks += time.monotonic() - began
+        return function
+
+    def call(self, number, exercise, given, cache, names, instead, counted, seconds):
+        """Call a function, an answer to an exercise, and send what it gives.
+
+        cache: a tuple with the cache for a backward function; names: of the arguments
+        instead: names of helpers for which the grader's own are called; counted: count the work, too
+        """
+        function = self.wire.mine[number]
+        before = copy.deepcopy(given)
+        if counted:
+            Counted.calls = Counted.largest = 0
+            given = tuple(value.view(Counted) for value in given)
+        try:
+            with names_replaced(function, {n: bank.find(n).reference for n in instead}), quiet():
+                returned = limited(lambda: function(*given, *cache), seconds)
+            changed = {k: v for k, v in enumerate(given) if not _unchanged(before[k], v)}
+            if bank.find(exercise).returns_cache and isinstance(returned, tuple | list) and len(returned):
+                returned = (*returned[:-1], Kept(returned[-1]))
+            count = [Counted.calls, Counted.largest]
+            self.wire.send(say="gave", value=returned, changed={} if counted else changed, count=count)
+        except TooLarge as error:
+            self.wire.send(say="large", size=error.args[0])
+        except BaseException as error:
+            case = Case("", dict(zip(names, given, strict=False)), {})
+            self.wire.send(say="raised", **_told(error, function, case, bank.find(exercise)))
+
+    def ask(self, name, given):
+        """What a function of the package would give, if this answer may call it."""
+        if not self.answering:
+            raise NotYet(f"{name} of the package is only there while an answer that may call it is checked")
+        self.wire.send(say="ask", name=name, given=given)
+        reply = self.wire.receive()
+        if "value" in reply:
+            return reply["value"]
+        raise NotYet(reply["why"]) if reply["refused"] else ValueError(reply["why"])
+
+    def _named(self, function):
+        """The number of a function; None for one of the package, or none at all."""
+        return self.wire.keep(function) if self._is_own(function) else None
+
+    def _is_own(self, function):
+        return callable(function) and not str(getattr(function, "__module__", "")).startswith("cs231n.")
 
 
-def _say(out, step, about, arrays=()):
-    part = out / "part"
-    with part.open("wb") as file:
-        np.savez(file, about=np.array(json.dumps(about)), **dict(arrays))
-    part.replace(out / f"{step}.npz")
+def _text(function):
+    """The text of a function as it stands in its cell, where it can be had."""
+    try:
+        return inspect.getsource(function)[:100_000]
+    except (OSError, TypeError):
+        return ""
+
+
+def _told(error, function, case, exercise):
+    """An exception as texts: its kinds, its message, and what is told of it to the student."""
+    about = {"kinds": [kind.__name__ for kind in type(error).__mro__], "text": text_of(error)[:1000]}
+    about |= {"name": str(getattr(error, "name", "") or "")[:100], "lines": [], "line": None, "inside": False}
+    with contextlib.suppress(Exception):
+        about["line"] = line_of(error, function)
+        if not isinstance(error, TooLong):
+            about["inside"] = raised_in(error, function)
+            about["lines"] = message(explain(error, function, case, exercise)).split("\n  ")
+    return about
 
 
 def _limit_resources():
@@ -88,96 +198,13 @@ def _limit_resources():
                 resource.setrlimit(getattr(resource, name), (most, most))
 
 
-def _begin():
-    """Before the first cell."""
-    sys.path.append(str(Path.cwd()))  # at the end: it hides no module of Python or the course
-    _notebook.update({"__name__": "__main__", "get_ipython": _NoShell})
-    functions = {name: find(name).reference for name in ORDER}
-    known = {"np": np, "my": types.SimpleNamespace(**functions), **functions}
-    _notebook["__builtins__"] = {**vars(builtins), **known}  # found last, after everything of the student's
-    exercises.check = checking.check = _check
-    exercises.answers = lambda: known["my"]
-    exercises.hint = exercises.progress = exercises.as_written = lambda *_: None
-
-
-def _run(number, source, seconds):
-    """Run one cell as Jupyter would. Returns why it failed, if it did."""
-    file, code = f"<cell {number}>", None
-    try:
-        try:
-            code = compile(source, file, "exec")
-        except SyntaxError:
-            from IPython.core.inputtransformer2 import TransformerManager
-
-            source = TransformerManager().transform_cell(source)  # magics, !commands, name? as in Jupyter
-            code = compile(source, file, "exec")
-        linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-        time_limit.limited(lambda: exec(code, _notebook), seconds)
-    except time_limit.TooLong:
-        return {"why": f"it did not come to an end in {seconds:g} seconds", "endless": True}
-    except BaseException as error:
-        if code is None and isinstance(error, SyntaxError):
-            return {"why": f"line {error.lineno}: {error.msg}", "unreadable": True}
-        line = next((line for f, line in traceback.walk_tb(error.__traceback__) if f.f_code is code), 0)
-        return {"why": f"line {line}: {type(error).__name__}: {error}"[:300]}
-
-
-def _check(function, forward=None):
-    """In place of the check: remember the answer as it is here, whatever is made of its name later."""
-    name = getattr(function, "__name__", "")
-    if name in ORDER and (name not in _answers or _is_own(function)):
-        _answers[name] = function
-    return function
-
-
-def _is_own(function):
-    return callable(function) and not str(getattr(function, "__module__", "")).startswith("cs231n.")
-
-
-class _NoShell:
-    """In place of IPython's shell: magics and commands do nothing, but what they time is run."""
-
-    def __getattr__(self, name):
-        return lambda *_: None
-
-    def run_line_magic(self, name, line, *_):
-        if name == "time":
-            exec(compile(line, "<cell 0>", "exec"), _notebook)
-
-    def run_cell_magic(self, name, line, body):
-        if name in ("time", "timeit", "capture", "prun"):
-            exec(compile(body, "<cell 0>", "exec"), _notebook)
-        elif name == "writefile":
-            Path(line.split()[-1]).write_text(body, encoding="utf-8")
-
-
-def _outputs(name, seed, limit):
-    """What an answer gives on the published inputs and, where that is right, on those that the seed makes.
-
-    returns: what the check says of it, and the outputs by "published" or "drawn", case and name
-    """
-    exercise, function = find(name), _notebook[name]
-    if not _is_own(function):
-        return {"called": [name]}, {}
-    partner, called = _notebook.get(exercise.forward), set()
-    try:
-        verdict = grade(function, partner if _is_own(partner) else None, name, limit)
-        runs = {"published": verdict.attempt.runs if verdict.attempt else []}
-        if verdict.status == "right":
-            runs["drawn"], called = runs_and_borrowed(
-                verdict.attempt, exercise, function, cases(name, seed), limit
-            )
-    except BaseException as error:  # not the kind that a check expects of an answer
-        about = {"status": "error", "message": f"✗ {name} stopped with {type(error).__name__}: {error}"[:300]}
-        return {**about, "called": sorted(called)}, {}
-    arrays = {
-        f"{part}/{k}/{output}": np.asarray(value)
-        for part in runs
-        for k, run in enumerate(runs[part])
-        for output, value in (run.outputs or {}).items()
-    }
-    size = sum(array.nbytes for array in arrays.values())
-    about = {"status": verdict.status, "mistake": verdict.mistake, "message": verdict.message, "size": size}
-    about["called"] = sorted(called)
-    about["missing"] = [str(run.error.name) for run in runs["published"] if isinstance(run.error, NameError)]
-    return about, arrays if size <= LARGEST else {}
+def main():
+    """Take the line that is the standard input and output for the grader; a student's prints go nowhere."""
+    source, sink = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    _limit_resources()
+    with contextlib.suppress(EOFError):
+        Child(Wire(source, sink)).serve()
+    os._exit(0)

@@ -1,19 +1,21 @@
 """Judge one notebook: every exercise in it, whatever its code does, by what it computes."""
 
 import re
+import secrets
 import time
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cs231n.exercises import bank
-from cs231n.exercises.recognise.mistakes import recognise
+from cs231n.exercises.notebook.grading import grade
 from cs231n.exercises.run.attempts import all_right
 from cs231n.exercises.run.cases import cases
-from cs231n.exercises.run.one_call import Run, flat_axes
-from instructors.process import Gone, StudentProcess
+from cs231n.exercises.run.time_limit import SECONDS
+from instructors.process import Gone
+from instructors.remote import GRACE, Remote, Student
 
-MOST_BAD_CELLS = 5  # this many cells may end the process before the notebook is given up
-TO_START = 120  # seconds; a second is usual
+MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
+ALL_CELLS = 6  # times as long as the exercises may all cells take together
 SHORTEST = 2  # seconds; an honest answer needs a few hundredths of one
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")  # the best first
 
@@ -32,64 +34,155 @@ class Result:
     message: str = ""
 
 
-@dataclass
 class Judged:
-    """The results of one notebook by exercise, and notes for the instructor."""
+    """One notebook, judged. results: exercise → Result; notes: for the instructor."""
 
-    results: dict = field(default_factory=dict)
-    notes: list = field(default_factory=list)
+    def __init__(self, notebook, seconds):
+        self.notebook, self.results, self.notes = notebook, {}, []
+        self._failed, self._checked = {}, set()  # cells that failed: number → why; exercises that were checked
+        self._lost = set()  # cell and exercise where the process was lost
+        self._left = self._each = seconds  # for all exercises, and for one call
+        self._cells = ALL_CELLS * seconds
+
+    def cell(self, student, number, source, seconds):
+        """Run one cell, and judge what it checks."""
+        seconds = min(seconds, self._cells)
+        if seconds <= 0:
+            self._failed[number] = {"why": f"cell {number} was not run: those before it took too long"}
+            return
+        began, judging = time.monotonic(), self._left
+        student.send(do="cell", source=source, seconds=seconds)
+        failed = self._hear(student, number, seconds + GRACE)
+        self._cells -= max(0, time.monotonic() - began - (judging - self._left))
+        if failed.get("why"):
+            self._failed[number] = {**failed, "why": f"cell {number}, {plain(failed['why'])}"}
+
+    def rest(self, student, seconds):
+        """Judge what is there, and was not checked."""
+        student.send(do="left")
+        self._hear(student, None, seconds + GRACE)
+
+    def _hear(self, student, number, seconds):
+        """Judge each check that comes, up to the end of the cell."""
+        end = time.monotonic() + seconds
+        while (told := student.hear(end - time.monotonic()))["say"] == "check":
+            began = time.monotonic()
+            self._check(student, number, told)
+            student.send(do="go_on")
+            end += time.monotonic() - began
+        return told
+
+    def finish(self):
+        """What is not there, and why; and notes for the instructor."""
+        for name in bank.ORDER:
+            if name not in self.results and (self.notebook.checks(name) or self.notebook.defining(name)):
+                self.results[name] = self._not_there(name)
+        for name, result in self.results.items():
+            unchecked = self.notebook.checks(name) and name not in self._checked
+            if self._failed and result.status != "right" and unchecked:
+                self.notes.append(f"the check of {name} did not run, so the last one written counts")
+
+    def _not_there(self, name):
+        about = self._failed.get(self.notebook.defining(name)) or self._failed.get(None)
+        if not about:
+            return Result("missing", "", f"○ {name} is not defined in the notebook.")
+        if about.get("unreadable"):
+            return Result("error", "", f"✗ {name}: Python cannot read its cell.\n  {about['why']}")
+        return Result("look at", "", f"✗ {name} was not there to be judged: {about['why']}.")
+
+    def _check(self, student, number, told):
+        name, here = str(told["name"]), self.results.get(told["name"])
+        exercise = bank.find(name)
+        if number is not None:
+            self._checked.add(name)
+        if (number, name) in self._lost or (here and here.status == "right"):
+            return
+        if told["function"] is None:
+            self.results[name] = here or Result("reference", "", f"✗ {name} is the function of the package.")
+            return
+        gone = {name for name, result in self.results.items() if result.status in ("hangs", "crashes")}
+        helpers = {
+            n: bank.find(n).reference if n in gone or k is None else Remote(student, n, k)
+            for n, k in dict(told["helpers"]).items()
+        }
+        function = Remote(student, name, told["function"], helpers, str(told["text"]))
+        forward = None
+        if told["forward"] is not None and exercise.forward not in gone:
+            forward = Remote(student, exercise.forward, told["forward"])
+        began = time.monotonic()
+        try:
+            student.judge(name, max(SHORTEST, self._left), min(SECONDS, self._each / 2))
+            self.results[name] = self._decide(student, exercise, function, forward)
+        except Gone as gone:
+            self._lost.add((number, name))
+            self.results[name] = Result(gone.args[0], "", f"✗ {name} could not be judged: {gone.args[1]}.")
+            raise
+        except Exception as error:  # nothing that is sent may stop the class
+            why = f"✗ {name} could not be judged: {type(error).__name__}."
+            self.results[name] = Result("look at", "", why)
+        finally:
+            self._left -= time.monotonic() - began
+        student.judged = None
+        if self.results[name].status == "hangs":
+            self._each = max(2, self._each / 2)  # a class waits; honest answers need far less
+
+    def _decide(self, student, exercise, function, forward):
+        """The verdict of the check, and on other inputs where that is right."""
+        name, limit = exercise.name, min(SECONDS, self._each)
+        verdict = grade(function, forward, name, limit)
+        status, mistake = verdict.status, verdict.mistake or ""
+        message = plain(verdict.message, lines=True)
+        if student.large:
+            size = f"{student.large / 1e6:.0f} MB"
+            return Result("look at", "", f"✗ {name} gives back {size}, which is too much to compare.")
+        if status == "right":
+            seed = secrets.randbits(32)
+            if all_right(name, verdict.attempt.on(exercise, function, cases(name, seed), limit), seed):
+                return Result("right", "", message)
+            return Result("look at", "", f"✗ {name} is right on the published inputs, and wrong on others.")
+        if student.asked:
+            used = " and ".join(sorted({plain(each)[:60] for each in student.asked}))
+            text = f"✗ {name} calls {used} of the package instead of computing the answer."
+            return Result("reference", "", text)
+        if instead := {"endless": "hangs", "forward_first": "look at"}.get(mistake):
+            return Result(instead, "", message)
+        if status == "error" and self._failed:
+            reasons = [why["why"] for why in self._failed.values()]
+            message = "\n  ".join([message, "These cells of the notebook failed:", *reasons])
+            runs = verdict.attempt.runs if verdict.attempt else ()
+            missing = {run.error.name for run in runs if isinstance(run.error, NameError)}
+            cells = (self.notebook.cells.get(number, "") for number in self._failed)
+            elsewhere = "\n".join([self.notebook.left_out, *cells])
+            if any(re.search(rf"\b{re.escape(other)}\b", elsewhere) for other in missing if other):
+                return Result("look at", "", message)  # the notebook has that name, and this run had not
+        return Result(status, mistake, message)
 
 
-def judge(notebook, seconds=10, seed=0):
+def judge(notebook, seconds=10):
     """Judge all exercises of a notebook in a process of its own; in a new one after each hang or crash.
 
-    seconds: limit for each cell, and for all exercises together, where each gets SHORTEST at least
-    seed: of the inputs that nobody has seen; another one for each run
+    seconds: limit for each two cells, and for all exercises together, where each gets SHORTEST at least
     """
-    found, ended, end = Judged(), {}, {}
-    results, limit = found.results, seconds
+    judged, ended = Judged(notebook, seconds), {}
     while True:
-        cells = [(number, source) for number, source in notebook.cells.items() if number not in ended]
-        lost = [name for name, result in results.items() if result.status not in TRUSTED]
-        job = {"cells": cells, "seconds": seconds / 2, "limit": limit / 2, "seed": seed}
-        job |= {"done": list(results), "gone": lost}
-        failed, step, left = dict(ended), None, []
-        with StudentProcess(job, notebook.helpers) as process:
-            try:
-                process.wait("ready", TO_START)
-                for step, _ in cells:
-                    about, _ = process.wait(f"cell {step}", seconds)
-                    if about:
-                        failed[step] = {**about, "why": f"cell {step}, {plain(about.get('why'))}"}
-                step, (end, _) = None, process.wait("cells", seconds)
-                left = [name for name in bank.ORDER if name in end["answers"] and name not in results]
-                for step in left:
-                    began = time.monotonic()
-                    try:
-                        about, arrays = process.wait(step, limit)
-                    finally:
-                        limit = max(SHORTEST, limit - (time.monotonic() - began))
-                    results[step] = _decide(step, about, arrays, seed, failed, notebook)
-            except Gone as gone:
-                status, why = gone.args
-                if step in bank.ORDER:
-                    results[step] = Result(status, "", f"✗ {step} could not be judged: {why}.")
-                    continue  # the others, in a new process
-                if step is not None and len(ended) < MOST_BAD_CELLS:
-                    ended[step] = {"why": f"cell {step}: {why}"}
-                    continue  # once more without that cell
-                failed = {None: {"why": why}}
+        judged._failed, judged._cells, step = dict(ended), ALL_CELLS * seconds, None
+        try:
+            with Student(notebook.helpers) as student:
+                for step, source in notebook.cells.items():
+                    if step not in ended:
+                        judged.cell(student, step, source, seconds / 2)
+                step = None
+                judged.rest(student, seconds)
+        except Gone as gone:
+            if student.judged:
+                continue  # the others, in a new process
+            if step is not None and len(ended) < MOST_BAD_CELLS:
+                ended[step] = {"why": f"cell {step}: {gone.args[1]}"}
+                continue  # once more without that cell
+            judged._failed = {None: {"why": gone.args[1]}}
         break
-    for name in bank.ORDER:
-        if name not in results and (notebook.checks(name) or notebook.defining(name)):
-            results[name] = _not_there(name, failed, notebook)
-    for name, result in results.items():
-        if name in end.get("later", ()):
-            found.notes.append(f"{name} is written again after its check: the one at its check counts")
-        unchecked = notebook.checks(name) and name not in end.get("checked", ())
-        if failed and result.status != "right" and unchecked:
-            found.notes.append(f"the check of {name} did not run, so the last one written counts")
-    return found
+    judged.finish()
+    return judged
 
 
 def plain(text, lines=False):
@@ -97,61 +190,3 @@ def plain(text, lines=False):
     text = re.sub(r"(?<![\w.)\]])(?:[A-Za-z]:)?(?:[\\/]+[^\s\\/'\",:;()]+){2,}[\\/]?", "…", str(text)[:4000])
     kept = "\n" if lines else ""
     return "".join(c if c in kept or not unicodedata.category(c).startswith("C") else " " for c in text)
-
-
-def _decide(name, about, arrays, seed, failed, notebook):
-    """The verdict: from the numbers that came, where they are right; else in the words of the check."""
-    status, message = about.get("status"), plain(about.get("message"), lines=True)
-    mistake = re.sub(r"[^\w +]", "", str(about.get("mistake") or ""))[:100]
-    if used := " and ".join(map(plain, about.get("called", ()))):
-        if used == name and notebook.defining(name) in failed:
-            return _not_there(name, failed, notebook)
-        message = f"✗ {name} calls {used} of the package instead of computing the answer."
-        return Result("reference", "", message)
-    if about.get("size", 0) and not arrays:
-        size = f"{about['size'] / 1e6:.0f} MB"
-        return Result("look at", "", f"✗ {name} returns {size}, which is too much to compare.")
-    if instead := {"endless": "hangs", "forward_first": "look at"}.get(mistake):
-        return Result(instead, "", message)
-    runs = _runs(name, arrays, "published")
-    right = all_right(name, runs)
-    if status == "right" and right:
-        if all_right(name, _runs(name, arrays, "drawn", seed), seed):
-            return Result("right", "", message)
-        return Result("look at", "", f"✗ {name} is right on the published inputs, and wrong on others.")
-    if not right and any(run.outputs for run in runs):
-        known = recognise(name, runs)
-        if any(each in bank.find(name).mistakes for group in known for each in group):
-            mistake = " + ".join(" or ".join(each.name for each in group) for group in known)
-    if status == "right":
-        return Result("wrong", mistake, f"✗ {name} returns wrong numbers.")
-    if status not in ("wrong", "error", "unfilled"):
-        return Result("look at", "", f"✗ {name}: what the check says of it cannot be read.")
-    if status == "error" and failed:
-        reasons = [why["why"] for why in failed.values()]
-        message = "\n  ".join([message, "These cells of the notebook failed:", *reasons])
-        missing = [str(other) for other in about.get("missing", ())]
-        elsewhere = [notebook.left_out, *(notebook.cells.get(number, "") for number in failed)]
-        if any(re.search(rf"\b{re.escape(other)}\b", "\n".join(elsewhere)) for other in missing if other):
-            return Result("look at", "", message)  # the notebook has that name, and this run had not
-    return Result(status, mistake, message)
-
-
-def _runs(name, arrays, part, *seed):
-    """What came for each case: numbers by the name of the output, or none where not all are there."""
-    found = []
-    for k, case in enumerate(cases(name, *seed)):
-        outputs = {output: arrays.get(f"{part}/{k}/{output}") for output in flat_axes(bank.find(name))}
-        whole = all(value is not None and value.dtype.kind in "fiub" for value in outputs.values())
-        found.append(Run(case, outputs=outputs if whole else None))
-    return found
-
-
-def _not_there(name, failed, notebook):
-    """The verdict on an exercise that the notebook has as text, and that was not there after the last cell."""
-    about = failed.get(notebook.defining(name)) or failed.get(None)
-    if not about:
-        return Result("missing", "", f"○ {name} is not defined in the notebook.")
-    if about.get("unreadable"):
-        return Result("error", "", f"✗ {name}: Python cannot read its cell.\n  {about['why']}")
-    return Result("look at", "", f"✗ {name} was not there to be judged: {about['why']}.")

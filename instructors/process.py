@@ -1,85 +1,144 @@
-"""The process of a student's notebook: start it, read what it says, end it with all that it started."""
+"""The process of a student's notebook: start it where it can do no harm, hear what it says, end it with all it started."""
 
+import atexit
 import compileall
 import contextlib
 import functools
-import json
 import os
 import py_compile
+import queue
 import shutil
 import signal
-import stat
+import site
 import subprocess
 import sys
 import tempfile
 import threading
 import time
-import zipfile
 from pathlib import Path
 
 import numpy as np
 import psutil
 
+from instructors.wire import TooLarge, Wire
+
 ROOT = Path(__file__).resolve().parents[1]
-LARGEST = 50_000_000  # bytes of arrays that one exercise may send
+COURSE = "/course"  # the pack, in the sandbox
+TO_START = 120  # seconds; a second is usual
+ROOM = 200 << 20  # bytes that a notebook may write in the sandbox
 START = "import sys; sys.path.insert(0, sys.argv[1]); from instructors.child import main; main()"
+PYTHON = (sys.executable, "-I", "-B", "-X", "utf8", "-c", START)
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")  # Python may need them to start
-HOMES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR")
-stopped = threading.Event()  # set: all processes are to be ended
+HOMES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR")
+SETTINGS = {"CS231N_ANSWERS": "off", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "PIP_NO_INDEX": "1"}
 
 
-class Gone(Exception):
-    """The process hangs, has ended, or says what makes no sense. Its args: a verdict, and why, for a reader."""
+class Gone(BaseException):
+    """The process hangs, has ended, or says what makes no sense. Its args: a verdict, and why, for a reader.
+
+    Not an Exception, so that a check does not take it for one of the student's function.
+    """
 
 
 @functools.cache
 def pack():
-    """The packages that run there, as they are at the first call: path → bytes, compiled files too."""
-    with tempfile.TemporaryDirectory(prefix="cs231n_") as folder:
-        for package in ("cs231n", "instructors"):
-            ignored = shutil.ignore_patterns("__pycache__", "handout")
-            shutil.copytree(ROOT / package, Path(folder) / package, ignore=ignored)
-        unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
-        compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked)
-        files = [path for path in sorted(Path(folder).rglob("*")) if path.is_file()]
-        return {str(path.relative_to(folder)): path.read_bytes() for path in files}
+    """A folder with the packages that run there: the course without its reference, and our end of the line."""
+    from instructors.handout.make_handout import fields, write_package
+
+    folder = Path(tempfile.mkdtemp(prefix="cs231n_"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    write_package(folder / "cs231n", {name: (known, [], []) for name, known in fields().items()})
+    for place in ("instructors", "datasets", "notebooks"):  # the last two are there to put something in their place
+        (folder / place).mkdir()
+    for name in ("__init__.py", "child.py", "wire.py"):
+        shutil.copyfile(ROOT / "instructors" / name, folder / "instructors" / name)
+    unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked)
+    return folder
+
+
+@functools.cache
+def sandbox():
+    """The command that runs another one in a sandbox, or none where there is no bubblewrap; and what to say of it."""
+    command = _bwrap()
+    try:
+        test = [*command, sys.executable, "-I", "-c", "import numpy"]
+        done = subprocess.run(test, capture_output=True, timeout=60, check=False)
+        why = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] if done.returncode else None
+    except FileNotFoundError:
+        why = ["bwrap is not installed"]
+    except (OSError, subprocess.TimeoutExpired) as error:
+        why = [type(error).__name__]
+    if why is None:
+        return command, (
+            "Each notebook runs in a sandbox (bubblewrap): no network, none of your files, nothing outlives it."
+        )
+    return [], (
+        f"There is no sandbox here ({''.join(why) or 'bwrap fails'}): students' code runs with your rights. It can read "
+        "and delete your files, find the reference on your disk, use the network, and leave processes behind."
+    )
+
+
+def _bwrap():
+    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.path.realpath(sys.executable))}
+    seen = {place: ("--ro-bind-try", place, place) for place in (*SYSTEM, *python)}
+    installed = {Path(place) / "cs231n" for place in (*site.getsitepackages(), *sys.path)}
+    for hidden in (ROOT, *(place for place in installed if place.is_dir() and ROOT not in place.parents)):
+        if str(hidden) not in seen and any(place in map(str, hidden.parents) for place in seen):
+            seen[str(hidden)] = ("--tmpfs", str(hidden))
+    command = ["bwrap", "--unshare-all", "--cap-drop", "ALL", "--die-with-parent", "--new-session"]
+    for place in sorted(seen, key=lambda place: place.count("/")):  # what is inside of another comes later
+        command += seen[place]
+    command += ["--proc", "/proc", "--dev", "/dev", "--size", str(ROOM), "--tmpfs", "/tmp"]
+    command += ["--ro-bind", str(pack()), COURSE, "--ro-bind", str(ROOT / "datasets"), f"{COURSE}/datasets"]
+    command += ["--size", str(ROOM), "--tmpfs", f"{COURSE}/notebooks", "--chdir", f"{COURSE}/notebooks"]
+    return [*command, "--"]
 
 
 class StudentProcess:
-    """A Python process with a copy of the package and an empty folder of its own. Use it in a `with` block."""
+    """A Python process with the emptied package and an empty folder of its own. Use it in a `with` block."""
 
-    def __init__(self, job, helpers):
-        """job: what `child.main` does; helpers: files that lay beside the notebook, name → bytes."""
-        self._job, self._helpers = job, helpers
+    def __init__(self, helpers):
+        """helpers: files that lay beside the notebook, name → bytes."""
+        self._helpers = {name: np.frombuffer(content, np.uint8) for name, content in helpers.items()}
 
     def __enter__(self):
-        self._folder = tempfile.TemporaryDirectory(prefix="cs231n_", ignore_cleanup_errors=True)
-        top = Path(self._folder.name)
-        self._out, home = top / "out", top / "home"
-        for folder in (self._out, home):
-            folder.mkdir()
-        for place, files in ((top, pack()), (home, self._helpers)):
-            for name, content in files.items():
-                (place / name).parent.mkdir(parents=True, exist_ok=True)
-                (place / name).write_bytes(content)
-        (top / "job.json").write_text(json.dumps(self._job), encoding="utf-8")
+        command, _ = sandbox()
+        self._folder, course = None, COURSE
         variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
-        variables |= dict.fromkeys(HOMES, str(home))
-        variables |= {"CS231N_ANSWERS": "off", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1"}
-        with (top / "job.json").open("rb") as job:
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-B", "-X", "utf8", "-c", START, str(top), str(self._out)],
-                stdin=job,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                cwd=home,
-                env=variables,
-                start_new_session=True,
-            )
+        if not command:
+            self._folder = tempfile.TemporaryDirectory(prefix="cs231n_", ignore_cleanup_errors=True)
+            course = os.path.join(self._folder.name, "course")
+            shutil.copytree(pack(), course)
+            with contextlib.suppress(OSError):  # Windows may not allow it
+                os.rmdir(os.path.join(course, "datasets"))
+                os.symlink(ROOT / "datasets", os.path.join(course, "datasets"))
+        home = "/tmp" if command else os.path.join(course, "notebooks")
+        variables |= dict.fromkeys(HOMES, home) | SETTINGS
+        self._process = subprocess.Popen(
+            [*command, *PYTHON, course],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            cwd=self._folder and self._folder.name,
+            env=variables,
+            start_new_session=True,
+        )
+        self._heard, self._over = queue.Queue(2), False
+        self.wire = Wire(self._process.stdout, self._process.stdin)
+        threading.Thread(target=self._listen, daemon=True).start()
+        self.send(do="begin", files=self._helpers, home=f"{course}/notebooks", commands=bool(command))
+        try:
+            self.hear(TO_START)
+        except Gone:
+            self.__exit__()
+            raise
         return self
 
     def __exit__(self, *_):
         """End the process and whatever it has started."""
+        self._over = True
         with contextlib.suppress(psutil.Error):
             for child in psutil.Process(self._process.pid).children(recursive=True):
                 with contextlib.suppress(psutil.Error):
@@ -90,30 +149,50 @@ class StudentProcess:
             else:
                 os.killpg(self._process.pid, signal.SIGKILL)  # also those whose parent is gone
         self._process.wait()
-        self._folder.cleanup()
+        for pipe in (self._process.stdin, self._process.stdout):
+            with contextlib.suppress(OSError, ValueError):
+                pipe.close()
+        if self._folder:
+            self._folder.cleanup()
 
-    def wait(self, step, seconds):
-        """What the process says at the end of a step: a dict, and arrays by name. Nothing in it can be trusted.
+    def send(self, **message):
+        """Tell the process something."""
+        with contextlib.suppress(OSError):  # it has ended: `hear` says so
+            self.wire.send(**message)
+
+    def hear(self, seconds):
+        """The next message, a dict. Nothing in it can be trusted.
 
         Gone: when it says nothing in time, has ended, or says what makes no sense
         """
-        path, end = self._out / f"{step}.npz", time.monotonic() + seconds
-        while not path.exists():
-            ended = self._process.poll()
-            if ended is not None and not path.exists():
-                how = f"signal {-ended}" if ended < 0 else f"exit status {ended}"
-                raise Gone("crashes", f"it ended the whole Python process ({how})")
-            if time.monotonic() > end or stopped.is_set():
-                raise Gone("hangs", "it did not come to an end in time")
-            time.sleep(0.02)
         try:
-            if not stat.S_ISREG(path.lstat().st_mode):
-                raise ValueError("not a file")
-            with zipfile.ZipFile(path) as file:
-                if sum(part.file_size for part in file.infolist()) > LARGEST + 1_000_000:
-                    raise ValueError("too large")
-            with np.load(path, allow_pickle=False) as file:
-                arrays = {name: file[name] for name in file.files}
-            return dict(json.loads(str(arrays.pop("about")))), arrays
-        except Exception:  # a file made by a stranger may be broken in any way
+            content = self._heard.get(timeout=max(seconds, 0.01))
+        except queue.Empty:
+            raise Gone("hangs", "it did not come to an end in time") from None
+        if isinstance(content, EOFError | OSError):
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(2)
+            ended = self._process.poll() or 0
+            how = f"signal {-ended}" if ended < 0 else f"exit status {ended}"
+            raise Gone("crashes", f"it ended the whole Python process ({how})")
+        try:
+            if isinstance(content, Exception):
+                raise content
+            message = self.wire.read(content)
+            message["say"]  # each has that
+            return message
+        except (Exception, RecursionError):  # made by a stranger, it may be broken in any way
             raise Gone("look at", "what it sent to the grader cannot be read") from None
+
+    def _listen(self):
+        """Put what comes into a short queue, up to the end."""
+        content = None
+        while not self._over and not isinstance(content, Exception):
+            try:
+                content = self.wire.next()
+            except (EOFError, OSError, TooLarge, ValueError) as error:
+                content = error
+            while not self._over:
+                with contextlib.suppress(queue.Full):
+                    self._heard.put(content, timeout=1)
+                    break

@@ -35,13 +35,6 @@ def borrowed(exercise, function, forward=None):
     return sorted(names)
 
 
-def runs_and_borrowed(attempt, exercise, function, cases, limit):
-    """An attempt on these cases, and the names of the package's functions that it called meanwhile."""
-    with noted(exercise) as names:
-        runs = attempt.on(exercise, function, cases, limit)
-    return runs, names
-
-
 def may_borrow(exercise, function):
     """Could a function call what it should not of the package? Seen from the names in it, without a run."""
     seen = getattr(function, "__globals__", {})

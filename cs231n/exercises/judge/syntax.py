@@ -24,15 +24,16 @@ IN_PLACE = {
 
 def tree(function):
     """The syntax tree of a function, with the line numbers of its cell; None when its text cannot be had."""
-    if not inspect.isfunction(function):
+    text = getattr(function, "text", None)  # of a function in another process
+    if not inspect.isfunction(function) and not text:
         return None
     try:
-        module = ast.parse(textwrap.dedent(inspect.getsource(function)))
+        module = ast.parse(text or textwrap.dedent(inspect.getsource(function)))
     except (OSError, TypeError, SyntaxError):
         return None
     if not module.body or not isinstance(module.body[0], ast.FunctionDef):
         return None
-    ast.increment_lineno(module, function.__code__.co_firstlineno - 1)
+    ast.increment_lineno(module, 0 if text else function.__code__.co_firstlineno - 1)
     return module.body[0]
 
 

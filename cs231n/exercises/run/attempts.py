@@ -111,7 +111,8 @@ def _helpers(exercise, function, seconds):
     others = {n: reference for n, reference in others.items() if seen[n] is not reference}
     if not others:
         return
-    used = tuple(name for name in others if name in function.__code__.co_names)
+    read = getattr(getattr(function, "__code__", None), "co_names", ())
+    used = tuple(name for name in others if name in read)
     wrong = tuple(name for name in used if not _helper_is_right(name, seen, seconds))
     yield others, wrong, () if wrong else used
 

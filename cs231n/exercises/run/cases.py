@@ -1,6 +1,6 @@
 """The cases of an exercise, and what is expected for each."""
 
-from functools import cache
+from functools import lru_cache
 
 import numpy as np
 
@@ -8,19 +8,15 @@ from cs231n.exercises import bank
 from cs231n.exercises.run.one_call import Run, read_outputs
 
 
-@cache
+@lru_cache(256)  # drawn ones are asked for once or twice
 def cases(name, *seed):
     """The cases of an exercise, made once: the same in every session, or others of their own for a seed."""
     return bank.find(name).cases(*seed)
 
 
+@lru_cache(256)
 def expected(name, *seed):
     """For each case, the reference's outputs by name."""
-    return _expected(name, *seed)  # a call that can be seen, unlike that of a cache: see package_calls
-
-
-@cache
-def _expected(name, *seed):
     exercise = bank.find(name)
     found = []
     for case in cases(name, *seed):

@@ -25,20 +25,27 @@ class TooLong(BaseException):
         self.seconds = seconds
 
 
-def limited(function, seconds=SECONDS):
-    """What function() returns. Raises TooLong in it when the time is over; inside NumPy, when that returns."""
+def limited(function, seconds=SECONDS, clock=time.monotonic):
+    """What function() returns. Raises TooLong in it when the time is over; inside NumPy, when that returns.
+
+    clock: tells the time in seconds; it may stand still
+    """
     if _debugged() or threading.current_thread() is not threading.main_thread():
         return function()
     finished = threading.Event()
     late = False
 
+    end = clock() + seconds
+
     def watch():
         nonlocal late
         wait = seconds
         while not finished.wait(wait):
-            late = True
-            _interrupt()
-            wait = 0.2  # once more, where a bare `except` caught it
+            wait = end - clock()
+            if wait <= 0:
+                late = True
+                _interrupt()
+                wait = 0.2  # once more, where a bare `except` caught it
 
     def interrupted(number, frame):
         if not _is_inside(frame):

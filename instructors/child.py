@@ -1,19 +1,20 @@
-"""The process in which a student's notebook runs: its cells as in Jupyter, and its answers where they are checked.
+"""The process in which a student's notebook runs: its cells as in Jupyter, its answers where they are checked.
 
-It has the package without the reference. At a check it says so, and the grader sends inputs; what the answer gives
-on them goes back as plain arrays. What is right, and what the verdict is, never comes here.
+It has the package without the reference. At a check it says so, and the grader sends inputs; what the answer
+gives on them goes back as plain arrays. What is right, and what the verdict is, never comes here.
 """
 
 import contextlib
 import copy
+import importlib
 import inspect
 import os
 import sys
 import time
 import types
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
@@ -30,6 +31,15 @@ from instructors.wire import Kept, TooLarge, Wire
 
 MEMORY, FILE = 4 << 30, 100 << 20  # bytes
 PROCESSES = 200  # more than there are on the whole system, since a limit counts all of a user's
+
+
+class Later(types.ModuleType):
+    """In place of a module that every chapter imports and few answers use: it is loaded when it is first used."""
+
+    def __getattr__(self, name):
+        for other in [other for other, module in sys.modules.items() if type(module) is Later]:
+            del sys.modules[other]
+        return getattr(importlib.import_module(self.__name__), name)
 
 
 class Shell(InteractiveShell):
@@ -50,6 +60,9 @@ class Child:
         settings.HistoryManager.enabled = False
         self.shell = Shell.instance(config=settings)
         self.names = self.shell.user_ns
+        for name in ("matplotlib", "matplotlib.pyplot"):
+            sys.modules[name] = Later(name)
+        sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]
         functions = {name: bank.find(name).reference for name in bank.ORDER}
         exercises.answers = lambda: types.SimpleNamespace(**functions)
         exercises.check = checking.check = self.check
@@ -111,7 +124,7 @@ class Child:
             seen = getattr(function, "__globals__", {})
             partner = bank.find(name).forward
             forward = forward if self._is_own(forward) else self.names.get(partner)
-            others = {n: self._named(seen[n]) for n in bank.ORDER if n in seen and n != name}
+            others = {n: self._named(seen[n]) for n in bank.ORDER if n != name and callable(seen.get(n))}
             about = {"function": self._named(function), "text": _text(function)}
             about |= {"forward": self._named(forward), "helpers": others}
             self.wire.send(say="check", name=name, **about)
@@ -121,10 +134,10 @@ class Child:
             self.in_checks += time.monotonic() - began
         return function
 
-    def call(self, number, exercise, given, cache, names, instead, counted, seconds):
+    def call(self, number, exercise, given, cache, instead, counted, seconds):
         """Call a function, an answer to an exercise, and send what it gives.
 
-        cache: a tuple with the cache for a backward function; names: of the arguments
+        cache: a tuple with the cache for a backward function
         instead: names of helpers for which the grader's own are called; counted: count the work, too
         """
         function = self.wire.mine[number]
@@ -143,8 +156,21 @@ class Child:
         except TooLarge as error:
             self.wire.send(say="large", size=error.args[0])
         except BaseException as error:
-            case = Case("", dict(zip(names, given, strict=False)), {})
-            self.wire.send(say="raised", **_told(error, function, case, bank.find(exercise)))
+            self.raised = error, function, given, bank.find(exercise)
+            kinds = [kind.__name__ for kind in type(error).__mro__]
+            about = {"text": text_of(error)[:1000], "name": str(getattr(error, "name", "") or "")[:100]}
+            self.wire.send(say="raised", kinds=kinds, **about)
+
+    def explain(self, sizes, inputs, upstream):
+        """Say what is told to the student of the exception that a call has raised. The first case: its parts."""
+        error, function, given, exercise = self.raised
+        here = Case("", dict(zip(upstream or inputs, given, strict=False)))
+        exercise = replace(exercise, cases=lambda: [Case(sizes, inputs, upstream)])
+        lines, line, inside = [], None, False
+        with contextlib.suppress(Exception):
+            line, inside = line_of(error, function), raised_in(error, function)
+            lines = message(explain(error, function, here, exercise)).split("\n  ")
+        self.wire.send(say="told", lines=lines, line=line, inside=inside)
 
     def ask(self, name, given):
         """What a function of the package would give, if this answer may call it."""
@@ -170,18 +196,6 @@ def _text(function):
         return inspect.getsource(function)[:100_000]
     except (OSError, TypeError):
         return ""
-
-
-def _told(error, function, case, exercise):
-    """An exception as texts: its kinds, its message, and what is told of it to the student."""
-    about = {"kinds": [kind.__name__ for kind in type(error).__mro__], "text": text_of(error)[:1000]}
-    about |= {"name": str(getattr(error, "name", "") or "")[:100], "lines": [], "line": None, "inside": False}
-    with contextlib.suppress(Exception):
-        about["line"] = line_of(error, function)
-        if not isinstance(error, TooLong):
-            about["inside"] = raised_in(error, function)
-            about["lines"] = message(explain(error, function, case, exercise)).split("\n  ")
-    return about
 
 
 def _limit_resources():

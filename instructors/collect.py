@@ -1,21 +1,26 @@
 """Grade a folder of submissions: find each student's notebooks, judge them, put the results together."""
 
+import contextlib
 import hashlib
+import json
+import multiprocessing
 import re
-import secrets
+import signal
 import unicodedata
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from multiprocessing import connection
 
 from tqdm import tqdm
 
 from cs231n.exercises import bank
 from instructors import marks, process
-from instructors.judge import TRUSTED, judge, plain
+from instructors.judge import TRUSTED, Result, judge, plain
 from instructors.notebook import NotANotebook, read
 
 CHAPTERS = "|".join({bank.find(name).chapter for name in bank.ORDER})
 ADDED = r"(?:-Copy\d+| ?\(\d+\))+$"  # by browsers and JupyterLab
+COPY = r"\b(?:copy|kopie|copie|copia|cópia)\d*\b|副本"  # by other programs, in front or behind
+MOST_TRIES = 2  # for a student during whose judging the whole run ended
 
 
 @dataclass
@@ -53,8 +58,7 @@ def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", c
     if not asked:
         raise ValueError(f"No exercise is in chapter {' or '.join(chapters)}. Chapters are 00 to 13.")
     students = {student.name: student for student in submissions(folder)}
-    code = [content for name, content in sorted(process.pack().items()) if name.endswith(".py")]
-    version = hashlib.sha256(repr((asked, seconds, code)).encode()).hexdigest()[:6]
+    version = hashlib.sha256(repr((asked, seconds, _code())).encode()).hexdigest()[:6]
     versions = {name: f"{version}-{student.print}" for name, student in students.items()}
     rows, aside = marks.kept(csv, versions)
     told = {name for name in students if not feedback or _feedback_file(feedback, name).exists()}
@@ -72,9 +76,11 @@ def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", c
         marks.write(csv, there, seen or asked, separator)
 
     write()  # find out now, not after an hour, that the file cannot be written
+    print(process.ready()["said"])
+    tries = Tries(csv)
     try:
         with tqdm(total=len(students), initial=done, unit="student", disable=None) as bar:
-            for student in grade_all(waiting, seconds, secrets.randbits(32), jobs):
+            for student in grade_all(waiting, seconds, jobs, tries):
                 rows[student.name] = student.row | {marks.VERSION: versions[student.name]}
                 write()  # after each: whatever happens next, no mark is lost
                 if feedback:
@@ -84,7 +90,8 @@ def grade_class(folder, csv, feedback=None, seconds=10, jobs=1, separator=",", c
                     tqdm.write(f"Look at {marks.plain(student.name)}: {look}")
     except KeyboardInterrupt:
         done = f"The marks of {sum(map(bool, rows.values()))} of {len(rows)} students are in {csv}."
-        raise ValueError(f"Stopped. {done}\nThe same command goes on from there.") from None
+        raise ValueError(f"Stopped{tries.now}. {done}\nThe same command goes on from there.") from None
+    tries.forget()
     print(f"Written: {csv}")
     return any(row[marks.LOOK] for row in rows.values())
 
@@ -105,15 +112,18 @@ def submissions(folder):
             continue  # pipes and devices are passed over
         name, chapter = _student_of(path)
         student = students.setdefault(name, Student(name))
+        if path.is_dir() and path.is_symlink():
+            student.notes.append("the folder is a link, which may be to the work of another")
+            continue
         bare += [student] if path.is_file() and not chapter else []
         with_chapter |= bool(path.is_file() and chapter)
         for file in _files(path, student):
             try:
-                student.notebooks.append(read(file))
+                student.notebooks.append(read(file, shared=file is path))
             except NotANotebook as problem:
                 student.notes.append(f"{plain(file.name)}: {problem}")
         if name == chapter:
-            student.notes.append("whose is this? The name of the file is that of a chapter")
+            student.notes.append("whose is this? The name of the file is that of a chapter, or of a copy")
     for student in bare if with_chapter else ():
         student.notes.append("the name of the file has no chapter: is it a student of its own?")
     for name, student in students.items():
@@ -124,12 +134,12 @@ def submissions(folder):
     return list(students.values())
 
 
-def grade_student(student, seconds, seed):
+def grade_student(student, seconds):
     """Judge all notebooks of a student. Where an exercise is in several of them, the best answer counts."""
     found = {}
     for notebook in student.notebooks:
         try:
-            judged = judge(notebook, seconds, seed)
+            judged = judge(notebook, seconds)
         except Exception as error:  # it must not cost the others their marks
             student.notes.append(f"{plain(notebook.name)} could not be judged: {type(error).__name__}")
             continue
@@ -145,20 +155,112 @@ def grade_student(student, seconds, seed):
     return student
 
 
-def grade_all(students, seconds, seed, jobs=1):
+def grade_all(students, seconds, jobs=1, tries=None):
     """Yield each student when all of theirs is judged; `jobs` of them are judged at a time."""
-    process.pack()  # read before any student's code runs
-    pool = ThreadPoolExecutor(jobs)  # the work is done in processes of their own
-    waiting = {pool.submit(grade_student, student, seconds, seed) for student in students}
+    tries = tries or Tries()
+    waiting = sorted(
+        students, key=lambda student: tries.count.get(student.name, 0)
+    )  # what ended a run comes last
+    idle, busy = [], {}
     try:
-        while waiting:
-            done, waiting = wait(waiting, timeout=0.5, return_when=FIRST_COMPLETED)
-            yield from (each.result() for each in done)
+        while waiting or busy:
+            while waiting and len(busy) < jobs:
+                student = waiting.pop(0)
+                if tries.count.get(student.name, 0) >= MOST_TRIES:
+                    yield _given_up(student, f"grading ended {MOST_TRIES} times while this one was judged")
+                    continue
+                grader = idle.pop() if idle else Grader(seconds)
+                tries.begin(student.name)
+                grader.pipe.send(student)
+                busy[grader.pipe] = grader, student
+            for pipe in connection.wait(list(busy), timeout=0.5):
+                grader, student = busy.pop(pipe)
+                try:
+                    student.results, student.notes = pipe.recv()
+                    idle.append(grader)
+                except (EOFError, OSError):
+                    grader.process.kill()
+                    _given_up(student, "it ended the process that judges")
+                tries.end(student.name)
+                yield student
     finally:
-        if waiting:  # Ctrl-C, or a disk that is full
-            process.stopped.set()
-        pool.shutdown(cancel_futures=True)
-        process.stopped.clear()
+        for grader in (*idle, *(grader for grader, _ in busy.values())):
+            grader.process.kill()
+            grader.process.join()
+
+
+class Grader:
+    """A process that judges one student after the other. What ends it costs one student."""
+
+    def __init__(self, seconds):
+        spawn = multiprocessing.get_context("spawn")
+        self.pipe, theirs = spawn.Pipe()
+        made = process.ready()
+        self.process = spawn.Process(target=_grade_those, args=(theirs, seconds, made), daemon=True)
+        self.process.start()
+        theirs.close()
+
+
+def _grade_those(pipe, seconds, made):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the one who started it
+    process.ready(made)
+    with contextlib.suppress(EOFError):
+        while student := pipe.recv():
+            grade_student(student, seconds)
+            pipe.send((student.results, student.notes))
+
+
+def _given_up(student, why):
+    """The student with no results but that."""
+    student.notes.append(f"{why}: run it yourself, where it can do no harm")
+    for notebook in student.notebooks:
+        for name in bank.ORDER:
+            if notebook.checks(name) or notebook.defining(name):
+                student.results[name] = Result("crashes", "", f"✗ {name} could not be judged: {why}.")
+    return student
+
+
+class Tries:
+    """Whose judging has begun and not ended, in a file beside the marks: it outlives the end of the whole run."""
+
+    def __init__(self, csv=None):
+        self._path, self.count, self._now = csv and csv.with_name(f"{csv.name}.running"), {}, []
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # no file, or something else
+            self.count = {
+                str(name): int(times) for name, times in json.loads(self._path.read_bytes()).items()
+            }
+
+    def begin(self, name):
+        """Judging begins."""
+        self._now.append(name)
+        self.count[name] = self.count.get(name, 0) + 1
+        self._write()
+
+    def end(self, name):
+        """Judging has ended well."""
+        self._now.remove(name)
+        del self.count[name]
+        self._write()
+
+    def forget(self):
+        """All is done."""
+        self._path.unlink(missing_ok=True)
+
+    @property
+    def now(self):
+        """Who is being judged, as a part of a sentence."""
+        return f" while {' and '.join(map(plain, self._now))} was judged" if self._now else ""
+
+    def _write(self):
+        if self._path:
+            with contextlib.suppress(OSError):  # the marks matter more
+                self._path.write_text(json.dumps(self.count), encoding="utf-8")
+
+
+def _code():
+    """The text of all that judges."""
+    folders = (process.ROOT / "cs231n", process.ROOT / "instructors")
+    return [path.read_bytes() for folder in folders for path in sorted(folder.rglob("*.py"))]
 
 
 def _feedback_file(folder, name):
@@ -202,4 +304,4 @@ def _student_of(path):
     if canvas := re.match(r"([^_]+?)(?:_LATE)?_(\d+)_\d+_", name):
         return f"{canvas[1]}_{canvas[2]}", chapter[1]
     rest = stem.replace(chapter[0] if stem.endswith(chapter[0]) else chapter[1], "").strip(" _-.")
-    return (rest, chapter[1]) if rest else (name, name)
+    return (name, name) if not rest or re.search(COPY, rest, re.IGNORECASE) else (rest, chapter[1])

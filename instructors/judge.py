@@ -39,7 +39,7 @@ class Judged:
 
     def __init__(self, notebook, seconds):
         self.notebook, self.results, self.notes = notebook, {}, []
-        self._failed, self._checked = {}, set()  # cells that failed: number → why; exercises that were checked
+        self._failed, self._unchecked = {}, set()  # cells that failed, and why; exercises without a check
         self._lost = set()  # cell and exercise where the process was lost
         self._left = self._each = seconds  # for all exercises, and for one call
         self._cells = ALL_CELLS * seconds
@@ -78,7 +78,7 @@ class Judged:
             if name not in self.results and (self.notebook.checks(name) or self.notebook.defining(name)):
                 self.results[name] = self._not_there(name)
         for name, result in self.results.items():
-            unchecked = self.notebook.checks(name) and name not in self._checked
+            unchecked = self.notebook.checks(name) and name in self._unchecked
             if self._failed and result.status != "right" and unchecked:
                 self.notes.append(f"the check of {name} did not run, so the last one written counts")
 
@@ -90,31 +90,42 @@ class Judged:
             return Result("error", "", f"✗ {name}: Python cannot read its cell.\n  {about['why']}")
         return Result("look at", "", f"✗ {name} was not there to be judged: {about['why']}.")
 
-    def _check(self, student, number, told):
-        name, here = str(told["name"]), self.results.get(told["name"])
+    def _check(self, student, cell, told):
+        """Judge the answer of a check; before it those that it may call and that came to no check yet."""
+        name, numbers = str(told["name"]), dict(told["helpers"])
         exercise = bank.find(name)
-        if number is not None:
-            self._checked.add(name)
-        if (number, name) in self._lost or (here and here.status == "right"):
-            return
+        if exercise.forward:
+            numbers[exercise.forward] = told["forward"]
+        if cell is None:
+            self._unchecked.add(name)
+        for need in exercise.needs:
+            if need not in self.results and numbers.get(need) is not None:
+                self._judge(student, cell, need, numbers[need], numbers)
         if told["function"] is None:
-            self.results[name] = here or Result("reference", "", f"✗ {name} is the function of the package.")
+            new = Result("reference", "", f"✗ {name} is the function of the package.")
+            self.results.setdefault(name, new)
+        else:
+            self._judge(student, cell, name, told["function"], numbers, str(told["text"]))
+
+    def _judge(self, student, cell, name, number, numbers, text=""):
+        """Judge the function of a number; `numbers` has those of the others, None for the package's own."""
+        here, exercise = self.results.get(name), bank.find(name)
+        if (cell, name) in self._lost or (here and here.status == "right"):
             return
-        gone = {name for name, result in self.results.items() if result.status in ("hangs", "crashes")}
+        gone = {n for n, result in self.results.items() if result.status in ("hangs", "crashes")}
         helpers = {
             n: bank.find(n).reference if n in gone or k is None else Remote(student, n, k)
-            for n, k in dict(told["helpers"]).items()
+            for n, k in numbers.items()
+            if n != name
         }
-        function = Remote(student, name, told["function"], helpers, str(told["text"]))
-        forward = None
-        if told["forward"] is not None and exercise.forward not in gone:
-            forward = Remote(student, exercise.forward, told["forward"])
+        function = Remote(student, name, number, helpers, text)
+        forward = helpers.get(exercise.forward)
         began = time.monotonic()
         try:
             student.judge(name, max(SHORTEST, self._left), min(SECONDS, self._each / 2))
             self.results[name] = self._decide(student, exercise, function, forward)
         except Gone as gone:
-            self._lost.add((number, name))
+            self._lost.add((cell, name))
             self.results[name] = Result(gone.args[0], "", f"✗ {name} could not be judged: {gone.args[1]}.")
             raise
         except Exception as error:  # nothing that is sent may stop the class

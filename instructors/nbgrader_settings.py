@@ -1,6 +1,5 @@
 """How nbgrader grades this course: what a course folder's nbgrader_config.py brings in. Needs nbgrader."""
 
-import secrets
 from pathlib import Path
 
 import bleach
@@ -55,7 +54,7 @@ class JudgedOutside(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         name = resources["nbgrader"]["student"]
         student = Student(name, [read(_path("submitted", name, self, resources))])
-        grade_student(student, SECONDS, secrets.randbits(32))
+        grade_student(student, SECONDS)
         for note in student.notes:
             self.log.warning("Look at %s: %s", name, note)
         for cell in nb.cells:

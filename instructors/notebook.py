@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from instructors.process import ROOT
 
-LARGEST = 50_000_000  # bytes; a notebook full of pictures has a few million
-LARGEST_HELPER = 1_000_000
+LARGEST = 200_000_000  # bytes; a notebook full of pictures has a few million
+LARGEST_HELPER, ALL_HELPERS = 1_000_000, 2_000_000
+KINDS = {b"%PDF": "a PDF", b"PK": "an archive: unpack it", b"": "something else, or cut off"}
 
 
 class NotANotebook(ValueError):
@@ -22,7 +23,7 @@ class Notebook:
     """What was handed in.
 
     cells: number among all cells → what runs of it
-    left_out: what does not run, as text; helpers: files beside it, name → bytes
+    left_out: what does not run, as text; helpers: files beside it, path → bytes
     print: a short text that changes with anything of it
     """
 
@@ -42,25 +43,31 @@ class Notebook:
         return found[-1] if found else None
 
 
-def read(path):
-    """The notebook in a file. NotANotebook when it is something else."""
+def read(path, shared=False):
+    """The notebook in a file. NotANotebook when it is something else.
+
+    shared: True where the files of other students lie beside it
+    """
     try:
+        if path.is_symlink() or path.stat().st_nlink > 1:
+            raise NotANotebook(
+                "the file is a link, which may be to the work of another: copy it, if it is not"
+            )
         if path.stat().st_size > LARGEST:
             raise NotANotebook(f"the file is larger than {LARGEST // 1_000_000} MB")
-        content = path.read_bytes()
-        beside = [p for p in sorted(path.parent.glob("*.py")) if p.is_file()]
-        helpers = {p.name: p.read_bytes() for p in beside if p.stat().st_size <= LARGEST_HELPER}
+        content, helpers = path.read_bytes(), _beside(path, shared)
     except OSError as error:
         raise NotANotebook(f"the file cannot be read: {error.strerror}") from None
     if not content.strip():
         raise NotANotebook("the file is empty")
     try:
-        book = json.loads(content.decode("utf-8-sig"))
+        book = json.loads(content, parse_int=float)  # an int may have more digits than Python reads
+    except (ValueError, RecursionError):
+        kind = next((kind for start, kind in KINDS.items() if content.startswith(start)), KINDS[b""])
+        raise NotANotebook(f"the file is not a notebook, but {kind}") from None
+    try:
         cells = book["cells"] if "cells" in book else book["worksheets"][0]["cells"]
         parts = {k: _parts(cell) for k, cell in enumerate(cells, 1) if cell["cell_type"] == "code"}
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError):
-        kind = "a PDF" if content.startswith(b"%PDF") else "something else, or cut off"
-        raise NotANotebook(f"the file is not a notebook, but {kind}") from None
     except (KeyError, IndexError, TypeError, AttributeError):
         raise NotANotebook("the file is JSON, but not a notebook") from None
     seen = hashlib.sha256(content + repr(helpers).encode())
@@ -69,10 +76,25 @@ def read(path):
     return Notebook(path.name, cells, left_out, helpers, seen.hexdigest()[:12])
 
 
+def _beside(path, shared):
+    """The files that lie beside a notebook, and below, without links and what is large: path → bytes."""
+    found, left = {}, ALL_HELPERS
+    places = path.parent.glob("*.py") if shared else path.parent.rglob("*")
+    for file in sorted(places, key=lambda place: (place.suffix != ".py", place)):
+        name = file.relative_to(path.parent)
+        hidden = any(part.startswith((".", "__pycache__")) for part in name.parts)
+        if hidden or file.suffix == ".ipynb" or file.is_symlink() or not file.is_file():
+            continue
+        size = file.stat().st_size
+        if size <= min(LARGEST_HELPER, left) and file.stat().st_nlink == 1:
+            found[name.as_posix()], left = file.read_bytes(), left - size
+    return found
+
+
 def _parts(cell):
     """What runs of a cell, and what does not: of one that the course ships, only what an answer may need runs."""
     written = cell.get("source", cell.get("input", ""))
-    written = written if isinstance(written, str) else "".join(written)
+    written = (written if isinstance(written, str) else "".join(written)).replace("\r\n", "\n")
     if _shipped().get(str(cell.get("id"))) != written or "todo" in cell.get("metadata", {}).get("tags", []):
         return written, ""
     statements = ast.parse(written).body

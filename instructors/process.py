@@ -1,9 +1,8 @@
-"""The process of a student's notebook: start it where it can do no harm, hear what it says, end it with all it started."""
+"""The process of a student's notebook: start it where it can do no harm, hear what it says, and end it."""
 
 import atexit
 import compileall
 import contextlib
-import functools
 import os
 import py_compile
 import queue
@@ -14,7 +13,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +29,7 @@ PYTHON = (sys.executable, "-I", "-B", "-X", "utf8", "-c", START)
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR")  # Python may need them to start
 HOMES = ("HOME", "USERPROFILE", "TEMP", "TMP", "TMPDIR", "MPLCONFIGDIR", "IPYTHONDIR")
+_ready = {}
 SETTINGS = {"CS231N_ANSWERS": "off", "MPLBACKEND": "agg", "OPENBLAS_NUM_THREADS": "1", "PIP_NO_INDEX": "1"}
 
 
@@ -41,33 +40,51 @@ class Gone(BaseException):
     """
 
 
-@functools.cache
-def pack():
-    """A folder with the packages that run there: the course without its reference, and our end of the line."""
+def ready(made=None):
+    """What is made once: the pack, the command of the sandbox, what to say of it. made: by another process
+
+    pack: a folder with the packages that run there, the course without its reference and our end of the line
+    command: what runs another command in a sandbox; empty where there is none
+    ValueError: where there is no room for it
+    """
+    _ready.update(made or {})
+    if not _ready:
+        try:
+            folder = Path(tempfile.mkdtemp(prefix="cs231n_"))
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            _write_pack(folder)
+        except OSError as error:
+            why = error.strerror or "the pack cannot be copied there"
+            raise ValueError(f"The folder for temporary files, {tempfile.gettempdir()}: {why}.") from None
+        command, said = _sandbox(folder)
+        _ready.update(pack=folder, command=command, said=said)
+    return _ready
+
+
+def _write_pack(folder):
     from instructors.handout.make_handout import fields, write_package
 
-    folder = Path(tempfile.mkdtemp(prefix="cs231n_"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     write_package(folder / "cs231n", {name: (known, [], []) for name, known in fields().items()})
-    for place in ("instructors", "datasets", "notebooks"):  # the last two are there to put something in their place
+    for place in (
+        "instructors",
+        "datasets",
+        "notebooks",
+    ):  # the last two are there to put something in their place
         (folder / place).mkdir()
     for name in ("__init__.py", "child.py", "wire.py"):
         shutil.copyfile(ROOT / "instructors" / name, folder / "instructors" / name)
     unchecked = py_compile.PycInvalidationMode.UNCHECKED_HASH
     compileall.compile_dir(folder, quiet=2, invalidation_mode=unchecked)
-    return folder
 
 
-@functools.cache
-def sandbox():
-    """The command that runs another one in a sandbox, or none where there is no bubblewrap; and what to say of it."""
-    command = _bwrap()
+def _sandbox(pack):
+    command = _bwrap(pack)
     try:
         test = [*command, sys.executable, "-I", "-c", "import numpy"]
         done = subprocess.run(test, capture_output=True, timeout=60, check=False)
         why = done.stderr.decode("utf-8", "replace").strip().splitlines()[-1:] if done.returncode else None
     except FileNotFoundError:
-        why = ["bwrap is not installed"]
+        why = ["bubblewrap is not installed"]
     except (OSError, subprocess.TimeoutExpired) as error:
         why = [type(error).__name__]
     if why is None:
@@ -75,13 +92,14 @@ def sandbox():
             "Each notebook runs in a sandbox (bubblewrap): no network, none of your files, nothing outlives it."
         )
     return [], (
-        f"There is no sandbox here ({''.join(why) or 'bwrap fails'}): students' code runs with your rights. It can read "
-        "and delete your files, find the reference on your disk, use the network, and leave processes behind."
+        f"There is no sandbox here ({''.join(why) or 'bubblewrap fails'}): students' code runs with your "
+        "rights. It can read and delete your files, find the reference on your disk, use the network, and leave "
+        "processes behind."
     )
 
 
-def _bwrap():
-    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, os.path.dirname(os.path.realpath(sys.executable))}
+def _bwrap(pack):
+    python = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).resolve().parent)}
     seen = {place: ("--ro-bind-try", place, place) for place in (*SYSTEM, *python)}
     installed = {Path(place) / "cs231n" for place in (*site.getsitepackages(), *sys.path)}
     for hidden in (ROOT, *(place for place in installed if place.is_dir() and ROOT not in place.parents)):
@@ -91,9 +109,20 @@ def _bwrap():
     for place in sorted(seen, key=lambda place: place.count("/")):  # what is inside of another comes later
         command += seen[place]
     command += ["--proc", "/proc", "--dev", "/dev", "--size", str(ROOM), "--tmpfs", "/tmp"]
-    command += ["--ro-bind", str(pack()), COURSE, "--ro-bind", str(ROOT / "datasets"), f"{COURSE}/datasets"]
+    command += ["--ro-bind", str(pack), COURSE, "--ro-bind", str(ROOT / "datasets"), f"{COURSE}/datasets"]
     command += ["--size", str(ROOM), "--tmpfs", f"{COURSE}/notebooks", "--chdir", f"{COURSE}/notebooks"]
     return [*command, "--"]
+
+
+def _copy_of_the_pack(folder):
+    """For one student alone, where nothing else keeps students apart."""
+    shutil.copytree(ready()["pack"], folder)
+    data = folder / "datasets"
+    data.rmdir()
+    try:
+        data.symlink_to(ROOT / "datasets", target_is_directory=True)
+    except OSError:  # Windows may not allow it
+        shutil.copytree(ROOT / "datasets" / "scenes", data / "scenes")
 
 
 class StudentProcess:
@@ -104,17 +133,13 @@ class StudentProcess:
         self._helpers = {name: np.frombuffer(content, np.uint8) for name, content in helpers.items()}
 
     def __enter__(self):
-        command, _ = sandbox()
-        self._folder, course = None, COURSE
+        command, self._folder, course = ready()["command"], None, COURSE
         variables = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         if not command:
             self._folder = tempfile.TemporaryDirectory(prefix="cs231n_", ignore_cleanup_errors=True)
-            course = os.path.join(self._folder.name, "course")
-            shutil.copytree(pack(), course)
-            with contextlib.suppress(OSError):  # Windows may not allow it
-                os.rmdir(os.path.join(course, "datasets"))
-                os.symlink(ROOT / "datasets", os.path.join(course, "datasets"))
-        home = "/tmp" if command else os.path.join(course, "notebooks")
+            course = f"{self._folder.name}/course"
+            _copy_of_the_pack(Path(course))
+        home = "/tmp" if command else f"{course}/notebooks"
         variables |= dict.fromkeys(HOMES, home) | SETTINGS
         self._process = subprocess.Popen(
             [*command, *PYTHON, course],

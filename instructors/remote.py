@@ -1,4 +1,4 @@
-"""A student's functions as the checks see them: a call goes to the student's process, and what it gives comes back."""
+"""A student's functions as the checks see them: a call goes to the student's process, and comes back."""
 
 import builtins
 import textwrap
@@ -44,10 +44,12 @@ class Student(StudentProcess):
         while (reply := self.hear(end - time.monotonic()))["say"] == "ask":
             self.send(**self._answer(str(reply["name"]), reply["given"]))
         if reply["say"] == "large":
-            self.large = int(reply["size"])
+            self.large = int(reply["size"]) if call["exercise"] == self.judged else 0
             raise MemoryError("too large to send")
         if reply["say"] == "raised":
-            raise _raised(reply, seconds)
+            first = cases(call["exercise"])[0]
+            self.send(do="explain", sizes=first.sizes, inputs=first.inputs, upstream=first.upstream)
+            raise _raised(reply, self.hear(GRACE), seconds)
         return reply
 
     def _answer(self, name, given):
@@ -88,13 +90,11 @@ class Remote:
         exercise = bank.find(self.__name__)
         counted = any(isinstance(value, Counted) for value in given)
         given, cache = (given[:-1], given[-1:]) if exercise.forward else (given, ())
-        case = cases(exercise.name)[0]
         reply = self._student.call(
             number=self._number,
             exercise=exercise.name,
             given=tuple(given),
             cache=cache,
-            names=list(case.upstream if exercise.forward else case.inputs),
             instead=[n for n, f in self.__globals__.items() if f is bank.find(n).reference],
             counted=counted,
         )
@@ -126,7 +126,7 @@ def _change(mine, theirs):
         mine[:] = theirs
 
 
-def _raised(reply, seconds):
+def _raised(reply, told, seconds):
     """The exception that a student's function raised, made from what its process says of it."""
     kinds = [str(kind) for kind in reply["kinds"]]
     if "TooLong" in kinds:
@@ -139,10 +139,10 @@ def _raised(reply, seconds):
         kind = type(kinds[0], (*known, Exception)[:1], {"__str__": lambda _: str(reply["text"])})
         error = kind.__new__(kind)
         error.name = str(reply["name"])
-    line = reply["line"]
+    line = told["line"]
     error.told = {
-        "lines": [fact("text", text=str(line)) for line in reply["lines"]],
+        "lines": [fact("text", text=str(each)) for each in told["lines"]],
         "line": (int(line[0]), str(line[1])) if line else None,
-        "inside": bool(reply["inside"]),
+        "inside": bool(told["inside"]),
     }
     return error

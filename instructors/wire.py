@@ -41,7 +41,7 @@ class Wire:
         self.mine, self._theirs = [], {}
 
     def send(self, **message):
-        """Send a message; its values may be arrays, numbers, texts, models, and tuples, lists and dicts of these."""
+        """Send a message. Its values: arrays, numbers, texts, models, and tuples, lists and dicts of these."""
         arrays = []
         text = json.dumps({name: self._put(value, arrays) for name, value in message.items()}).encode()
         size = 4 + len(text) + sum(array.nbytes for array in arrays)

@@ -116,8 +116,8 @@ ATTACKS = {  # name → (cell, verdicts that are fair)
     "ends": (DEF + "    import os\n    os._exit(0)\n", "crashes"),
     "large": (step("np.zeros(10**7)"), "look at"),
     "plants": (
-        "import cs231n, pathlib\npathlib.Path(cs231n.__file__).with_name('layers.py').write_text('1 / 0')\n"
-        + step("x @ Wx"),
+        step("x @ Wx")
+        + "import cs231n, pathlib\npathlib.Path(cs231n.__file__).with_name('layers.py').write_text('1 / 0')\n",
         "wrong",
     ),
 }  # fmt: skip

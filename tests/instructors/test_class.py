@@ -4,7 +4,6 @@ import csv
 import os
 import subprocess
 import sys
-import time
 
 import class_of_40
 import pytest
@@ -12,7 +11,7 @@ from hand_in import answer, hand_in
 from right_answers import ANSWERS
 
 from cs231n.exercises import bank
-from instructors import collect, marks
+from instructors import collect, marks, process
 from instructors.__main__ import main
 from instructors.collect import Student
 from instructors.judge import TRUSTED, Result
@@ -125,26 +124,44 @@ def test_the_commands_explain_themselves():
     assert "Exit status: 0" in done.stdout
 
 
-def test_marks_are_written_after_each_student_and_ctrl_c_keeps_them(tmp_path, monkeypatch, capsys):
+def test_who_stops_the_run_is_named_comes_last_and_at_the_third_time_is_not_judged(
+    tmp_path, monkeypatch, capsys
+):
+    """Marks are written after each student, so that Ctrl-C and worse keep them."""
     folder, path = tmp_path / "handed in", tmp_path / "m.csv"
-    for name in ("anna", "bert"):
+    for name in ("anna", "bert", "carl"):
         hand_in(folder / f"{name}.ipynb", *answer(STEP))
-    real = collect.grade_student
+    real = collect.Tries.begin
 
-    def stop_at_bert(student, *settings):
-        if student.name == "bert":
-            time.sleep(1)
+    def stop_at_bert(tries, name):
+        real(tries, name)
+        if name == "bert":
             raise KeyboardInterrupt
-        return real(student, *settings)
 
-    monkeypatch.setattr(collect, "grade_student", stop_at_bert)
-    assert main(["collect", str(folder), "--csv", str(path)]) == 1
-    assert "Stopped. The marks of 1 of 2 students" in capsys.readouterr().err
-    assert [r["student"] for r in marks.read(path)[0]] == ["anna"]
-    monkeypatch.setattr(collect, "grade_student", real)
-    assert main(["collect", str(folder), "--csv", str(path)]) == 0
-    assert "1 students are in" in capsys.readouterr().out
-    assert [r[STEP] for r in marks.read(path)[0]] == ["right", "right"]
+    monkeypatch.setattr(collect.Tries, "begin", stop_at_bert)
+    for students in (["anna"], ["anna", "carl"]):
+        assert main(["collect", str(folder), "--csv", str(path)]) == 1
+        told = capsys.readouterr().err
+        assert f"Stopped while bert was judged. The marks of {len(students)} of 3 students" in told
+        assert [r["student"] for r in marks.read(path)[0]] == students
+    assert main(["collect", str(folder), "--csv", str(path)]) == 3
+    rows = {r["student"]: r for r in marks.read(path)[0]}
+    assert {name: row[STEP] for name, row in rows.items()} == {
+        "anna": "right",
+        "bert": "crashes",
+        "carl": "right",
+    }
+    assert "grading ended 2 times while this one was judged" in rows["bert"][marks.LOOK]
+    assert not list(tmp_path.glob("*.running"))
+
+
+def test_what_ends_the_process_that_judges_costs_one_student(tmp_path, monkeypatch):
+    monkeypatch.setitem(process.ready(), "command", [])  # no sandbox, and so within reach
+    hand_in(tmp_path / "anna.ipynb", "import os\nos.kill(os.getppid(), 9)", *answer(STEP))
+    hand_in(tmp_path / "bert.ipynb", *answer(STEP))
+    found = {student.name: student.row for student in collect.grade_all(collect.submissions(tmp_path), 10)}
+    assert {name: row[STEP] for name, row in found.items()} == {"anna": "crashes", "bert": "right"}
+    assert "ended the process that judges" in found["anna"][marks.LOOK]
 
 
 def test_feedback_that_is_missing_is_written_for_those_who_are_judged_already(tmp_path):
@@ -209,7 +226,7 @@ def test_a_class_of_40_gets_the_verdicts_that_it_should(tmp_path):
     asks = {name for name, row in rows.items() if row[marks.LOOK]}
     assert asks == {
         *(f"attack {name}" for name, (_, verdict) in class_of_40.ATTACKS.items() if verdict not in TRUSTED),
-        *("Zoé", "whole course", "a pdf", "honest experiment_later"),
+        *("Zoé", "whole course", "a pdf"),
     }
 
 

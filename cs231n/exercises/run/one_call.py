@@ -81,7 +81,9 @@ def outputs_and_cache(forward, case, seconds=SECONDS):
     """
     with quiet():
         try:
-            *outputs, cache = _limited(forward, lambda: forward(*copy.deepcopy(case.inputs).values()), seconds)
+            *outputs, cache = _limited(
+                forward, lambda: forward(*copy.deepcopy(case.inputs).values()), seconds
+            )
         except (Exception, SystemExit, TooLong):
             return None
     return outputs, cache

@@ -14,9 +14,13 @@ def cases(name, *seed):
     return bank.find(name).cases(*seed)
 
 
-@lru_cache(256)
 def expected(name, *seed):
     """For each case, the reference's outputs by name."""
+    return _expected(name, *seed)  # a call that can be seen, unlike that of a cache: see package_calls
+
+
+@lru_cache(256)
+def _expected(name, *seed):
     exercise = bank.find(name)
     found = []
     for case in cases(name, *seed):

@@ -6,16 +6,27 @@ from right_answers import ANSWERS
 from cs231n.exercises import grade
 
 
+def cell_of(body, name="rnn_step_forward", arguments="x, prev_h, Wx, Wh, b"):
+    """A cell with a function that has this body."""
+    lines = "\n".join("    " + line for line in body.strip().splitlines())
+    return f"from cs231n import rnn_layers\ndef {name}({arguments}):\n{lines}"
+
+
+def back_cell_of(body):
+    return cell_of(f"x, prev_h, Wx, Wh, next_h = cache\n{body}", "rnn_step_backward", "dnext_h, cache")
+
+
 def forward(body, name="rnn_step_forward", arguments="x, prev_h, Wx, Wh, b"):
     """A student's function with this body, defined in a cell."""
     notebook = Notebook()
-    lines = "\n".join("    " + line for line in body.strip().splitlines())
-    notebook.run(f"from cs231n import rnn_layers\ndef {name}({arguments}):\n{lines}")
+    notebook.run(cell_of(body, name, arguments))
     return notebook[name]
 
 
 def backward(body):
-    return forward(f"x, prev_h, Wx, Wh, next_h = cache\n{body}", "rnn_step_backward", "dnext_h, cache")
+    notebook = Notebook()
+    notebook.run(back_cell_of(body))
+    return notebook["rnn_step_backward"]
 
 
 RIGHT = "np.tanh(x @ Wx + prev_h @ Wh + b)"

@@ -1,5 +1,7 @@
+# ruff: noqa: E501  (answers stay as they were typed)
 """What is found in answers that are missing, fail, are wrong or borrowed, and what is told of it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -10,7 +12,23 @@ import numpy as np
 import pytest
 from cells import Notebook
 from right_answers import ANSWERS, all_styles, check_cell
-from students import ALL, BACK, DA, LAYERS, LOOP, RIGHT, STEP, backward, changed, forward, says, step, verdict
+from students import (
+    ALL,
+    BACK,
+    DA,
+    LAYERS,
+    LOOP,
+    RIGHT,
+    STEP,
+    WORDS,
+    back_cell_of,
+    cell_of,
+    changed,
+    forward,
+    says,
+    step,
+    verdict,
+)
 
 from cs231n.exercises import NotRight, bank, check, grade
 from cs231n.exercises.judge.changed_reference import changed_reference
@@ -73,172 +91,95 @@ def test_a_wrong_helper_is_not_the_answers_fault():
     assert notebook["rnn_step_forward"] is own
 
 
-# ---- wrong in form
+# ---- one answer a line: its verdict, the name of its mistake or remark, and what is said
+
+MODEL_LOSS = "from cs231n.exercises.bank.captioning_loss import captioning_loss as right_loss"
+STEP_BACK = {  # a right backward step, and what changes in it
+    name: ALL.replace(old, new)
+    for name, old, new in (
+        ("dprev_h is None", "da @ Wh.T", "None"),
+        ("dWh before dWx", "x.T @ da, prev_h.T @ da", "prev_h.T @ da, x.T @ da"),
+        ("dWx turned", "x.T @ da", "da.T @ x"),
+        (
+            "two mistakes",
+            "da @ Wh.T, x.T @ da, prev_h.T @ da, da.sum(0)",
+            "da @ Wh, x.T @ da, prev_h.T @ da, da.mean(0)",
+        ),
+        ("one number", "return da @ Wx.T", "dx = da @ Wx.T\ndx[-1, -1] += 1\nreturn dx"),
+    )
+}
 
 
-def test_a_forgotten_return_is_named():
-    mistake = says(grade(forward(f"next_h = {RIGHT}")), "wrong", "nothing (None)", "return next_h, cache")
-    assert mistake == "return_forgotten"
-
-
-def test_too_few_outputs_are_named():
-    assert says(grade(forward(f"return {RIGHT}")), "wrong", "only one array") == "outputs_missing"
-    assert (
-        says(grade(backward(DA + "return da, da")), "wrong", "returns 2 values instead of 5")
-        == "outputs_missing"
+def loss(*lines):
+    return "\n    ".join(
+        [
+            "def captioning_loss(model, features, captions):",
+            "loss, grads = right_loss(model, features, captions)",
+            *lines,
+        ]
     )
 
 
-def test_too_many_outputs_are_named():
-    assert says(grade(forward(f"return {RIGHT}, 1, 2")), "wrong", "3 values") == "too_many_outputs"
+OUTCOMES = {
+    "no return": ([cell_of(f"next_h = {RIGHT}")], "wrong", "return_forgotten", ["nothing (None)", "return next_h, cache"]),
+    "one output": ([cell_of(f"return {RIGHT}")], "wrong", "outputs_missing", ["only one array"]),
+    "two of five": ([back_cell_of(DA + "return da, da")], "wrong", "outputs_missing", ["returns 2 values instead of 5"]),
+    "too many": ([cell_of(f"return {RIGHT}, 1, 2")], "wrong", "too_many_outputs", ["3 values"]),
+    "another order": (
+        [back_cell_of(DA + STEP_BACK["dWh before dWx"])], "wrong", "outputs_in_another_order", ["Yours: dx, dprev_h, dWh, dWx, db"]),
+    "cache first": ([cell_of(f"return (x, Wx), {RIGHT}")], "wrong", "outputs_in_another_order", ["cache, next_h"]),
+    "gradients first": ([MODEL_LOSS, loss("return grads, loss")], "wrong", "outputs_in_another_order", []),
+    "an output is None": ([back_cell_of(DA + STEP_BACK["dprev_h is None"])], "wrong", "no_value", ["dprev_h is None"]),
+    "a gradient is missing": (
+        [MODEL_LOSS, loss('del grads["W_proj"]', "return loss, grads")], "wrong", "gradient_missing", ["W_proj"]),
+    **{
+        f"{line} at an argument": (
+            [cell_of(f"next_h = {RIGHT}\n{line}\nreturn next_h, None")], "wrong", "writes_into_argument",
+            [f"changes its argument {line.split()[0].split('[')[0]}"])
+        for line in ("x += 1", "Wx[0] = 0", "prev_h *= 2", "b -= 1")
+    },
+    "*= at the incoming gradient": (
+        [back_cell_of("dnext_h *= 1 - next_h**2\nda = dnext_h\n" + ALL)], "right", "changes_argument",
+        ["changes the caller's dnext_h", "dnext_h = dnext_h * … makes a new array"]),
+    "[:] *= at the incoming gradient": (
+        [back_cell_of("dnext_h[:] *= 1 - next_h**2\nda = dnext_h\n" + ALL)], "right", "changes_argument",
+        ["changes the caller's dnext_h", "a variable of your own instead of dnext_h[…]"]),
+    "*= at the cache": (
+        [back_cell_of("next_h *= next_h\nda = dnext_h * (1 - next_h)\n" + ALL)], "wrong", "writes_into_argument",
+        ["changes arrays in the cache", "A second call", "right the first time"]),
+    "+= at the model": (
+        [MODEL_LOSS, loss('model.params["b"] += 1', "return loss, grads")], "wrong", "writes_into_argument", ["model"]),
+    "float64": ([cell_of(f"return ({RIGHT}).astype(np.float64), None")], "right", "float64_from_float32", ["Remark"]),
+    "the model speaks itself": (
+        ["def captioning_sample(model, features, n=30):\n    return model.sample(features, n)"], "error", None,
+        ["the loop that you are writing"]),
+    "captions of floats": (
+        [STEP, changed(ANSWERS["captioning_sample"], "np.int32", "float")], "wrong", "not_whole_numbers", ["whole numbers"]),
+    "a wrong shape": (
+        [back_cell_of(DA + STEP_BACK["dWx turned"])], "wrong", "turned",
+        ["look at dWx", "Shape: expected (5, 4), yours (4, 5).", "Right already: dx, dprev_h, dWh and db."]),
+    "two mistakes": (
+        [back_cell_of(DA + STEP_BACK["two mistakes"])], "wrong", "Wh_not_transposed + db_averaged",
+        ["Right already: dx, dWx and dWh.", "Wrong too: db."]),
+    "one number": (
+        [back_cell_of(DA + STEP_BACK["one number"])], "wrong", "only_part",
+        ["look at dx", "dx[2, 4] (sample 2, feature 4)", "1 of 15 numbers differ"]),
+    "one gate": (
+        [ANSWERS["lstm_step_forward"],
+         changed(ANSWERS["lstm_step_backward"], "da.sum(axis=0)", "da.sum(axis=0) * np.repeat([1, 2, 1, 1], f.shape[1])")],
+        "wrong", "one_gate", ["look at db", "db[4] (gate f, unit 0)", "only at gate f"]),
+    "not a number": ([cell_of(f"return {RIGHT} * np.nan, None")], "wrong", "one_value_everywhere", ["yours nan", "not finite"]),
+    "repeated words": (
+        [WORDS, changed(ANSWERS["word_embedding_backward"], "np.add.at(dW, x, dout)", "dW[x] += dout")],
+        "wrong", "repeated_words_lost", ["only at words 0, 2 and 4"]),
+}  # fmt: skip
 
 
-def test_another_order_is_named():
-    verdict = grade(backward(DA + "return da @ Wx.T, da @ Wh.T, prev_h.T @ da, x.T @ da, da.sum(0)"))
-    assert says(verdict, "wrong", "Yours: dx, dprev_h, dWh, dWx, db") == "outputs_in_another_order"
-    assert says(grade(forward(f"return (x, Wx), {RIGHT}")), "wrong", "cache, next_h") == verdict.mistake
-
-
-def test_loss_and_gradients_in_another_order():
-    notebook = Notebook()
-    notebook.run("from cs231n.exercises.bank.captioning_loss import captioning_loss as model_loss")
-    notebook.run("def captioning_loss(*a):\n    return model_loss(*a)[::-1]")
-    assert grade(notebook["captioning_loss"]).mistake == "outputs_in_another_order"
-
-
-def test_an_output_without_value_is_named():
-    verdict = grade(backward(DA + "return da @ Wx.T, None, x.T @ da, prev_h.T @ da, da.sum(0)"))
-    assert says(verdict, "wrong", "dprev_h is None") == "no_value"
-
-
-def test_a_missing_gradient_is_named():
-    notebook = Notebook()
-    notebook.run("from cs231n.exercises.bank.captioning_loss import captioning_loss as model_loss")
-    notebook.run(
-        """
-        def captioning_loss(*a):
-            loss, grads = model_loss(*a)
-            del grads["W_proj"]
-            return loss, grads
-        """
-    )
-    assert says(grade(notebook["captioning_loss"]), "wrong", "W_proj") == "gradient_missing"
-
-
-@pytest.mark.parametrize("line", ["x += 1", "Wx[0] = 0", "prev_h *= 2", "b -= 1"])
-def test_writing_into_an_argument_is_a_mistake_of_its_own(line):
-    name = line.split()[0].split("[")[0]
-    verdict = grade(forward(f"next_h = {RIGHT}\n{line}\nreturn next_h, None"))
-    assert says(verdict, "wrong", f"changes its argument {name}") == "writes_into_argument"
-
-
-def test_writing_into_the_incoming_gradient_is_right_with_a_remark():
-    verdict = grade(backward("dnext_h *= 1 - next_h**2\nda = dnext_h\n" + ALL))
-    says(verdict, "right", "changes the caller's dnext_h", "dnext_h = dnext_h * … makes a new array")
-    assert "changes_argument" in verdict.remarks
-
-
-def test_writing_into_a_part_of_it_is_too():
-    verdict = grade(backward("dnext_h[:] *= 1 - next_h**2\nda = dnext_h\n" + ALL))
-    says(verdict, "right", "changes the caller's dnext_h", "a variable of your own instead of dnext_h[…]")
-
-
-def test_writing_into_the_cache_is_wrong_since_a_second_call_gives_other_numbers():
-    verdict = grade(backward("next_h *= next_h\nda = dnext_h * (1 - next_h)\n" + ALL))
-    mistake = says(verdict, "wrong", "changes arrays in the cache", "A second call", "right the first time")
-    assert mistake == "writes_into_argument"
-
-
-def test_writing_into_the_model_is_found():
-    notebook = Notebook()
-    notebook.run("from cs231n.exercises.bank.captioning_loss import captioning_loss as model_loss")
-    notebook.run(
-        """
-        def captioning_loss(model, features, captions):
-            result = model_loss(model, features, captions)
-            model.params["b"] += 1
-            return result
-        """
-    )
-    assert says(grade(notebook["captioning_loss"]), "wrong", "model") == "writes_into_argument"
-
-
-def test_float64_from_float32_is_a_remark_and_no_failure():
-    verdict = grade(forward(f"return ({RIGHT}).astype(np.float64), None"))
-    assert verdict.status == "right" and "float64_from_float32" in verdict.remarks
-    assert "Remark" in verdict.message
-
-
-def test_an_answer_that_calls_the_model_to_speak_is_no_answer():
-    """In the chapter the model's `sample` is the answer itself: it would call itself without end."""
-    notebook = Notebook()
-    notebook.run("def captioning_sample(model, features, n=30): return model.sample(features, n)")
-    verdict = grade(notebook["captioning_sample"])
-    assert verdict.status == "error" and "the loop that you are writing" in verdict.message
-
-
-def test_captions_of_floats_are_named():
-    notebook = Notebook()
-    notebook.run(ANSWERS["captioning_sample"].replace("np.int32", "float"))
-    notebook.run("from cs231n.rnn_layers import rnn_step_forward")
-    assert says(grade(notebook["captioning_sample"]), "wrong", "whole numbers") == "not_whole_numbers"
-
-
-# ---- wrong in value
-
-
-def test_a_wrong_shape_is_told():
-    verdict = grade(backward(DA + "return da @ Wx.T, da @ Wh.T, da.T @ x, prev_h.T @ da, da.sum(0)"))
-    says(
-        verdict,
-        "wrong",
-        "look at dWx",
-        "Shape: expected (5, 4), yours (4, 5).",
-        "Right already: dx, dprev_h, dWh and db.",
-    )
-
-
-def test_two_mistakes_at_once_are_both_told():
-    verdict = grade(backward(DA + "return da @ Wx.T, da @ Wh, x.T @ da, prev_h.T @ da, da.mean(0)"))
-    assert (
-        says(verdict, "wrong", "Right already: dx, dWx and dWh.", "Wrong too: db.")
-        == "Wh_not_transposed + db_averaged"
-    )
-
-
-def test_an_unknown_mistake_is_still_placed():
-    verdict = grade(backward(DA + "dx = da @ Wx.T\ndx[-1, -1] += 1\n" + ALL.replace("da @ Wx.T", "dx", 1)))
-    assert (
-        says(verdict, "wrong", "look at dx", "dx[2, 4] (sample 2, feature 4)", "1 of 15 numbers differ")
-        == "only_part"
-    )
-
-
-def test_the_gate_is_told():
-    notebook = Notebook()
-    notebook.run(ANSWERS["lstm_step_forward"])
-    notebook.run(ANSWERS["lstm_step_backward"].replace("f * (1 - f)", "f"))
-    verdict = grade(notebook["lstm_step_backward"], notebook["lstm_step_forward"])
-    says(verdict, "wrong")
-    notebook.run(
-        ANSWERS["lstm_step_backward"].replace(
-            "da.sum(axis=0)", "da.sum(axis=0) * np.repeat([1, 2, 1, 1], f.shape[1])"
-        )
-    )
-    verdict = grade(notebook["lstm_step_backward"], notebook["lstm_step_forward"])
-    says(verdict, "wrong", "look at db", "db[4] (gate f, unit 0)", "only at gate f")
-
-
-def test_not_a_number_is_told():
-    says(grade(forward(f"return {RIGHT} * np.nan, None")), "wrong", "yours nan", "not finite")
-
-
-def test_repeated_words_are_told():
-    notebook = Notebook()
-    notebook.run("def word_embedding_forward(x, W):\n    return W[x], (x, W)")
-    notebook.run(ANSWERS["word_embedding_backward"].replace("np.add.at(dW, x, dout)", "dW[x] += dout"))
-    verdict = grade(notebook["word_embedding_backward"], notebook["word_embedding_forward"])
-    assert says(verdict, "wrong", "only at words 0, 2 and 4") == "repeated_words_lost"
+@pytest.mark.parametrize(("cells", "status", "named", "said"), OUTCOMES.values(), ids=OUTCOMES)
+def test_an_answer_gets_its_verdict(cells, status, named, said):
+    found = verdict(re.findall(r"def (\w+)", cells[-1])[-1], *cells)
+    says(found, status, *said)
+    assert named in found.remarks if status == "right" else found.mistake == named, found
 
 
 # ---- errors
@@ -874,8 +815,7 @@ wrong(
 
 def in_a_cell(name, arguments, body):
     notebook = Notebook()
-    lines = "\n".join("    " + line for line in body.strip().splitlines())
-    notebook.run(f"from cs231n import rnn_layers\ndef {name}({arguments}):\n{lines}")
+    notebook.run(cell_of(body, name, arguments))
     return notebook
 
 

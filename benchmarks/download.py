@@ -31,7 +31,7 @@ PLAIN += "; [f.write(c) for c in r.iter_content(1<<16)]; f.close()"
 # --- the archive, made by a process of its own: what this one holds would count as its children's memory
 
 
-def pieces(name: str, size: int):
+def pieces(name, size):
     """About as compressible as the real file: features, sparse features, word numbers, or addresses."""
     import numpy as np
 
@@ -54,7 +54,7 @@ def pieces(name: str, size: int):
         left -= count
 
 
-def make_archive(folder: Path, scale: float) -> None:
+def make_archive(folder, scale):
     """archive.zip and its manifest.json, without the address yet."""
     manifest = json.loads(MANIFEST.read_text(encoding="utf-8"))
     prefix, path = manifest["archive"]["prefix"], folder / "archive.zip"
@@ -74,7 +74,7 @@ def make_archive(folder: Path, scale: float) -> None:
 # --- the server, a process of its own
 
 
-def serve(path: Path, rate: float) -> None:
+def serve(path, rate):
     """Serve one file with ranges, slowly; /stats tells the bytes sent and the requests answered."""
     size, stats = path.stat().st_size, {"bytes": 0, "requests": 0}
 
@@ -128,15 +128,15 @@ def serve(path: Path, rate: float) -> None:
 class Bench:
     """Runs commands and writes a row for each."""
 
-    def __init__(self, base: str):
+    def __init__(self, base):
         self.base = base
         print(f"{'':<42}{'MB moved':>10}{'requests':>10}{'seconds':>9}{'peak MB':>9}", flush=True)
 
-    def stats(self) -> dict:
+    def stats(self):
         with urllib.request.urlopen(self.base + "/stats") as answer:
             return json.load(answer)
 
-    def run(self, title: str, command: list, after=None, during=None) -> int:
+    def run(self, title, command, after=None, during=None):
         """One row; the bytes moved. `during` may end the process, `after` is part of the time."""
         before, began = self.stats(), time.monotonic()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -152,7 +152,7 @@ class Bench:
         return moved
 
 
-def wait_for(process: subprocess.Popen, ends_well: bool) -> float | None:
+def wait_for(process, ends_well):
     """Wait for the end; the most memory it had, in MB, where the system tells."""
     try:
         import os
@@ -169,7 +169,7 @@ def wait_for(process: subprocess.Popen, ends_well: bool) -> float | None:
     return peak
 
 
-def unzip(archive: Path, names: list[str], folder: Path):
+def unzip(archive, names, folder):
     """What a plain download needs afterwards: the needed members out of the archive."""
 
     def unpack():
@@ -181,7 +181,7 @@ def unzip(archive: Path, names: list[str], folder: Path):
     return unpack
 
 
-def main() -> None:
+def main():
     options = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     options.add_argument("--scale", type=float, default=1.0, help="size of the archive; 1 is the real one")
     options.add_argument("--rate", type=float, default=RATE / 1e6, help="MB/s a connection; default 25")
@@ -212,7 +212,7 @@ def main() -> None:
             server.stdout.close()
 
 
-def compare(folder: Path, base: str, manifest: Path, facts: dict, rate: float) -> None:
+def compare(folder, base, manifest, facts, rate):
     """The table."""
     url, plain = f"{base}/a.zip", folder / "plain.zip"
     needed = facts["needed_by_the_notebooks"]
@@ -224,7 +224,7 @@ def compare(folder: Path, base: str, manifest: Path, facts: dict, rate: float) -
     print(f"server: {LATENCY * 1000:.0f} ms before each answer, {rate:g} MB/s a connection\n")
     bench = Bench(base)
 
-    def get_data(dest: str, *more) -> list:
+    def get_data(dest, *more):
         script = [sys.executable, ROOT / "get_data.py", "--quiet", "--manifest", manifest]
         return [*script, "--dest", folder / dest, *more]
 

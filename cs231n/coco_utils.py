@@ -125,6 +125,13 @@ def decode_captions(captions, idx_to_word):
     return texts[0] if captions.ndim == 1 else texts
 
 
+def stored_scene(name):
+    """A painted scene such as scene:train/00012, (72, 72, 3) uint8. `cs231n.course.scenes` paints it large."""
+    split, row = str(name).removeprefix("scene:").split("/")
+    with open_h5(SCENES_DIR / f"{split}2014_pictures.h5") as file:
+        return file["pictures"][int(row)]
+
+
 def _read_text(path):
     try:
         return path.read_text(encoding="utf-8").removesuffix("\n")

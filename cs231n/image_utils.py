@@ -9,11 +9,11 @@ from urllib.request import getproxies
 
 import numpy as np
 
-from cs231n.coco_utils import SCENES_DIR
-from cs231n.files import open_h5
+from cs231n.coco_utils import stored_scene
 from cs231n.language import tr
 
 TIMEOUT, MOST_BYTES, MOST_PIXELS = 10, 20_000_000, 50_000_000  # seconds; the most that are taken
+PAINTERS = {"scene": stored_scene}  # what makes an array of an address outside the web, by its first word
 KINDS = ("JPEG", "PNG", "GIF", "WEBP", "BMP")
 
 
@@ -68,10 +68,8 @@ def _fetched(url, timeout):
                     raise OverflowError
         return data
     except Exception as error:  # in a browser's Python a failed request raises its own kind
-        wrong = tr("this is not a web address")
-        if getproxies():
-            wrong = tr("this, or that of the proxy, is not a web address")
-        known = {requests.Timeout: late, ValueError: wrong}
+        wrong = tr("this is not a web address"), tr("this, or that of the proxy, is not a web address")
+        known = {requests.Timeout: late, ValueError: wrong[bool(getproxies())]}
         if "SOCKS" in str(error):
             reason, known = tr("a SOCKS proxy is set, and the package PySocks is not installed"), {}
         elif isinstance(error, OSError) and not isinstance(error, requests.RequestException):
@@ -90,13 +88,3 @@ def _decoded(data):
     except Exception:  # whatever bytes bring a decoder to raise
         raise ValueError(tr("what came back is not a picture")) from None
     raise ValueError(tr("it has more than {count:.0f} million pixels", MOST_PIXELS / 1e6))
-
-
-def _stored_scene(name):
-    """A painted scene as it is stored, small. `cs231n.course.scenes` paints it large."""
-    split, row = str(name).removeprefix("scene:").split("/")
-    with open_h5(SCENES_DIR / f"{split}2014_pictures.h5") as file:
-        return file["pictures"][int(row)]
-
-
-PAINTERS = {"scene": _stored_scene}  # what makes an array of an address outside the web, by its first word

@@ -5,7 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from cs231n import image_utils
+from cs231n.coco_utils import stored_scene
 from cs231n.course.scenes import (
     HELD_OUT,
     KINDS,
@@ -196,7 +196,7 @@ def test_a_crisp_picture_is_the_stored_one_but_larger():
     blocks = crisp.reshape(72, 4, 72, 4, 3).mean(axis=(1, 3))
     assert np.abs(blocks - stored).max() <= 5  # the stored one has steps of 8 grey levels
     assert (image_from_url("scene:val/00007") == crisp).all()
-    assert (image_utils._stored_scene("scene:val/00007") == stored).all()  # without the course
+    assert (stored_scene("scene:val/00007") == stored).all()  # without the course
     with pytest.raises(IndexError, match="0 to 599"):
         crisp_picture("scene:val/00600")
 

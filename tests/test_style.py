@@ -35,6 +35,18 @@ def test_no_unix_only_modules():
         ), path
 
 
+def test_shapes_stand_in_docstrings_and_nothing_has_type_hints():
+    """Fields of a dataclass have them, since Python asks for them there."""
+    for path in CODE:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        fields = {part for node in ast.walk(tree) if isinstance(node, ast.ClassDef) for part in node.body}
+        for node in ast.walk(tree):
+            hint = getattr(node, "returns", None) or (isinstance(node, ast.arg) and node.annotation)
+            assert not hint and not (isinstance(node, ast.AnnAssign) and node not in fields), (
+                f"{path}:{node.lineno}"
+            )
+
+
 ROOMS = ("cs231n", "cs231n.exercises", "cs231n.course", "notebooks", "instructors", "benchmarks", "tests")
 
 

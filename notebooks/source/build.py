@@ -269,7 +269,7 @@ def build_chinese(*sources):
     for source in sources:
         _write(CHINESE / f"{source.stem}.ipynb", text_of(chinese(source)))
     translate.write_compiled()
-    _write(CHINESE_README, edition.readme())
+    _write(CHINESE_README, edition.readme(README.read_text(encoding="utf-8")))
 
 
 def outdated_chinese():
@@ -278,7 +278,9 @@ def outdated_chinese():
     import translate
 
     stale = [path for path, data in translate.compiled() if not path.exists() or path.read_bytes() != data]
-    if not CHINESE_README.exists() or CHINESE_README.read_text(encoding="utf-8") != edition.readme():
+    if not CHINESE_README.exists() or CHINESE_README.read_text(encoding="utf-8") != edition.readme(
+        README.read_text(encoding="utf-8")
+    ):
         stale.append(CHINESE_README)
     return stale
 

@@ -8,7 +8,6 @@ import translate
 
 SOURCE = Path(__file__).resolve().parent
 FOLDER = SOURCE.parent / "zh_CN"
-README = SOURCE.parent.parent / "README.md"
 SPEAK = """\
 import cs231n.language
 
@@ -60,7 +59,7 @@ def in_chinese(pieces, words):
     return "".join(piece.shown(words.get(piece.english)) for piece in pieces)
 
 
-def readme():
-    """The README in Chinese, which leads to the Chinese edition of the chapters and of its film."""
-    pieces = cut.markdown(README.read_text(encoding="utf-8"))
-    return re.sub(r"notebooks/(?=\d\d_)", "notebooks/zh_CN/", in_chinese(pieces, translate.words("README")))
+def readme(english):
+    """The README in Chinese, from its English text. It leads to the Chinese edition of the chapters."""
+    text = in_chinese(cut.markdown(english), translate.words("README"))
+    return re.sub(r"notebooks/(?=\d\d_)", "notebooks/zh_CN/", text)

@@ -116,7 +116,7 @@ def _is_said(node):
 
 def _message(text, kind="message"):
     """A sentence that is filled in while the course runs. A single sign or place needs no translation."""
-    words = cut.WORD.search(FIELD.sub(" ", text)) or text == CATALOGUE["comma"]
+    words = cut.WORD.search(plain(text)) or text == CATALOGUE["comma"]
     return cut.Piece(text, kind, text if words else "")
 
 
@@ -189,6 +189,11 @@ def compiled():
         file.metadata = METADATA
         file.extend(entry for entry in load(CHINESE / f"{name}.po") if entry.msgstr and not entry.fuzzy)
         yield FOLDER / "zh_CN" / f"{name}.mo", file.to_binary()
+
+
+def plain(text):
+    """A text without code, formulas, addresses and places for values."""
+    return FIELD.sub(" ", cut.QUIET.sub(" ", text))
 
 
 def missing(path):

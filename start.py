@@ -15,7 +15,7 @@ sys.path.insert(0, str(ROOT))
 
 def main(arguments):
     from cs231n.course import own_environment, user_settings
-    from cs231n.language import tr
+    from cs231n.language import language, tr
 
     test = arguments[:1] == ["test"]
     user_settings.keep_out()
@@ -35,7 +35,8 @@ def main(arguments):
     if getattr(os, "geteuid", lambda: 1)() == 0:
         options.append("--allow-root")
     if not any(word.endswith(".ipynb") for word in arguments):
-        options.append("notebooks/00_look_at_the_data.ipynb")
+        edition = "zh_CN/" if language() == "zh_CN" else ""
+        options.append(f"notebooks/{edition}00_look_at_the_data.ipynb")
     return run("jupyterlab", *arguments, *options)
 
 

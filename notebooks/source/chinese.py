@@ -16,7 +16,8 @@ cs231n.language.use("zh_CN")  # 检查、提示和错误信息都用中文
 """
 ABOUT = (
     "[English](../{stem}.ipynb) · 译文有误，或者读着不像中文？欢迎指正："
-    "请修改 [{number}.po](../source/zh_CN/{number}.po)，做法见 [CONTRIBUTING.md](../../CONTRIBUTING.md)。"
+    "请修改 [{number}.po](../source/zh_CN/{number}.po)，"
+    "做法见 [CONTRIBUTING.md](../../CONTRIBUTING.md#the-chinese-edition)。"
 )
 
 

@@ -31,6 +31,13 @@ def test_no_two_positions_are_alike(chapter):
     assert apart[~np.eye(18, dtype=bool)].min() > 0.1
 
 
+def test_the_waves_of_the_positions_are_longer_and_longer_to_the_right(chapter):
+    """As the alt text of their picture says: from row to row a longer wave changes less."""
+    rows = chapter.space["positional_encoding"](18, 64)
+    changes = np.abs(np.diff(rows, axis=0)).reshape(17, 32, 2).sum(axis=(0, 2))  # sine and cosine together
+    assert (np.diff(changes) < 0).all()
+
+
 def test_gradients_vanish_grow_or_stay_with_depth(chapter):
     chapter.says(
         "Without the residual path the gradient is less than a thousandth of its length at the bottom.",

@@ -1,5 +1,6 @@
 """How nbgrader grades this course: what a course folder's nbgrader_config.py brings in. Needs nbgrader."""
 
+from functools import cache
 from pathlib import Path
 
 import bleach
@@ -18,9 +19,10 @@ from nbgrader.preprocessors import (
 from nbgrader.utils import is_grade, is_locked, is_solution
 
 from cs231n.exercises.bank import ORDER
+from instructors import process
 from instructors.collect import Student, grade_student
 from instructors.judge import TRUSTED, Result
-from instructors.notebook import read
+from instructors.notebook import NotANotebook, read
 
 SECONDS = 10  # for the exercises of a notebook
 TAGS = "br del details div h1 h2 h3 h4 h5 h6 hr img p pre span sub summary sup table tbody td th thead tr"
@@ -52,21 +54,32 @@ class JudgedOutside(NbGraderPreprocessor):
     """Write the verdicts under the checks, as the grader of `collect` finds them. No student's code runs here."""
 
     def preprocess(self, nb, resources):
-        name = resources["nbgrader"]["student"]
-        student = Student(name, [read(_path("submitted", name, self, resources))])
-        grade_student(student, SECONDS)
+        say_what_is_open(self.log)
+        student, unreadable = Student(resources["nbgrader"]["student"]), None
+        try:
+            student.notebooks.append(read(_path("submitted", student.name, self, resources)))
+            grade_student(student, SECONDS)
+        except NotANotebook as problem:
+            unreadable = Result("unreadable", message=f"✗ {problem}.")
+            student.notes.append(str(problem))
         for note in student.notes:
-            self.log.warning("Look at %s: %s", name, note)
+            self.log.warning("Look at %s: %s", student.name, note)
         for cell in nb.cells:
             if cell.cell_type != "code" or is_solution(cell) or not is_grade(cell):
                 continue
             name = cell.metadata.nbgrader.grade_id.removeprefix("check_")
-            result = student.results.get(name) or _not_here(name)
+            result = unreadable or student.results.get(name) or _not_here(name)
             if result.status == "right":
                 cell.outputs = [new_output("stream", text=result.message)]
             else:
                 cell.outputs = [new_output("error", ename=result.status, traceback=[result.message])]
         return nb, resources
+
+
+@cache
+def say_what_is_open(log):
+    """Say once whether students' code runs in a sandbox."""
+    log.warning(process.ready()["said"])
 
 
 class SaveVerdicts(SaveAutoGrades):
@@ -101,8 +114,10 @@ def safe_html(markdown):
 def _path(step, student, preprocessor, resources):
     """The notebook that is worked on, in another folder of the course."""
     course, about = preprocessor.parent.parent.coursedir, resources["nbgrader"]
-    folder = getattr(course, f"{step}_directory")
-    return Path(course.format_path(folder, student, about["assignment"]), f"{about['notebook']}.ipynb")
+    folder = Path(course.format_path(getattr(course, f"{step}_directory"), student, about["assignment"]))
+    if folder.is_symlink() or folder.parent.is_symlink():
+        raise NotANotebook("the folder is a link, which may be to the work of another")
+    return folder / f"{about['notebook']}.ipynb"
 
 
 def _not_here(name):

@@ -1,11 +1,13 @@
 """The nbgrader route: what the course folder holds, and a small class from its hand-in to the export."""
 
+import contextlib
 import copy
 import csv
 import os
 import re
 import subprocess
 import sys
+import sysconfig
 import zipfile
 from pathlib import Path
 
@@ -15,6 +17,7 @@ import pytest
 
 from cs231n.exercises import bank
 from instructors import nbgrader_course as course
+from instructors import process
 from instructors.handout import make_handout as handout
 
 pytest.importorskip("jupytext", reason="jupytext is not installed: pip install -e .[test]")
@@ -118,9 +121,9 @@ BORROWED = (
     "from cs231n.rnn_layers import rnn_step_forward as ours\ndef rnn_step_forward(*x):\n    return ours(*x)"
 )
 ALIKE = "def check(function, forward=None):\n    return function\nrnn_step_backward = None"
-ATTEMPT = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
-    next_h = np.tanh(x @ Wx + prev_h @ Wh + b)
-    return next_h, (x, prev_h, Wx, Wh, next_h)"""
+ATTEMPT = """rnn_step_forward = lambda x, prev_h, Wx, Wh, b: (
+    h := np.tanh(x @ Wx + prev_h @ Wh + b), (x, prev_h, Wx, Wh, h)
+)"""
 
 
 def changed(chapter, **cells):
@@ -162,6 +165,46 @@ def second_attempt(cell, settings):
     own = [ATTEMPT, "rnn_step_forward = check(rnn_step_forward)"]
     after = own if settings.get("grade_id") == "check_rnn_step_forward" else []
     return [cell, *map(nbformat.v4.new_code_cell, after)]
+
+
+def places(course):
+    """Files that nothing in a notebook may write: nbgrader, Python and IPython would read them, or people."""
+    packages = Path(sysconfig.get_path("purelib"))
+    startup = Path.home() / ".ipython" / "profile_default" / "startup"
+    return [
+        course / "attack.py",
+        course / "submitted" / "attack",
+        packages / "attack.pth",
+        startup / "attack.py",
+    ]
+
+
+def attack(course, sandbox):
+    """A cell that tries to switch the checks off; in a sandbox, to get at the marks and at others' work, too."""
+    inside = """
+import builtins, os, pathlib, sqlite3
+os.environ["CS231N_STRICT"] = "0"
+builtins.all = lambda *_: True
+def attempt(function, *given):
+    try:
+        function(*given)
+    except Exception:
+        pass
+"""
+    of_another = course / "submitted" / "doejane" / STEP / f"{STEP}.ipynb"
+    outside = f"""
+def more_points():
+    with sqlite3.connect({str(course / "gradebook.db")!r}) as book:
+        book.execute("UPDATE grade SET manual_score = 77")
+attempt(more_points)
+for place in {[*map(str, places(course)), str(of_another)]!r}:
+    attempt(pathlib.Path(place).write_text, "# attack")
+"""
+    return inside + outside * bool(sandbox) + "\n".join(map(answered_by_nothing, IN_STEP))
+
+
+def answered_by_nothing(name):
+    return f"def {name}(*given):\n    return None"
 
 
 def archive(folder, chapter, files):
@@ -208,6 +251,11 @@ def folder(tmp_path_factory):
             rnn_step_backward=lambda text: "def rnn_step_backward(:\n" + text,
         ),
     }
+    canvas[f"mallory_20_353_{STEP}.ipynb"] = changed(
+        solved[STEP],
+        **{name: lambda _, name=name: answered_by_nothing(name) for name in IN_STEP},
+        check_rnn_step_forward=lambda text: f"{attack(folder, process.ready()['command'])}\n{text}",
+    )
     moodle = {
         f"{student}_77_assignsubmission_file/{WORDS}.ipynb": nbformat.writes(solved[WORDS])
         for student in ("doejane", "roebob")
@@ -215,18 +263,32 @@ def folder(tmp_path_factory):
     for name, files in zip(CHAPTERS, (canvas, moodle), strict=True):
         archive(folder, name, files)
         nbgrader(folder, "zip_collect", name)
+    submitted = folder / "submitted"
+    with contextlib.suppress(OSError):  # Windows may not allow it
+        (submitted / "linked" / STEP).mkdir(parents=True)
+        link = submitted / "linked" / STEP / f"{STEP}.ipynb"
+        link.symlink_to(submitted / "doejane" / STEP / f"{STEP}.ipynb")
     nbgrader(folder, "autograde", "*", "--create")
     nbgrader(folder, "generate_feedback", "*")
-    return folder
+    yield folder
+    for place in places(folder):
+        place.unlink(missing_ok=True)
 
 
-def scores(folder, student, chapter=STEP):
-    """Points and most points of a student by exercise."""
+def grades(folder, student, chapter=STEP):
+    """What the gradebook has of a student by exercise: points, most points, is it left to grading by hand?"""
     from nbgrader.api import Gradebook
 
     with Gradebook(f"sqlite:///{folder / 'gradebook.db'}") as book:
-        grades = book.find_submission_notebook(chapter, chapter, student).grades
-        return {grade.name.removeprefix("check_"): (grade.score, grade.max_score) for grade in grades}
+        return {
+            grade.name.removeprefix("check_"): (grade.score, grade.max_score, grade.needs_manual_grade)
+            for grade in book.find_submission_notebook(chapter, chapter, student).grades
+        }
+
+
+def scores(folder, student, chapter=STEP):
+    """Points and most points by exercise."""
+    return {name: (points, most) for name, (points, most, _) in grades(folder, student, chapter).items()}
 
 
 def test_right_answers_have_full_points_and_a_mistake_costs_its_own_exercise(folder):
@@ -235,6 +297,16 @@ def test_right_answers_have_full_points_and_a_mistake_costs_its_own_exercise(fol
     assert scores(folder, "roebob") == dict.fromkeys(IN_STEP, right) | {"rnn_step_backward": nothing}
     for student in ("doejane", "roebob"):
         assert set(scores(folder, student, WORDS).values()) == {right}
+
+
+@pytest.mark.parametrize("student", ["mallory", "linked"])
+def test_no_attack_and_no_link_earns_anything_or_leaves_anything(folder, student):
+    if student == "linked" and not (folder / "submitted" / student / STEP / f"{STEP}.ipynb").exists():
+        pytest.skip("this system makes no links")
+    by_hand = student == "linked"  # perhaps it is the student's own
+    assert grades(folder, student) == dict.fromkeys(IN_STEP, (0, 10, by_hand))
+    assert not [place for place in places(folder) if place.exists()]
+    assert "attack" not in (folder / "submitted" / "doejane" / STEP / f"{STEP}.ipynb").read_text("utf-8")
 
 
 @pytest.mark.parametrize("student", ["pasted", "deleted", "edited", "twice", "logs"])

@@ -1,13 +1,14 @@
 """The commands for instructors.
 
     python -m instructors collect FOLDER --csv marks.csv     grade a folder of submissions
+    python -m instructors marks marks.csv --roster list.csv  points, and files for Canvas, Moodle and Gradescope
     python -m instructors summary marks.csv --plot m.png     which mistakes the class made
     python -m instructors course FOLDER                      a course folder for nbgrader
     python -m instructors handout FOLDER                     a pack for students without the reference
     python -m instructors exam FOLDER                        paper questions, other numbers for each seed
 
 Exit status: 0 all done; 1 it could not be done, and why is on the screen; 2 the command was not understood;
-3 (collect only) done, and some submissions need a look: see the column "look at".
+3 (collect and marks) done, and there is something for you to look at: it is on the screen.
 """
 
 import argparse
@@ -21,6 +22,22 @@ def collect(options):
     from instructors.collect import grade_class
 
     return 3 if grade_class(**options) else 0
+
+
+def points_files(options):
+    """Write the points, and the files for the platforms."""
+    from fractions import Fraction
+
+    from instructors import late, lms
+    from instructors.nbgrader_course import points_for
+
+    due, free, penalty = (options.pop(name) for name in ("due", "late_days", "penalty"))
+    if (free or penalty) and not due:
+        raise ValueError("--late-days and --penalty need a --due date, such as --due 2026-12-01T23:59")
+    rule = late.Rule(late.parse(due), free, Fraction(str(penalty))) if due else None
+    said, open_ = lms.give_points(**options | {"points": points_for(options["points"]), "rule": rule})
+    print(*said, sep="\n")
+    return 3 if open_ else 0
 
 
 def summary(options):
@@ -100,6 +117,18 @@ def _parser():
     two.add_argument("--plot", type=Path, help="where the chart goes, a PNG file")
     two.set_defaults(run=summary)
 
+    six = commands.add_parser("marks", help="points, late days, and files for Canvas, Moodle and Gradescope")
+    six.add_argument("csv", type=Path, help="the file that collect wrote, or grades.csv of nbgrader export")
+    six.add_argument("--roster", type=Path, required=True, help="a CSV file with the students of the class")
+    six.add_argument("--to", type=Path, default=Path("points"), help="folder for the files (points)")
+    six.add_argument("--assignment", help="its name in the platform, such as 'RNN step (4711)'")
+    six.add_argument("--points", default="10", help="for each exercise (10), or a CSV file: exercise,points")
+    six.add_argument("--submissions", type=Path, help="the folder that collect graded, for the times in it")
+    six.add_argument("--due", help="when it was to be handed in: 2026-12-01T23:59")
+    six.add_argument("--late-days", type=int, default=0, help="days after that which cost nothing (0)")
+    six.add_argument("--penalty", type=float, default=0, help="percent off for each day more (0)")
+    six.set_defaults(run=points_files)
+
     three = commands.add_parser("course", help="make a course folder for nbgrader")
     three.add_argument("folder", type=Path, help="a new folder, or a course folder of this command")
     points = "for each exercise (10, or as before), or a CSV file: exercise,points"
@@ -118,7 +147,7 @@ def _parser():
         "--only", nargs="+", default=(), metavar="NAME", help="only these, such as bptt lstm_step"
     )
     five.set_defaults(run=exam)
-    for each in (one, three, four, five):
+    for each in (one, three, four, five, six):
         of = {"nargs": "+", "metavar": "NN", "default": (), "type": lambda number: number.zfill(2)}
         each.add_argument("--chapters", **of, help="only these, such as 01 02")
     return parser

@@ -110,7 +110,7 @@ def submissions(folder):
     for path in sorted(folder.iterdir()):
         if path.name.startswith((".", "__")) or not (path.is_dir() or path.is_file()):
             continue  # pipes and devices are passed over
-        name, chapter = _student_of(path)
+        name, chapter = student_of(path)
         student = students.setdefault(name, Student(name))
         if path.is_dir() and path.is_symlink():
             student.notes.append("the folder is a link, which may be to the work of another")
@@ -291,7 +291,7 @@ def _files(path, student):
     return own or books or inside
 
 
-def _student_of(path):
+def student_of(path):
     """The student's name as people read it, and the chapter that the name of a file has."""
     name = path.name if path.is_dir() else path.stem
     name = unicodedata.normalize("NFC", name.encode("utf-8", "replace").decode("utf-8", "replace"))

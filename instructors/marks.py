@@ -14,23 +14,33 @@ MISTAKE, LOOK, VERSION = " mistake", "look at", "version"
 def write(path, rows, exercises, separator=","):
     """Write rows of cells by column; two columns per exercise: its verdict, and the known mistake.
 
-    The file is UTF-8 with a mark that Excel needs, and lines end as the CSV standard says (RFC 4180), on every
-    system. A text that a spreadsheet would take for a formula gets an apostrophe in front.
+    ValueError: when it cannot be written; the old file is whole then
+    """
+    both = [column for name in exercises for column in (name, name + MISTAKE)]
+    columns = ["student", "right", "of", *both, LOOK, VERSION]
+    lines = []
+    for row in rows:
+        row = {**dict.fromkeys(exercises, "missing"), "of": len(exercises), **row}
+        row["right"] = sum(row[name] == "right" for name in exercises)
+        lines.append([row.get(column, "") for column in columns])
+    table(path, columns, lines, separator)
 
+
+def table(path, columns, rows, separator=",", mark=True):
+    """Write a table as UTF-8. Lines end as the CSV standard says (RFC 4180), on every system.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe in front.
+
+    mark: True to begin with the mark that Excel needs
     ValueError: when it cannot be written; the old file is whole then
     """
     text = io.StringIO(newline="")
-    both = [column for name in exercises for column in (name, name + MISTAKE)]
-    columns = ["student", "right", "of", *both, LOOK, VERSION]
-    file = csv.DictWriter(text, columns, delimiter=separator, lineterminator="\r\n", extrasaction="ignore")
-    file.writeheader()
-    for row in rows:
-        row = {key: plain(cell) for key, cell in {**dict.fromkeys(exercises, "missing"), **row}.items()}
-        right = sum(row[name] == "right" for name in exercises)
-        file.writerow({**row, "right": right, "of": len(exercises)})
+    file = csv.writer(text, delimiter=separator, lineterminator="\r\n")
+    file.writerow(map(plain, columns))
+    file.writerows(map(plain, row) for row in rows)
     try:
         with write_whole(path) as file:
-            file.write(text.getvalue().encode("utf-8-sig", "replace"))
+            file.write(text.getvalue().encode("utf-8-sig" if mark else "utf-8", "replace"))
     except OSError as error:
         asks = " Is it open in another program, such as Excel?" * isinstance(error, PermissionError)
         raise ValueError(f"{path} cannot be written: {error.strerror}.{asks}") from None
@@ -41,14 +51,30 @@ def read(path):
 
     ValueError: when the file is no table of marks
     """
-    text = Path(path).read_bytes().decode("utf-8-sig")
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    file = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator)
-    names = file.fieldnames or ()
+    names, rows = read_table(path)
     exercises = [name for name in bank.ORDER if name in names]
     if "student" not in names or not exercises:
         raise ValueError("its first line does not name students and exercises")
-    return list(file), exercises
+    return rows, exercises
+
+
+def read_table(path):
+    """The titles of the columns, and the rows as dicts, of a CSV file: with commas, semicolons or tabs.
+
+    ValueError: when it is written in something else than UTF-8, or UTF-16, as Excel's "Unicode text" is
+    """
+    content = Path(path).read_bytes()
+    try:
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+    except UnicodeDecodeError:
+        how = 'save it again as UTF-8; in Excel, the type is called "CSV UTF-8"'
+        raise ValueError(f"it is not written in UTF-8: {how}") from None
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    file = csv.DictReader(io.StringIO(text, newline=""), delimiter=separator, restkey="", restval="")
+    try:
+        return file.fieldnames or [], list(file)
+    except csv.Error as error:
+        raise ValueError(f"it is no table: {error}") from None
 
 
 def kept(path, versions):

@@ -99,18 +99,14 @@ def test_a_mirror_and_a_folder_may_stand_in_the_environment(world, monkeypatch):
     assert (world.folder / "elsewhere" / "vocab.json").is_file()
 
 
-def test_every_option_is_explained():
-    text = " ".join(parser().format_help().split())
+def test_every_option_is_explained_and_the_sizes_are_the_manifests():
+    manifest, text = Manifest(), " ".join(parser().format_help().split())
+    assert f"{sum(manifest.files[name].bytes for name in manifest.needed) / 1e6:.0f} MB on the disk" in text
+    assert f"{sum(file.bytes for file in manifest.files.values()) / 1e9:.1f} GB on the disk" in text
     for option in "all only dest zip url verify list force clean manifest retries timeout quiet".split():
         assert f"--{option}" in text
     for word in "130", "default: 30", "default: 5", "CS231N_DATA_URL", "CS231N_DATA_DIR", "examples:":
         assert word in text
-
-
-def test_the_sizes_in_the_help_are_the_manifests():
-    manifest, text = Manifest(), parser().format_help()
-    assert f"{sum(manifest.files[name].bytes for name in manifest.needed) / 1e6:.0f} MB on the disk" in text
-    assert f"{sum(file.bytes for file in manifest.files.values()) / 1e9:.1f} GB on the disk" in text
 
 
 # --- --zip: an archive or a folder on this disk

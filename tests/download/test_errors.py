@@ -8,20 +8,10 @@ import sys
 import pytest
 import requests
 from loopback import PEM, Loopback, cut, status
+from world import refusing
 
 from cs231n.course.download import errors
 from cs231n.course.download.errors import reading
-
-
-@pytest.fixture
-def stops(world):
-    """It ends with 3 and these words, without a second try, and advises no Python but the one that runs this."""
-
-    def stops(*words, url=world.url):
-        world.fails(3, *words, errors.python(), options=["--url", url])
-        assert "trying again" not in world.err and "type: python " not in world.err
-
-    return stops
 
 
 @pytest.fixture
@@ -32,34 +22,74 @@ def closed():
         return free.getsockname()[1]
 
 
-# --- certificates
+def stops(world, *words, url=None):
+    """It ends with 3 and these words, without a second try, and advises no Python but the one that runs this."""
+    world.fails(3, *words, errors.python(), options=["--url", url or world.url])
+    assert "trying again" not in world.err and "type: python " not in world.err and "secret" not in world.said
 
 
-def test_a_refused_certificate(stops, secure):
-    stops("certificate was refused", "clock", url=secure.base + "/coco.zip")
-    assert secure.log == []
+NO_FILE, NO_LIST, NOBODY = "{folder}/none/x", "{folder}/manifest.json", "127.0.0.1:{closed} could not be used"
+SETTINGS = {  # a setting; whether the address is https; what is said
+    "http_proxy=http://127.0.0.1:{closed}": (False, NOBODY, "Correct http_proxy or remove it"),
+    "http_proxy=127.0.0.1:{closed}": (False, NOBODY, "Correct http_proxy or remove it"),
+    "http_proxy=http://me:secret@127.0.0.1:{closed}/": (False, NOBODY, "Correct http_proxy or remove it"),
+    "HTTP_PROXY=http://127.0.0.1:{closed}": (False, NOBODY, "Correct HTTP_PROXY or remove it"),
+    "all_proxy=http://127.0.0.1:{closed}": (False, NOBODY, "Correct all_proxy or remove it"),
+    "all_proxy=socks5h://127.0.0.1:9": (
+        False,
+        "127.0.0.1:9 is a SOCKS proxy",
+        "package pysocks",
+        "all_proxy",
+    ),
+    "http_proxy=http://": (False, "could not be used", "Correct http_proxy"),
+    "http_proxy=ftp://proxy:21": (False, "could not be used", "Correct http_proxy"),
+    "NETRC=none": (True, "certificate was refused", "this computer's clock"),
+    f"REQUESTS_CA_BUNDLE={NO_FILE}": (
+        True,
+        f"names {NO_FILE}, which is not there",
+        "Correct REQUESTS_CA_BUNDLE",
+    ),
+    f"CURL_CA_BUNDLE={NO_FILE}": (True, f"names {NO_FILE}, which is not there", "Correct CURL_CA_BUNDLE"),
+    f"REQUESTS_CA_BUNDLE={NO_LIST}": (True, f"names {NO_LIST}, which does not vouch", "Correct REQUESTS"),
+    f"SSLKEYLOGFILE={NO_FILE}": (True, f"names {NO_FILE}, which cannot be written", "Remove SSLKEYLOGFILE"),
+}
 
 
-@pytest.mark.parametrize("name", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"])
-@pytest.mark.parametrize("contents, why", [(None, "which is not there"), (b"no", "does not vouch")])
-def test_a_list_of_certificates_that_does_not_fit(stops, secure, tmp_path, monkeypatch, name, contents, why):
-    path = tmp_path / "bundle.pem"
-    if contents:
-        path.write_bytes(contents)
-    monkeypatch.setenv(name, str(path))
-    stops(f"{name} names {path}", why, f"Correct {name}", url=secure.base + "/coco.zip")
+@pytest.mark.parametrize("setting", SETTINGS)
+def test_a_setting_that_stands_in_the_way_is_named(world, secure, closed, monkeypatch, setting):
+    def filled(text):
+        text = (
+            text.replace("HTTP_PROXY", "http_proxy") if os.name == "nt" else text
+        )  # it knows one spelling only
+        return text.replace("{folder}", world.folder.as_posix()).replace("{closed}", str(closed))
+
+    https, *words = SETTINGS[setting]
+    monkeypatch.setenv(*filled(setting).split("=", 1))
+    monkeypatch.setitem(sys.modules, "socks", None)
+    stops(world, *map(filled, words), url=secure.base + world.path if https else None)
+    assert secure.log == world.server.log == []
 
 
-def test_a_list_of_certificates_that_fits_is_used(world, secure, monkeypatch):
+def test_a_proxy_that_asks_for_a_password(world, monkeypatch):
+    monkeypatch.setenv("http_proxy", world.server.base)
+    world.server.always = status(407)
+    stops(world, "asks for a name and a password", "Write them into http_proxy")
+
+
+def test_settings_that_fit_are_used(world, secure, closed, monkeypatch):
     monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(PEM))
     world.arrives("--url", secure.base + world.path)
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed}")
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    world.arrives("--force")
 
 
-def test_sslkeylogfile_in_a_place_that_cannot_be_written(stops, secure, tmp_path, monkeypatch):
-    path = tmp_path / "none" / "keys.log"
-    monkeypatch.setenv("SSLKEYLOGFILE", str(path))
-    words = f"SSLKEYLOGFILE names {path}, which cannot be written", "Remove SSLKEYLOGFILE"
-    stops(*words, url=secure.base + "/coco.zip")
+@pytest.mark.parametrize("text", ["machine 127.0.0.1 login", "nonsense", ""])
+def test_a_netrc_that_cannot_be_read_does_not_hinder_and_no_password_is_told(world, monkeypatch, text):
+    (world.folder / "netrc").write_text(text, encoding="ascii")
+    monkeypatch.setenv("NETRC", str(world.folder / "netrc"))
+    world.arrives("--url", world.url.replace("//", "//me:secret@"))
+    assert "secret" not in world.said and world.server.log[-1].authorization.startswith("Basic")
 
 
 RAISED = {  # what the library raises at an https address, and what is said
@@ -76,90 +106,32 @@ def test_what_the_library_raises_is_the_readers_to_put_right(text):
     assert isinstance(fault, errors.OwnSide) and words in fault.what
 
 
-# --- proxies
-
-
-@pytest.mark.parametrize("form", ["http://127.0.0.1:{}", "127.0.0.1:{}", "http://me:secret@127.0.0.1:{}/"])
-@pytest.mark.parametrize("name", ["http_proxy", "HTTP_PROXY", "all_proxy"])
-def test_a_proxy_that_is_not_there_is_named_without_its_password(
-    world, stops, closed, monkeypatch, form, name
-):
-    name = name.lower() if os.name == "nt" else name  # Windows knows one spelling only
-    monkeypatch.setenv(name, form.format(closed))
-    stops(f"127.0.0.1:{closed} could not be used", f"Correct {name} or remove it")
-    assert "secret" not in world.said
-
-
-@pytest.mark.parametrize("proxy", ["http://", "ftp://proxy:21"])
-def test_a_proxy_of_nonsense(stops, monkeypatch, proxy):
-    monkeypatch.setenv("http_proxy", proxy)
-    stops("could not be used", "Correct http_proxy")
-
-
-def test_a_socks_proxy_without_its_package(stops, monkeypatch):
-    monkeypatch.setitem(sys.modules, "socks", None)
-    monkeypatch.setenv("all_proxy", "socks5h://127.0.0.1:9")
-    stops("127.0.0.1:9 is a SOCKS proxy", "pysocks", "all_proxy")
-
-
-def test_a_proxy_that_asks_for_a_password(world, stops, monkeypatch):
-    monkeypatch.setenv("http_proxy", world.server.base)
-    world.server.always = status(407)
-    stops("asks for a name and a password", "Write them into http_proxy")
-
-
-def test_no_proxy_passes_by_it(world, closed, monkeypatch):
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{closed}")
-    monkeypatch.setenv("no_proxy", "127.0.0.1")
-    world.arrives()
-
-
-def test_an_address_with_a_password_is_told_without_it(world):
-    world.fails(3, "404", options=["--url", world.server.base.replace("//", "//me:secret@") + "/none.zip"])
-    assert "secret" not in world.said
-
-
-@pytest.mark.parametrize("text", ["machine 127.0.0.1 login", "nonsense", ""])
-def test_a_netrc_that_cannot_be_read_does_not_hinder(world, monkeypatch, text):
-    (world.folder / "netrc").write_text(text, encoding="ascii")
-    monkeypatch.setenv("NETRC", str(world.folder / "netrc"))
-    world.arrives()
-
-
 # --- the way to the server
 
 
 NO_WAY = "there is no way to it", "Connect to the network"
-REFUSED = {  # what connecting to a server raises, and what is said
-    "EACCES": ("does not let Python", "firewall", "Allow this Python"),
-    "EHOSTUNREACH": NO_WAY,
-    "ENETUNREACH": NO_WAY,
-    "ENETDOWN": NO_WAY,
-}
+REFUSED = {"EACCES": ("does not let Python", "firewall", "Allow this Python")}
+REFUSED |= dict.fromkeys(["EHOSTUNREACH", "ENETUNREACH", "ENETDOWN"], NO_WAY)
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_a_way_that_is_closed(stops, monkeypatch, name):
-    def connect(self, address):
-        raise OSError(getattr(errno, name), "refused")
-
-    monkeypatch.setattr(socket.socket, "connect", connect)
-    stops(*REFUSED[name])
+def test_a_way_that_is_closed(world, monkeypatch, name):
+    refusing(monkeypatch, socket.socket, "connect", OSError(getattr(errno, name), "refused"))
+    stops(world, *REFUSED[name])
 
 
 def test_a_network_that_goes_and_comes_back_costs_a_retry_only(world, monkeypatch):
-    real, tries = socket.socket.connect, []
-
-    def connect(self, address):
-        tries.append(address)
-        if len(tries) == 2:
-            raise OSError(errno.ENETUNREACH, "Network is unreachable")
-        return real(self, address)
-
-    monkeypatch.setattr(socket.socket, "connect", connect)
+    refusing(monkeypatch, socket.socket, "connect", OSError(errno.ENETUNREACH, "unreachable"), [1])
     world.server.faults = [("span", cut(1000))]
     world.arrives()
-    assert "There is no way to it" in world.err and len(tries) == 3
+    assert "There is no way to it" in world.err
+
+
+def test_a_name_not_found_leads_to_the_second_address(world, monkeypatch):
+    fault, bad = socket.gaierror(-2, "Name or service not known"), "http://nowhere.invalid/coco.zip"
+    refusing(monkeypatch, socket, "getaddrinfo", fault, when=lambda host, *_: "nowhere" in str(host))
+    stops(world, "name was not found", "Connect to the network", url=bad)
+    world.arrives("--url", bad, world.url)
 
 
 def test_no_server_at_all(world):
@@ -168,21 +140,8 @@ def test_no_server_at_all(world):
     world.fails(3, "refused the connection", options=["--retries", "1", "--url", gone.base + world.path])
 
 
-def test_a_name_not_found_leads_to_the_second_address(world, stops, monkeypatch):
-    real = socket.getaddrinfo
-
-    def lookup(host, *rest, **options):
-        if host == "nowhere.invalid":
-            raise socket.gaierror(-2, "Name or service not known")
-        return real(host, *rest, **options)
-
-    monkeypatch.setattr(socket, "getaddrinfo", lookup)
-    stops("name was not found", "Connect to the network", url="http://nowhere.invalid/coco.zip")
-    world.arrives("--url", "http://nowhere.invalid/coco.zip", world.url)
-
-
 @pytest.mark.parametrize("order", [1, -1])
 def test_of_two_faults_the_one_that_the_reader_can_put_right_is_told(world, secure, order):
     urls = [secure.base + world.path, world.server.base + "/gone.zip"][::order]
     world.fails(3, "certificate was refused", "404", "clock", options=["--url", *urls])
-    assert "newer version" not in world.err
+    assert "newer version" not in world.err and world.err.count("answered 404") == 1

@@ -157,12 +157,6 @@ def test_a_reason_with_escape_codes_prints_harmlessly(world):
     assert "\x1b" not in world.said and "\x07" not in world.said
 
 
-def test_each_fault_is_said_once(world):
-    world.server.files.clear()
-    world.fails(3, "--zip")
-    assert world.err.count("the server answered 404") == 1
-
-
 # --- versions of the archive
 
 

@@ -48,13 +48,7 @@ def test_quiet_shows_neither_bar_nor_line(shown, capsys):
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_line_is_what_people_read():
-    out = io.StringIO()
-    report.say("größe 数据 ✓\nnext\x1b[31m", out)
-    assert out.getvalue() == "größe 数据 ✓\nnext?[31m\n"
-
-
-def test_a_stream_that_is_closed_or_none_stops_no_download(monkeypatch):
+def test_a_stream_that_is_closed_or_none_stops_no_download_and_no_line_steers_a_terminal(monkeypatch):
     for stream in None, io.StringIO():
         if stream:
             stream.close()
@@ -64,3 +58,5 @@ def test_a_stream_that_is_closed_or_none_stops_no_download(monkeypatch):
         with bar.transfer(1000, 0):
             bar.advance(1000)
         report.say("a line", stream)
+    report.say("größe 数据 ✓\nnext\x1b[31m", out := io.StringIO())
+    assert out.getvalue() == "größe 数据 ✓\nnext?[31m\n"

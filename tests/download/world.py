@@ -44,6 +44,20 @@ def make_zip(contents, change=None):
     return file.getvalue()
 
 
+def refusing(monkeypatch, owner, name, fault, calls=range(10**6), when=lambda *_: True):
+    """A method raises this fault, at some calls of those that `when` chooses by their arguments; the calls."""
+    real, seen = getattr(owner, name), []
+
+    def call(*given, **options):
+        seen.extend([given] * when(*given))
+        if when(*given) and len(seen) - 1 in calls:
+            raise fault
+        return real(*given, **options)
+
+    monkeypatch.setattr(owner, name, call)
+    return seen
+
+
 class World:
     """Everything one test needs; `run` runs the command and checks that nothing half is in place."""
 

@@ -147,7 +147,7 @@ def test_what_is_no_archive_is_told_what_it_should_be(world):
     folder.mkdir()
     (folder / "notes.txt").write_bytes(world.contents["notes.txt"])
     for path in folder, world.folder / "not there.zip":
-        words = f"{path} is no archive, and no folder that holds coco.zip", ", ".join(NEEDED)
+        words = f"{path} is no archive, and no folder with coco.zip", ", ".join(NEEDED)
         world.fails(2, *words, options=["--zip", path])
     assert not world.dest.exists()
     assert world.run("--zip", folder, "--only", "notes.txt") == 0

@@ -46,10 +46,9 @@ class Manifest:
             what = tr("The manifest {path} cannot be read: {reason}.", path, error.strerror)
             raise UsageError(what) from error
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            what = f"{type(error).__name__}: {error}"
-            raise UsageError(
-                tr("The manifest {path} is not of the right form ({what}).", path, what)
-            ) from error
+            fault = f"{type(error).__name__}: {error}"
+            what = tr("The manifest {path} is not of the right form ({what}).", path, fault)
+            raise UsageError(what) from error
         self.archive_name = self.urls[0].rsplit("/", 1)[-1]
         self.largest_archive = max(self.bytes, all_bytes) + SLACK  # what is longer is another file
         self.choose()
@@ -73,11 +72,10 @@ class Manifest:
             name = self.prefix + entry.name
             info = archive.NameToInfo.get(name)
             if info is None or info.file_size != entry.bytes:
-                has = tr("The archive has no {name}", name)
-                if info:
-                    has = tr("The archive has {size} bytes of {name}", info.file_size, name)
                 step = tr("The archive is another one than the manifest's: check the address or the archive.")
-                raise VerificationError(tr("{has}; the manifest names {size} bytes.", has, entry.bytes), step)
+                raise VerificationError(
+                    tr("The archive has no {name} of {size} bytes.", name, entry.bytes), step
+                )
             start, end = info.header_offset, following.get(info.header_offset, 0)
             if not 0 <= start < end:
                 raise VerificationError(tr("The archive's list of files is damaged at {name}.", name))

@@ -102,8 +102,6 @@ def find_archive(path, manifest, entries):
     for place in (path / manifest.archive_name, path, path.with_suffix("")):
         if place.is_file() or any(manifest.unpacked(entry, place) for entry in entries):
             return place
-    text = noted(
-        "{path} is no archive, and no folder that holds {archive} or one of the files in it: {names}."
-    )
+    text = noted("{path} is no archive, and no folder with {archive} or one of the files in it: {names}.")
     names = ", ".join(entry.name for entry in entries)
     raise UsageError(tr(text, path, manifest.archive_name, names))

@@ -44,9 +44,8 @@ class Download:
                     self.store.forget([part_of(path)])  # of a killed run
                     if path.exists() and not force:
                         self.store.forget([path])  # what has a file's name is the file, whatever comes next
-                        self.report.note(
-                            tr("{name} is not whole; it is removed and brought again.", entry.name)
-                        )
+                        what = tr("{name} is not whole; it is removed and brought again.", entry.name)
+                        self.report.note(what)
                 self._bring(sources)
 
     def _bring(self, sources):

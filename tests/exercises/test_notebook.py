@@ -23,6 +23,17 @@ from cs231n.exercises.notebook import answers_file
 from cs231n.exercises.notebook.session import SESSION
 from cs231n.rnn_layers import rnn_forward, rnn_step_backward, rnn_step_forward
 
+
+def solve(*names, notebook=None, **changes):
+    """Answer and check some exercises in a notebook."""
+    notebook = notebook or Notebook()
+    for name in names:
+        old, new = changes.get(name, ("", ""))
+        notebook.run(ANSWERS[name].replace(old, new) if old else ANSWERS[name])
+        notebook.run(check_cell(name))
+    return notebook
+
+
 # ---- check
 
 
@@ -215,9 +226,7 @@ def test_progress_begins_with_nothing():
 
 
 def test_progress_shows_what_is_done_and_what_is_next():
-    notebook = Notebook()
-    notebook.run(ANSWERS["caption_lengths"])
-    notebook.run(check_cell("caption_lengths"))
+    notebook = solve("caption_lengths")
     notebook.run("def rnn_step_forward(*a):\n    return a[0], 1")
     notebook.run(check_cell("rnn_step_forward"))
     shown = progress()
@@ -227,18 +236,13 @@ def test_progress_shows_what_is_done_and_what_is_next():
 
 
 def test_progress_remembers_what_was_kept():
-    notebook = Notebook()
-    notebook.run(ANSWERS["caption_lengths"])
-    notebook.run(check_cell("caption_lengths"))
+    solve("caption_lengths")
     SESSION.forget()  # a new kernel
     assert repr(progress()).startswith("1 of ")
 
 
 def test_all_done():
-    notebook = Notebook()
-    for name in bank.ORDER:
-        notebook.run(ANSWERS[name])
-        notebook.run(check_cell(name))
+    solve(*bank.ORDER)
     assert "That is all of them" in repr(progress())
 
 
@@ -331,16 +335,6 @@ def test_a_wrong_value_is_shown_beside_the_right_one_which_is_used(yours, other,
 # ---- answers
 
 FILE = Path("my_answers.py")
-
-
-def solve(*names, notebook=None, **changes):
-    """Answer and check some exercises in a notebook."""
-    notebook = notebook or Notebook()
-    for name in names:
-        old, new = changes.get(name, ("", ""))
-        notebook.run(ANSWERS[name].replace(old, new) if old else ANSWERS[name])
-        notebook.run(check_cell(name))
-    return notebook
 
 
 def mine(capsys):

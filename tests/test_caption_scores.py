@@ -6,6 +6,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from coco_like import write_coco_like
+from make_scenes.random_facts import random_facts
 
 from cs231n.coco_utils import load_coco_data
 from cs231n.course.caption_scores import (
@@ -18,7 +19,7 @@ from cs231n.course.caption_scores import (
     share_true_facts,
     table,
 )
-from cs231n.course.scenes import captions_for, random_facts
+from cs231n.course.scenes import captions_for
 
 
 def runs(words, k):

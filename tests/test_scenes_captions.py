@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from make_scenes.random_facts import random_facts
 
 from cs231n.course.scenes import (
     COLOURS,
@@ -12,7 +13,6 @@ from cs231n.course.scenes import (
     claims,
     parse,
     phrases,
-    random_facts,
     why_not_true,
 )
 from cs231n.course.scenes.grammar import RARE, SEEN

@@ -2,13 +2,14 @@
 
 import os
 import re
-import sys
 from pathlib import Path
 
 import h5py
 import numpy as np
 import pytest
 from coco_like import write_coco_like
+from make_scenes import network_backward, train_extractor
+from make_scenes.build import main as rebuild
 
 from cs231n.coco_utils import decode_captions, load_coco_data
 from cs231n.course.scenes import (
@@ -25,10 +26,6 @@ from cs231n.course.scenes import (
 )
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT / "datasets"))  # make_scenes is no part of the installed package
-
-from make_scenes import network_backward, train_extractor  # noqa: E402
-from make_scenes.build import main as rebuild  # noqa: E402
 
 SCENES = ROOT / "datasets" / "scenes"
 SPLITS = ("train", "val")

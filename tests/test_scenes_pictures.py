@@ -4,6 +4,7 @@ import hashlib
 
 import numpy as np
 import pytest
+from make_scenes.random_facts import random_facts
 
 from cs231n.coco_utils import stored_scene
 from cs231n.course.scenes import (
@@ -14,7 +15,6 @@ from cs231n.course.scenes import (
     draw_scene,
     is_held_out,
     load_picture,
-    random_facts,
     scene_of,
 )
 from cs231n.course.scenes.canvas import Canvas, Dice, Pen, curve

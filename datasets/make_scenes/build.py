@@ -8,10 +8,11 @@ from pathlib import Path
 import h5py
 import numpy as np
 
-from cs231n.course.scenes import FACTS, captions_for, draw_scene, extractor, grid, random_facts
+from cs231n.course.scenes import FACTS, captions_for, draw_scene, extractor, grid
 from cs231n.course.scenes.files import FOLDER, SPLITS, address
 from cs231n.course.text_units import encode, vocabulary
 from make_scenes import train_extractor
+from make_scenes.random_facts import random_facts
 
 SEED = 231
 COLUMNS = (*FACTS, "seed")

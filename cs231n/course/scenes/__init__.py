@@ -3,7 +3,7 @@
 from .captions import caption_is_true, captions_for, claims, parse, phrases, why_not_true
 from .draw_scene import draw_scene, outlines
 from .extractor import extract_features
-from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, random_facts, scene_of
+from .facts import COLOURS, FACTS, HELD_OUT, KINDS, PLACES, is_held_out, scene_of
 from .files import crisp_picture, load_facts, load_picture, load_pictures
 from .grid import extract_grid, grid_features, weight_map
 
@@ -28,7 +28,6 @@ __all__ = [
     "outlines",
     "parse",
     "phrases",
-    "random_facts",
     "scene_of",
     "weight_map",
     "why_not_true",

@@ -14,7 +14,7 @@ WORDS = {word for phrases in SLOTS.values() for phrase in phrases for word in ph
 def captions_for(facts, rng, how_many=5):
     """Different captions of a scene, 5 to 15 words each.
 
-    facts: a dict as random_facts gives it; rng: a NumPy Generator
+    facts: a dict as scene_of gives it; rng: a NumPy Generator
     Returns a list of strings: lower case, no punctuation.
     """
     dice, found = Dice(rng), []

@@ -15,7 +15,7 @@ CENTRES = {"left": 76, "middle": 144, "right": 212}
 def draw_scene(facts, size=72):
     """Paint the scene the facts describe.
 
-    facts: a dict as random_facts gives it; `seed` (0 where absent) decides what no fact states
+    facts: a dict as scene_of gives it; `seed` (0 where absent) decides what no fact states
     size: 72 (the dataset's, in steps of 8 grey levels, to be small), 96, 144, 288, 576 or 864 pixels
     Returns (size, size, 3) uint8, the same bytes on every system.
     """

@@ -1,6 +1,4 @@
-"""The facts of the painted world: what there is, what can be where, and how a scene is chosen at random."""
-
-from .canvas import Dice
+"""The facts of the painted world: what there is, and what can be where."""
 
 COLOURS = {
     "red": (216, 44, 48),
@@ -58,50 +56,6 @@ FACTS = {
     "companion": (*COMPANIONS, None),
     "companion_side": ("left", "right", None),
 }
-
-
-def random_facts(rng, held_out=False):
-    """The facts of one scene, plausible and chosen at random.
-
-    rng: a NumPy Generator; held_out: True for one of the pairs of thing and colour kept out of training
-    Returns a dict with the keys of FACTS and `seed`, from which draw_scene takes all that no fact states.
-    One thing alone has a side (left, middle, right) and may have a companion; two or three have neither.
-    """
-    dice = Dice(rng)
-    place = dice.choice(tuple(PLACES))
-    kinds, companions = PLACES[place]
-    while True:
-        kind = dice.weighted({kind: 1 if kind in AIR else 2 for kind in kinds})
-        colour = dice.choice(tuple(COLOURS))
-        if ((kind, colour) in HELD_OUT) == held_out:
-            break
-        if held_out:  # not every place has a held-out pair at hand: draw the place again too
-            place = dice.choice(tuple(PLACES))
-            kinds, companions = PLACES[place]
-    time = dice.weighted({"day": 5, "sunset": 3, "night": 4})
-    weather = dice.weighted({"clear": 5, "cloudy": 2, "rain": 2, "snow": 2})
-    if time == "sunset" and weather in ("rain", "snow"):
-        weather = "clear"
-    if weather == "snow" and place in ("sea", "beach", "desert"):
-        weather = "cloudy"
-    if weather == "rain" and place in ("desert", "snow"):
-        weather = "clear"
-    count = dice.weighted({1: 60, 2: 22, 3: 18})
-    side = dice.choice(SIDES) if count == 1 else None
-    companion = dice.choice(companions) if count == 1 and dice.chance(60) else None
-    other = {"left": "right", "right": "left", "middle": dice.choice(("left", "right"))}
-    return {
-        "kind": kind,
-        "colour": colour,
-        "count": count,
-        "side": side,
-        "place": place,
-        "time": time,
-        "weather": weather,
-        "companion": companion,
-        "companion_side": other[side] if companion else None,
-        "seed": dice.between(0, 2**31 - 1),
-    }
 
 
 def scene_of(

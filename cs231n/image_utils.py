@@ -10,7 +10,6 @@ from urllib.request import getproxies
 import numpy as np
 
 from cs231n.coco_utils import stored_scene
-from cs231n.language import tr
 
 TIMEOUT, MOST_BYTES, MOST_PIXELS = 10, 20_000_000, 50_000_000  # seconds; the most that are taken
 PAINTERS = {"scene": stored_scene}  # what makes an array of an address outside the web, by its first word
@@ -27,9 +26,9 @@ def fetch_image(url, timeout=TIMEOUT):
 
     url: web address, or the name of a painted scene such as scene:train/00012
     timeout: seconds for the whole transfer, redirects included
-    returns: (array (height, width, 3) uint8, None) or (None, the reason in a few words)
+    returns: (array (height, width, 3) uint8, None) or (None, the reason in a few words, English, for a plot)
     """
-    result = [(None, tr("no answer in {timeout:g} seconds", timeout))]
+    result = [(None, f"no answer in {timeout:g} seconds")]
 
     def work():
         try:
@@ -53,14 +52,14 @@ def _fetched(url, timeout):
     """The bytes behind a web address; ValueError with the reason where there are none, or too many."""
     import requests  # here, as Pillow below: whoever only paints scenes needs neither
 
-    data, end, reason = bytearray(), time.monotonic() + timeout, tr("no connection to the server")
-    late = tr("no answer in {timeout:g} seconds", timeout)
-    large = tr("it is larger than {size:.0f} MB", MOST_BYTES / 1e6)
+    data, end, reason = bytearray(), time.monotonic() + timeout, "no connection to the server"
+    late = f"no answer in {timeout:g} seconds"
+    large = f"it is larger than {MOST_BYTES / 1e6:.0f} MB"
     try:
         with requests.get(url, timeout=timeout, stream=True) as answer:
-            reason = tr("the server answered {code}", answer.status_code)
+            reason = f"the server answered {answer.status_code}"
             answer.raise_for_status()
-            reason = tr("the connection was cut")
+            reason = "the connection was cut"
             for chunk in answer.iter_content(1 << 14):
                 data += chunk
                 if len(data) > MOST_BYTES or time.monotonic() > end:
@@ -68,10 +67,10 @@ def _fetched(url, timeout):
                     raise OverflowError
         return data
     except Exception as error:  # in a browser's Python a failed request raises its own kind
-        wrong = tr("this is not a web address"), tr("this, or that of the proxy, is not a web address")
+        wrong = "this is not a web address", "this, or that of the proxy, is not a web address"
         known = {requests.Timeout: late, ValueError: wrong[bool(getproxies())]}
         if "SOCKS" in str(error):
-            reason, known = tr("a SOCKS proxy is set, and the package PySocks is not installed"), {}
+            reason, known = "a SOCKS proxy is set, and the package PySocks is not installed", {}
         elif isinstance(error, OSError) and not isinstance(error, requests.RequestException):
             reason = str(error)  # such as REQUESTS_CA_BUNDLE with a file that is not there
         raise ValueError(next((known[k] for k in known if isinstance(error, k)), reason)) from None
@@ -86,5 +85,5 @@ def _decoded(data):
             if picture.width * picture.height <= MOST_PIXELS:
                 return np.asarray(picture.convert("RGB"))
     except Exception:  # whatever bytes bring a decoder to raise
-        raise ValueError(tr("what came back is not a picture")) from None
-    raise ValueError(tr("it has more than {count:.0f} million pixels", MOST_PIXELS / 1e6))
+        raise ValueError("what came back is not a picture") from None
+    raise ValueError(f"it has more than {MOST_PIXELS / 1e6:.0f} million pixels")

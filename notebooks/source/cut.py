@@ -48,6 +48,8 @@ BREAKS = re.compile(r"^($|```|#+ |\||!\[.*\]\([^)]*\)$|\s*[-*] |\s*1\. |\$\$|</?
 # What holds no words to translate: code, formulas, addresses, tags. A name in code is no word, either.
 QUIET = re.compile(r"`[^`]*`|\]\([^)]*\)|\$[^$]*\$|https?://\S+|<[^>]*>")
 WORD = re.compile(r"(?<![\w.])[A-Z]?[a-z]{2,}(?![\w(]|\.\w)")
+PLACE = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")  # for a value in a message
+SHOWN = re.compile(r"""(?<=["'])[✓✗] [^"']*(?=["'])""")  # a text in such a place
 IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{3}")
 
 
@@ -106,15 +108,21 @@ def code(text):
     for begin, end, kind, english, before, after in sorted(marks):
         if begin < at:
             raise ValueError(f"two pieces overlap in: {text[begin:end]}")
-        found += [Piece(text[at:begin]), _piece(text[begin:end], kind, english, before, after, names)]
+        found += [
+            Piece(text[at:begin]),
+            _piece(
+                text[begin:end], kind, english, before, after, names if kind != "printed" else frozenset()
+            ),
+        ]
         at = end
     return [*found, Piece(text[at:])]
 
 
 def _piece(raw, kind, english, before="", after="", names=frozenset()):
     """A piece with words in it, or a part that stays as it is."""
-    words = set(WORD.findall(QUIET.sub(" ", english))) - names if kind != "formula" else ()
-    if words or IN_FORMULA.search(english):
+    plain = QUIET.sub(" ", PLACE.sub(" ", english) if kind == "printed" else english)
+    words = set(WORD.findall(plain)) - names if kind != "formula" else ()
+    if words or IN_FORMULA.search(english) or SHOWN.search(english):
         return Piece(raw, kind, english, before, after)
     return Piece(raw)
 

@@ -193,7 +193,7 @@ def compiled():
 
 def plain(text):
     """A text without code, formulas, addresses and places for values."""
-    return FIELD.sub(" ", cut.QUIET.sub(" ", text))
+    return cut.PLACE.sub(" ", cut.QUIET.sub(" ", text))
 
 
 def missing(path):
@@ -201,9 +201,8 @@ def missing(path):
     return [entry for entry in load(path) if entry.fuzzy or not entry.msgstr]
 
 
-FIELD = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")
 KEPT = {
-    "placeholder": FIELD,
+    "placeholder": cut.PLACE,
     "code": re.compile(r"`[^`]+`"),
     "formula": re.compile(r"\$[^$]+\$"),
     "link": re.compile(r"\]\([^)]+\)"),
@@ -211,7 +210,6 @@ KEPT = {
     "cell border": re.compile(r"(?<!\S)\|(?!\S)"),
 }
 IN_MARKDOWN = {"heading", "paragraph", "list item", "table row", "summary", "picture", "formula"}
-VERDICT = re.compile(r"""(?<=["'])[✓✗] [^"']*(?=["'])""")  # a string inside a placeholder that is shown
 
 
 def faults(path):
@@ -231,7 +229,9 @@ def faults(path):
 
 def _found(pattern, text):
     """The parts of a text that a translation keeps; words in formulas and shown verdicts may change."""
-    return [VERDICT.sub("", re.sub(r"\\text\{[^}]*\}", r"\\text{}", part)) for part in pattern.findall(text)]
+    return [
+        cut.SHOWN.sub("", re.sub(r"\\text\{[^}]*\}", r"\\text{}", part)) for part in pattern.findall(text)
+    ]
 
 
 def main():

@@ -41,7 +41,7 @@ class Judgement:
 
     name: str
     status: str
-    said: list
+    said: list = field(repr=False, compare=False)
     mistake: str | None = None
     remarks: tuple[str, ...] = ()
     attempt: object = field(default=None, repr=False, compare=False)

@@ -1,32 +1,19 @@
 """The verdict on an answer: judged, and put into words. It prints nothing."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from cs231n.exercises import bank
-from cs231n.exercises.judge.judging import is_reference, judge
+from cs231n.exercises.judge.judging import Judgement, is_reference, judge
 from cs231n.exercises.notebook.stand_in import as_it_was_written, is_fallback
 from cs231n.exercises.run.time_limit import SECONDS
 from cs231n.exercises.say.words import message
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a check found.
+class Verdict(Judgement):
+    """What a check found: a judgement, and its message, which the student reads."""
 
-    status: 'unfilled', 'error', 'wrong' or 'right'
-    message: what the student reads
-    mistake: name of the known mistake, or None; two made together are joined by ' + ', two that give the same
-        numbers by ' or '
-    remarks: names of things that cost nothing, as in `judge.judging.Judgement`
-    attempt: the runs that the verdict is about, where there are any
-    """
-
-    name: str
-    status: str
-    message: str
-    mistake: str | None = None
-    remarks: tuple[str, ...] = ()
-    attempt: object = field(default=None, repr=False, compare=False)
+    message: str = ""
 
     def __str__(self):
         return self.message
@@ -46,4 +33,4 @@ def grade(function, forward=None, name=None, seconds=SECONDS):
         found = is_reference(exercise)
     else:
         found = judge(exercise, as_it_was_written(function), forward, seconds)
-    return Verdict(found.name, found.status, message(found.said), found.mistake, found.remarks, found.attempt)
+    return Verdict(**vars(found), message=message(found.said))

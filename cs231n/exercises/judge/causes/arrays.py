@@ -6,16 +6,19 @@ import re
 import numpy as np
 
 from cs231n.exercises.facts import Shape, fact
-from cs231n.exercises.judge.causes.failure import is_array
+from cs231n.exercises.judge.causes.failure import is_array, when
 
 MAKERS = ("zeros", "ones", "empty")
+OUT_OF_BOUNDS = r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)"
+INTO = r"from shape \(([^)]*)\) into shape \(([^)]*)\)"
 REDUCE = ("argmax", "argmin", "max", "min", "sum", "mean")
 
 
+@when(node=ast.Call)
 def shape_without_brackets(failure):
     """`np.zeros(N, T, H)`."""
     node = failure.node
-    if isinstance(node, ast.Call) and getattr(node.func, "attr", None) in MAKERS and len(node.args) > 1:
+    if getattr(node.func, "attr", None) in MAKERS and len(node.args) > 1:
         if all(isinstance(failure.value(each), int | np.integer) for each in node.args[:2]):
             shape = ", ".join(map(ast.unparse, node.args))
             return fact("shape_in_brackets", call=f"{ast.unparse(node.func)}(({shape}))")
@@ -34,12 +37,10 @@ def list_for_array(failure):
     return None
 
 
+@when(ValueError, node=ast.Call)
 def number_for_array(failure):
     """A function of the package wants an array, and a number came."""
-    node = failure.node
-    if not isinstance(failure.error, ValueError) or not isinstance(node, ast.Call):
-        return None
-    given = [(each, failure.value(each)) for each in node.args]
+    given = [(each, failure.value(each)) for each in failure.node.args]
     if failure.in_package and sum(isinstance(value, int | float) for _, value in given) == 1:
         for each, value in given:
             if isinstance(value, int | float) and not isinstance(value, bool):
@@ -48,21 +49,19 @@ def number_for_array(failure):
     return None
 
 
+@when(np.exceptions.AxisError)
 def axis_out_of_bounds(failure):
     """`np.squeeze(h).sum(axis=1)`."""
-    if not isinstance(failure.error, np.exceptions.AxisError) or failure.error.axis is None:
+    if failure.error.axis is None:
         return None
     squeezes = "squeeze" in getattr(getattr(failure.function, "__code__", None), "co_names", ())
     kind = "axis_after_squeeze" if squeezes else "no_such_axis"
     return fact(kind, axes=fact("count_of_axes", count=failure.error.ndim), axis=failure.error.axis)
 
 
+@when(TypeError, node=ast.expr, says="interpreted as an integer|slice indices must be integers")
 def float_for_whole_number(failure):
     """`H = Wx.shape[1] / 4`, and then a length or a slice of it."""
-    if not isinstance(failure.error, TypeError) or not failure.place:
-        return None
-    if not re.search("interpreted as an integer|slice indices must be integers", failure.text):
-        return None
     for node in ast.walk(failure.place[1]):
         value = failure.value(node) if isinstance(node, ast.Name) else None
         if isinstance(value, float | np.floating):
@@ -70,11 +69,10 @@ def float_for_whole_number(failure):
     return None
 
 
+@when(IndexError, TypeError, node=ast.Subscript)
 def reduced_to_one_number(failure):
     """`scores.argmax()` without an axis, used as one number for each sample."""
     node = failure.node
-    if not isinstance(failure.error, IndexError | TypeError) or not isinstance(node, ast.Subscript):
-        return None
     if not isinstance(failure.value(node.value), np.generic) or not isinstance(node.value, ast.Name):
         return None
     made = failure.assigned(node.value.id)
@@ -84,10 +82,9 @@ def reduced_to_one_number(failure):
     return None
 
 
+@when(ValueError, IndexError, node=ast.expr)
 def sample_for_step(failure):
     """`x[t]` where time is axis 1."""
-    if not isinstance(failure.error, ValueError | IndexError) or not failure.place:
-        return None
     for node in ast.walk(failure.place[1]):
         if (
             isinstance(node, ast.Subscript)
@@ -102,27 +99,19 @@ def sample_for_step(failure):
     return None
 
 
+@when(ValueError, node=ast.Call)
 def split_without_axis(failure):
     """`np.split(a, 4)`, which cuts the samples."""
-    node = failure.node
-    if not isinstance(failure.error, ValueError) or not isinstance(node, ast.Call):
-        return None
-    if (
-        getattr(node.func, "attr", None) not in ("split", "array_split")
-        or len(node.args) > 2
-        or node.keywords
-    ):
-        return None
-    return fact("split_without_axis", function=ast.unparse(node.func))
+    called, with_axis = failure.node.func, len(failure.node.args) > 2 or failure.node.keywords
+    if getattr(called, "attr", None) in ("split", "array_split") and not with_axis:
+        return fact("split_without_axis", function=ast.unparse(called))
+    return None
 
 
+@when(IndexError, says="must be of integer|only integers")
 def index_no_whole_number(failure):
     """`dW[len(x) / 2]`, or `np.add.at` with its arguments in another order."""
     node = failure.node
-    if not isinstance(failure.error, IndexError) or not re.search(
-        "must be of integer|only integers", failure.text
-    ):
-        return None
     if isinstance(node, ast.Call) and getattr(node.func, "attr", None) == "at" and len(node.args) == 3:
         held = failure.value(node.args[1])
         if is_array(held) and held.dtype.kind == "f":
@@ -137,23 +126,21 @@ def index_no_whole_number(failure):
     return fact("index_no_whole_number")
 
 
+@when(IndexError, says=OUT_OF_BOUNDS)
 def index_out_of_bounds(failure):
     """`range(T + 1)`."""
-    match = re.search(r"index (-?\d+) is out of bounds for axis (\d+) with size (\d+)", failure.text)
-    if not isinstance(failure.error, IndexError) or not match:
-        return None
-    index, axis, size = map(int, match.groups())
+    index, axis, size = map(int, re.search(OUT_OF_BOUNDS, failure.text).groups())
     return fact("index_out_of_bounds", axis=axis, size=size, last=size - 1, index=index)
 
 
+@when(node=ast.Subscript, says=INTO)
 def stored_in_another_shape(failure):
     """`h[t] = state` where time is another axis."""
-    node = failure.node
-    match = re.search(r"from shape \(([^)]*)\) into shape \(([^)]*)\)", failure.text)
-    if not match or not isinstance(node, ast.Subscript) or not is_array(failure.value(node.value)):
+    node, array = failure.node, failure.value(failure.node.value)
+    if not is_array(array):
         return None
-    array = failure.value(node.value)
-    came, place = (Shape(int(part) for part in text.split(",") if part.strip()) for text in match.groups())
+    shapes = re.search(INTO, failure.text).groups()
+    came, place = (Shape(int(part) for part in text.split(",") if part.strip()) for text in shapes)
     about = {"place": ast.unparse(node), "shape": place, "came": came}
     one = not isinstance(node.slice, ast.Tuple | ast.Slice)
     if one and came in [array.shape[:axis] + array.shape[axis + 1 :] for axis in range(1, array.ndim)]:
@@ -162,11 +149,10 @@ def stored_in_another_shape(failure):
     return fact("stored_in_another_shape", **about)
 
 
+@when(ValueError, node=ast.BinOp)
 def product(failure):
     """`x * Wx` where a matrix product fits, `f @ c` where a product of numbers does, a transpose, a lost axis."""
     node = failure.node
-    if not isinstance(failure.error, ValueError) or not isinstance(node, ast.BinOp):
-        return None
     a, b = failure.value(node.left), failure.value(node.right)
     if not (is_array(a) and is_array(b)):
         return None

@@ -7,7 +7,7 @@ import numpy as np
 
 from cs231n.exercises import bank
 from cs231n.exercises.facts import fact
-from cs231n.exercises.judge.causes.failure import UNKNOWN, is_array
+from cs231n.exercises.judge.causes.failure import UNKNOWN, is_array, when
 
 LIBRARIES = ("torch", "tf", "tensorflow", "keras", "F", "nn", "jnp", "jax")
 OF_PYTORCH = {  # what an array of PyTorch has, and what is written for it with NumPy
@@ -24,19 +24,15 @@ OF_PYTORCH = {  # what an array of PyTorch has, and what is written for it with 
 NOT_NEEDED = ("detach", "cpu", "cuda", "to", "numpy", "contiguous", "requires_grad_", "backward")
 
 
+@when(TypeError)
 def self_in_def(failure):
     """`def rnn_forward(self, x, …)`, from a class."""
     code = getattr(failure.function, "__code__", None)
-    if (
-        isinstance(failure.error, TypeError)
-        and failure.frame is None
-        and code
-        and "self" in code.co_varnames[:1]
-    ):
-        return fact("self_in_def")
-    return None
+    first = code.co_varnames[:1] if code else ()
+    return fact("self_in_def") if failure.frame is None and "self" in first else None
 
 
+@when(AttributeError, TypeError)
 def of_another_library(failure):
     """`x.unsqueeze(1)`, `x.size()`, `dim=1`."""
     node, error = failure.node, failure.error
@@ -62,10 +58,11 @@ def of_another_library(failure):
     return None
 
 
+@when(ValueError, TypeError)
 def whole_list_of_caches(failure):
     """`rnn_step_backward(dh[:, t], cache)`, where `cache` is the list of all steps' caches."""
     called = _called(failure)
-    if called is None or not isinstance(failure.error, ValueError | TypeError):
+    if called is None:
         return None
     for node in failure.node.args:
         value = failure.value(node)

@@ -1,6 +1,8 @@
 """An exception, and what can be seen of its cause without running anything of the student's."""
 
 import ast
+import functools
+import re
 import types
 from dataclasses import dataclass
 
@@ -83,6 +85,24 @@ class Failure:
         """What the function's text last gives to a name: an expression, or None."""
         node = syntax.tree(self.function)
         return syntax.assigned(node, name) if node else None
+
+
+def when(*errors, node=None, says=""):
+    """Decorator for a rule: asked only about these exceptions, of which Python or NumPy says this.
+
+    node: the kind of the expression that failed, where a rule looks at it
+    says: a pattern for the exception's text
+    """
+
+    def put(rule):
+        @functools.wraps(rule)
+        def asked(failure):
+            fits = isinstance(failure.error, errors or BaseException) and re.search(says, failure.text)
+            return rule(failure) if fits and (node is None or isinstance(failure.node, node)) else None
+
+        return asked
+
+    return put
 
 
 def is_array(value):

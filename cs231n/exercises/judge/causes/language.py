@@ -1,20 +1,18 @@
 """Python: conditions, brackets, calls and attributes."""
 
 import ast
-import re
 
 import numpy as np
 
 from cs231n.exercises.facts import fact
-from cs231n.exercises.judge.causes.failure import UNKNOWN, is_array
+from cs231n.exercises.judge.causes.failure import UNKNOWN, is_array, when
 
 GONE = ("int", "float", "bool", "object", "str", "complex")  # np.int and the like, which were Python's own
 
 
+@when(node=ast.expr, says="truth value of an array")
 def truth_of_an_array(failure):
     """`if captions > 2:`, `a and b`, `not a`."""
-    if "truth value of an array" not in failure.text or not failure.place:
-        return None
     statement = failure.place[1]
     if any(_joins_too_early(node) for node in ast.walk(statement)):
         return fact("brackets_around_comparisons")
@@ -28,12 +26,9 @@ def truth_of_an_array(failure):
     return None
 
 
+@when(TypeError, node=ast.expr, says="'int' object is not (iterable|reversible)")
 def loop_over_a_number(failure):
     """`for t in T:`, `reversed(T)`."""
-    if not isinstance(failure.error, TypeError) or not failure.place:
-        return None
-    if not re.search("'int' object is not (iterable|reversible)", failure.text):
-        return None
     loop = failure.place[1]
     if not isinstance(loop, ast.For):
         return None
@@ -44,43 +39,39 @@ def loop_over_a_number(failure):
     return None
 
 
+@when(TypeError, node=ast.Subscript)
 def square_brackets_at_a_function(failure):
     """`np.zeros[3]`."""
-    if not isinstance(failure.error, TypeError) or not isinstance(failure.node, ast.Subscript):
-        return None
     held = failure.value(failure.node.value)
     if held is UNKNOWN or not callable(held) or hasattr(type(held), "__getitem__"):
         return None
     return fact("square_brackets_at_a_function", function=ast.unparse(failure.node.value))
 
 
+@when(TypeError, node=ast.Call)
 def round_brackets_at_an_array(failure):
     """`h(0)`."""
-    node = failure.node
-    if not isinstance(failure.error, TypeError) or not isinstance(node, ast.Call):
-        return None
+    called = failure.node.func
     return (
-        fact("round_brackets_at_an_array", name=ast.unparse(node.func))
-        if is_array(failure.value(node.func))
+        fact("round_brackets_at_an_array", name=ast.unparse(called))
+        if is_array(failure.value(called))
         else None
     )
 
 
+@when(says="converted to Python scalars|to a scalar")
 def one_number_wanted(failure):
     """`math.tanh(a)`, `float(a)`."""
-    node, text = failure.node, failure.text
-    if "converted to Python scalars" not in text and "to a scalar" not in text:
-        return None
+    node = failure.node
     if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("math."):
         return fact("math_takes_one_number", function=ast.unparse(node.func), numpys=f"np.{node.func.attr}")
     return fact("one_number_wanted")
 
 
+@when(AttributeError, node=ast.Attribute)
 def unknown_attribute(failure):
     """`h.add(…)`."""
     node = failure.node
-    if not isinstance(failure.error, AttributeError) or not isinstance(node, ast.Attribute):
-        return None
     value, name = failure.value(node.value), ast.unparse(node.value)
     if value is UNKNOWN:
         return None

@@ -11,13 +11,12 @@ from cs231n.exercises import bank
 from cs231n.exercises.facts import Shape, fact
 from cs231n.exercises.judge import syntax
 from cs231n.exercises.judge.causes.calls import LIBRARIES
-from cs231n.exercises.judge.causes.failure import is_array
+from cs231n.exercises.judge.causes.failure import is_array, when
 
 
+@when(NameError)
 def unknown(failure):
     """`tanh(a)`, or a name with a slip of the finger."""
-    if not isinstance(failure.error, NameError):
-        return None
     name = getattr(failure.error, "name", None) or ""
     known = _promised(failure)
     if name == "self" and "model" in known:
@@ -53,10 +52,9 @@ def is_a_tuple(failure):
     return None
 
 
+@when(says="None")
 def is_none(failure):
     """`dW = np.add.at(…)`, or a function whose return line was forgotten."""
-    if "None" not in failure.text:
-        return None
     nodes = failure.operands()
     if failure.place and isinstance(failure.place[1], ast.Assign) and isinstance(failure.error, TypeError):
         nodes = [*nodes, failure.place[1].value]
@@ -75,10 +73,9 @@ def is_none(failure):
     return None
 
 
+@when(ValueError, IndexError, TypeError, node=ast.expr)
 def from_another_cell(failure):
     """A name from another cell in the expression that failed."""
-    if failure.node is None or not isinstance(failure.error, ValueError | IndexError | TypeError):
-        return None
     places = failure.frame.f_globals
     for node in ast.walk(failure.place[1]):
         if isinstance(node, ast.Name) and node.id not in failure.frame.f_locals and node.id in places:

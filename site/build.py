@@ -1,26 +1,32 @@
-"""Build the course's web site: chapters that run in a browser, and the solved edition to read.
+"""Build the course's web site: the live page, chapters that run in a browser, and the solved edition to read.
 
+    python site/build.py --serve        the live page alone, on this machine; needs only the course itself
     python -m pip install -e ".[site]"
-    python site/build.py OUT            then look: python -m http.server --directory OUT
+    python site/build.py OUT            all of it; then look: python -m http.server --directory OUT
 
-OUT/try is JupyterLite: the first chapters on Pyodide, which is Python for a browser. OUT/solutions holds every
-chapter as a page. A reader's browser fetches Pyodide from where JupyterLite says, or from --pyodide ADDRESS.
+OUT/live is the live page. OUT/try is JupyterLite: the first chapters on Pyodide, which is Python for a browser;
+a reader's browser fetches it from where JupyterLite says, or from --pyodide ADDRESS. OUT/solutions holds every
+chapter as a page.
 """
 
 import argparse
-import base64
-import hashlib
+import functools
+import http.server
 import json
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
-import tomllib
-import zipfile
 from pathlib import Path
 
 SITE = Path(__file__).resolve().parent
+sys.path.insert(0, str(SITE))
+
+import live_page  # noqa: E402
+import runtime  # noqa: E402
+from wheel import files_of, write_wheel  # noqa: E402
+
 ROOT = SITE.parent
 NOTEBOOKS = ROOT / "notebooks"
 IN_THE_BROWSER = ("00", "01", "02", "03", "04")  # the later ones train too long without a fast matrix product
@@ -32,6 +38,7 @@ TO_THE_ROOT = "../../../../"  # from where JupyterLite's kernel runs, extensions
 def build(out, pyodide=None):
     """Write the whole site into the folder `out`, which is emptied first."""
     shutil.rmtree(out, ignore_errors=True)
+    live_page.build(out / "live", runtime.fetch())
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
         chapters = copy_chapters(stage / "files")
@@ -89,27 +96,8 @@ def copy_chapters(files):
 
 def make_wheel(folder):
     """One wheel with cs231n, the painted scenes, and what stands for h5py in a browser."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    name, version = project["name"].replace("-", "_"), project["version"]
-    info = f"{name}-{version}.dist-info"
-    files = {p.relative_to(SITE / "browser"): p for p in (SITE / "browser").glob("*.py")}
-    for room in ("cs231n", "datasets/scenes"):
-        found = (p for p in (ROOT / room).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-        files |= {p.relative_to(ROOT): p for p in found}
-    content = {path.as_posix(): source.read_bytes() for path, source in sorted(files.items())}
-    content[f"{info}/METADATA"] = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".encode()
-    content[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    digests = {
-        n: base64.urlsafe_b64encode(hashlib.sha256(b).digest()).decode().rstrip("=")
-        for n, b in content.items()
-    }
-    rows = [f"{n},sha256={digests[n]},{len(b)}\n" for n, b in content.items()] + [f"{info}/RECORD,,\n"]
-    content[f"{info}/RECORD"] = "".join(rows).encode()
-    wheel = folder / f"{name}-{version}-py3-none-any.whl"
-    with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path, data in content.items():
-            archive.writestr(zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
-    return wheel
+    stands_in = {p.relative_to(SITE / "browser"): p for p in (SITE / "browser").glob("*.py")}
+    return write_wheel(folder, stands_in | files_of("cs231n", "datasets/scenes"))
 
 
 def front_page(chapters):
@@ -130,11 +118,60 @@ def front_page(chapters):
     )
 
 
-if __name__ == "__main__":
+class Server(http.server.SimpleHTTPRequestHandler):
+    """Serves a folder, with the types that a browser asks of modules."""
+
+    extensions_map = {
+        **http.server.SimpleHTTPRequestHandler.extensions_map,
+        ".js": "text/javascript",
+        ".mjs": "text/javascript",
+    }
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+def serve(port):
+    """Build the live page alone, and serve it on this machine until Ctrl+C."""
+    out = ROOT / "build" / "live"
+    shutil.rmtree(out, ignore_errors=True)
+    live_page.build(out / "live", runtime.fetch())
+    with http.server.ThreadingHTTPServer(
+        ("127.0.0.1", port), functools.partial(Server, directory=out)
+    ) as server:
+        print(f"Open http://127.0.0.1:{server.server_port}/live/ in a browser. Ctrl+C ends it.", flush=True)
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            pass
+
+
+def main():
     parser = argparse.ArgumentParser(description="Build the course's web site.")
-    parser.add_argument("out", type=Path, help="folder for the site; what is in it is deleted")
+    parser.add_argument("out", type=Path, nargs="?", help="folder for the site; what is in it is deleted")
     parser.add_argument(
         "--pyodide", metavar="ADDRESS", help="address of pyodide.mjs, where not JupyterLite's own"
     )
+    parser.add_argument("--serve", action="store_true", help="show the live page on this machine instead")
+    parser.add_argument("--fetch-pyodide", action="store_true", help="only fetch what the live page runs on")
+    parser.add_argument("--port", type=int, default=8000, help="for --serve (default: %(default)s)")
     options = parser.parse_args()
-    build(options.out.resolve(), options.pyodide)
+    if [bool(options.out), options.serve, options.fetch_pyodide].count(True) != 1:
+        parser.error("say where the site goes, or --serve, or --fetch-pyodide")
+    try:
+        if options.serve:
+            serve(options.port)
+        elif options.fetch_pyodide:
+            print(runtime.fetch())
+        else:
+            build(options.out.resolve(), options.pyodide)
+    except (OSError, ValueError) as error:
+        files = ", ".join(runtime.FILES)
+        sys.exit(
+            f"Stopped: {error}.\nThe live page needs Pyodide {runtime.VERSION}, 16 MB, which is fetched once. "
+            f"Without a network, put {files} into a folder, and name it in CS231N_PYODIDE."
+        )
+
+
+if __name__ == "__main__":
+    main()

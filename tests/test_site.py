@@ -1,20 +1,20 @@
 """The web site: its first chapters run in a browser. python -m pytest -o addopts= -m browser tests/test_site.py
 
-CS231N_PYODIDE names a folder with a Pyodide runtime; without it the browser fetches what JupyterLite names.
+CS231N_PYODIDE names a folder with a Pyodide runtime; without it the browser fetches what JupyterLite names. Where
+neither is there, the tests are skipped at once.
 """
 
-import functools
-import http.server
-import importlib.util
+import json
 import os
 import shutil
-import threading
+import urllib.request
 import zipfile
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.in_browser import chromium, load, served
+
 SECONDS = 600
 RUNTIME = os.environ.get("CS231N_PYODIDE")
 RIGHT = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
@@ -23,54 +23,56 @@ RIGHT = """def rnn_step_forward(x, prev_h, Wx, Wh, b):
 WRONG = RIGHT.replace(" + b)", ")")
 
 
-def load_build():
-    spec = importlib.util.spec_from_file_location("build_site", ROOT / "site" / "build.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 def test_the_wheel_holds_the_package_and_the_scenes(tmp_path):
-    with zipfile.ZipFile(load_build().make_wheel(tmp_path)) as wheel:
+    with zipfile.ZipFile(load("build").make_wheel(tmp_path)) as wheel:
         names = wheel.namelist()
         assert wheel.testzip() is None
     assert {"h5py.py", "cs231n/rnn_layers.py", "datasets/scenes/coco2014_captions.h5"} <= set(names)
     assert not [name for name in names if "__pycache__" in name or "notebooks" in name]
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    extensions_map = {
-        **http.server.SimpleHTTPRequestHandler.extensions_map,
-        ".mjs": "text/javascript",
-        ".wasm": "application/wasm",
-    }
-
-    def log_message(self, *_):
-        pass
-
-
 @pytest.fixture(scope="module")
 def address(tmp_path_factory):
     pytest.importorskip("jupyterlite_core", reason="needs the extra site")
+    if load("runtime").runtime() is None and (reason := why_out_of_reach()):
+        pytest.skip(reason)
     out = tmp_path_factory.mktemp("site") / "out"
-    load_build().build(out, "../pyodide/pyodide.mjs" if RUNTIME else None)
+    load("build").build(out, "../pyodide/pyodide.mjs" if RUNTIME else None)
     if RUNTIME:
         shutil.copytree(RUNTIME, out / "try" / "pyodide")
-    handler = functools.partial(Quiet, directory=str(out))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with served(out) as (where, _):
+        yield where
+
+
+@pytest.fixture(scope="module")
+def chapters_run():
+    """Skips at once where JupyterLite would wait in vain for its Python."""
+    if not RUNTIME:
+        reason = why_out_of_reach()
+    else:
+        lock = json.loads((Path(RUNTIME) / "pyodide-lock.json").read_text(encoding="utf-8"))["packages"]
+        needed = {name: lock.get(name, {}).get("file_name", name) for name in ("ipython", "fsspec", "tqdm")}
+        lacking = [name for name, file in needed.items() if not (Path(RUNTIME) / file).is_file()]
+        reason = (
+            lacking and f"the folder of CS231N_PYODIDE lacks {', '.join(lacking)}, which JupyterLite loads"
+        )
+    if reason:
+        pytest.skip(reason)
+
+
+def why_out_of_reach():
+    """Why a browser cannot fetch Pyodide from the web; None where it can."""
+    where = load("runtime").ADDRESS
+    try:
+        urllib.request.urlopen(f"{where}pyodide.mjs", timeout=5).close()
+    except OSError:
+        return f"no Pyodide: CS231N_PYODIDE is not set, and {where} cannot be reached"
 
 
 @pytest.fixture(scope="module")
 def browser():
-    driver = pytest.importorskip("playwright.sync_api", reason="needs the extra site")
-    with driver.sync_playwright() as playwright:
-        chromium = shutil.which("chromium")
-        yield playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with chromium() as opened:
+        yield opened
 
 
 def open_chapter(context, address, chapter):
@@ -127,13 +129,13 @@ def shown(cells, text):
 
 
 @pytest.mark.browser
-def test_chapter_00_runs_to_its_end_in_a_browser(browser, address):
+def test_chapter_00_runs_to_its_end_in_a_browser(chapters_run, browser, address):
     with browser.new_context(viewport={"width": 1280, "height": 1700}) as context:
         assert_clean(run_all(open_chapter(context, address, "00_look_at_the_data"), "00"))
 
 
 @pytest.mark.browser
-def test_an_exercise_is_checked_in_a_browser_and_its_answer_kept_there(browser, address):
+def test_an_exercise_is_checked_in_a_browser_and_its_answer_kept_there(chapters_run, browser, address):
     with browser.new_context(viewport={"width": 1280, "height": 1700}) as context:
         page = open_chapter(context, address, "01_rnn_step")
         write_into(page, "def rnn_step_forward", WRONG)

@@ -11,6 +11,7 @@ from cs231n.course.state_probes import (
     open_forget_gate,
     states_while_reading,
 )
+from cs231n.grid_utils import GridFeatures
 
 WORDS = {w: k for k, w in enumerate(["<NULL>", "<START>", "<END>", "<UNK>", "a", "b", "c"])}
 CAPTIONS = np.array([[1, 4, 5, 6, 2, 0], [1, 6, 6, 4, 5, 2]])
@@ -58,8 +59,11 @@ def test_states_are_those_that_give_the_models_scores(cell_type, numbers):
         )
 
 
-def test_gates_move_the_cell_as_the_formula_says():
-    model, seen = model_for("lstm"), features(1)
+@pytest.mark.parametrize("cell_type", ["lstm", "attention"])
+def test_gates_move_the_cell_as_the_formula_says(cell_type):
+    model, seen = model_for(cell_type), features(1)
+    if cell_type == "attention":
+        seen = GridFeatures(seen, np.random.default_rng(4).standard_normal((1, 7, 512)))
     open_forget_gate(model, 1)
     gates = gates_while_reading(model, seen, CAPTIONS[0])
     states = states_while_reading(model, seen, CAPTIONS[:1])[:, 0]

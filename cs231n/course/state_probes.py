@@ -6,6 +6,7 @@ that stays as it is. Where the probe is right, the state holds the fact in a for
 
 import numpy as np
 
+from cs231n.attention import attention_forward
 from cs231n.rnn_layers import sigmoid
 
 
@@ -25,36 +26,47 @@ def open_forget_gate(model, bias=3.0):
 def states_while_reading(model, features, captions):
     """All that a model carries on after each word it reads: h, and for an LSTM h and c side by side.
 
-    features: (N, D); captions: (N, T) word numbers, <START> first
+    features: (N, D), or GridFeatures for a model with attention; captions: (N, T) word numbers, <START> first
     returns: (T, N, H) for an RNN, (T, N, 2H) for an LSTM; entry t is the state after captions[:, t]
     """
     state, found = model.initial_state(features), []
     for words in captions.T:
         _, state = model.step(words, state)
-        found.append(np.concatenate(state, axis=1))
+        found.append(
+            np.concatenate(state[:2], axis=1)
+        )  # with attention the grid comes third: it stays the same
     return np.stack(found)
 
 
 def gates_while_reading(model, features, words):
-    """The gates of an LSTM while it reads one caption.
+    """The gates of an LSTM, with attention or without, while it reads one caption.
 
-    features: (1, D); words: (T,) numbers
+    features: (1, D), or GridFeatures of one picture; words: (T,) numbers
     returns: (T, 3, H), for each word i, f and o
     """
     p, state, found = model.params, model.initial_state(features), []
+    A = state[2] @ p["W_grid"] + p["b_grid"] if model.cell_type == "attention" else None
     for word in words:
         a = p["W_embed"][[word]] @ p["Wx"] + state[0] @ p["Wh"] + p["b"]
+        if A is not None:
+            a += attention_forward(state[0], A)[0] @ p["Wc"]
         found.append(sigmoid(a[0, : 3 * state[0].shape[1]]).reshape(3, -1))
         _, state = model.step(np.array([word]), state)
     return np.stack(found)
 
 
 def linear_probe(states, labels, strength=1e-2):
+    """A probe that is fitted: a function from states (M, K) to (M,) labels. Arguments as in `fit_probe`."""
+    values, W, b = fit_probe(states, labels, strength)
+    return lambda new: values[(new @ W + b).argmax(axis=1)]
+
+
+def fit_probe(states, labels, strength=1e-2):
     """Fit S W + b to one column a label, 1 where it is right and 0 elsewhere, by least squares.
 
     states: (N, K); labels: (N,)
     strength: of the term ‖W‖² that keeps the weights small (ridge regression)
-    returns: a function: states (M, K) → (M,) labels
+    returns: the labels (L,), W (K, L) and b (L,)
     """
     values, numbers = np.unique(labels, return_inverse=True)
     mean, target = states.mean(axis=0, dtype=np.float64), np.eye(len(values))[numbers]
@@ -64,8 +76,7 @@ def linear_probe(states, labels, strength=1e-2):
         centred.T @ centred + strength * scale * len(states) * np.eye(states.shape[1]),
         centred.T @ (target - target.mean(axis=0)),
     )
-    b = target.mean(axis=0) - mean @ W
-    return lambda new: values[(new @ W + b).argmax(axis=1)]
+    return values, W, target.mean(axis=0) - mean @ W
 
 
 def states_and_facts(model, data, facts, kinds, words=10, captions=3000):

@@ -34,7 +34,7 @@ def attention_states(a, state, Wh, Wc, W_grid, b_grid, counts):
     from_state = np.hstack(
         [Wh, W_grid.T / a.dtype.type(H**0.5)]
     )  # (H, 4H + G): the sums' part and the question
-    from_read = W_grid @ Wc
+    from_read = W_grid @ Wc if K > G else None  # for a few rows, two products cost less than this one
     a += b_grid @ Wc
     before, cell = h0, c0
     for rows in row_blocks(counts):
@@ -43,7 +43,7 @@ def attention_states(a, state, Wh, Wc, W_grid, b_grid, counts):
         weights[rows] = softmax(dot_cells(grid[still], asked[:, H4:]))
         read[rows] = mix_cells(weights[rows], grid[still])
         a[rows] += asked[:, :H4]
-        a[rows] += read[rows] @ from_read
+        a[rows] += (read[rows] @ W_grid) @ Wc if from_read is None else read[rows] @ from_read
         squash_gates_in_place(a[rows], cell[still], c[rows], tanh_c[rows], h[rows])
         before, cell = h[rows], c[rows]
     projections = (Wc, W_grid, b_grid, from_state, from_read)
@@ -58,6 +58,7 @@ def attention_states_backward(dh, cache):
     """
     h, c, (h0, c0, grid), counts, gates, tanh_c, weights, read, projections = cache
     Wc, W_grid, b_grid, from_state, from_read = projections
+    from_read = W_grid @ Wc if from_read is None else from_read
     H, H4 = h0.shape[1], gates.shape[1]
     dasked = empty((len(h), from_state.shape[1]), h.dtype)  # da and dq side by side
     prev_c = previous_rows(c, c0, counts)

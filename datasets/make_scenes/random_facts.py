@@ -1,7 +1,7 @@
 """How a scene of the dataset is chosen at random: plausible, with its rare pairs kept apart."""
 
 from cs231n.course.scenes.canvas import Dice
-from cs231n.course.scenes.facts import AIR, COLOURS, HELD_OUT, PLACES, SIDES, scene_of
+from cs231n.course.scenes.facts import AIR, COLOURS, HELD_OUT, PLACES, SIDES, scene_of, weather_there
 
 
 def random_facts(rng, held_out=False):
@@ -24,12 +24,7 @@ def random_facts(rng, held_out=False):
             kinds, companions = PLACES[place]
     time = dice.weighted({"day": 5, "sunset": 3, "night": 4})
     weather = dice.weighted({"clear": 5, "cloudy": 2, "rain": 2, "snow": 2})
-    if time == "sunset" and weather in ("rain", "snow"):
-        weather = "clear"
-    if weather == "snow" and place in ("sea", "beach", "desert"):
-        weather = "cloudy"
-    if weather == "rain" and place in ("desert", "snow"):
-        weather = "clear"
+    weather = weather_there(weather, time, place)
     count = dice.weighted({1: 60, 2: 22, 3: 18})
     side = dice.choice(SIDES) if count == 1 else None
     companion = dice.choice(companions) if count == 1 and dice.chance(60) else None

@@ -74,6 +74,7 @@ PROJECT, README = STUDENT.parent / "pyproject.toml", STUDENT.parent / "README.md
 CHINESE_README = README.with_name("README.zh-CN.md")
 URLS = re.compile(r'^\[project\.urls\]\n(?:Repository = "(.*)"\n)?', re.M)
 LINKS = re.compile(r"(?<=<!-- links, by build.py -->\n).*?(?=<!-- end of links -->\n)", re.DOTALL)
+PICTURE = re.compile(r"^\[?(!\[[^]\n]*\]\([^)\n]*\))(?:\]\(.*\))?$", re.M)  # and where it leads
 
 
 def address():
@@ -93,12 +94,23 @@ def links(where):
     if not where:
         return ""
     owner, name = where.split("/")[-2:]
+    site = f"https://{owner}.github.io/{name}/"
     binder = f"https://mybinder.org/v2/gh/{owner}/{name}/main?urlpath=lab/tree/notebooks/{chapters()[0].stem}.ipynb"
     colab = ", ".join(f"[{source.stem[:2]}]({in_colab(where, source.stem)})" for source in chapters())
     return (
-        f"**Nothing installed?** [Try chapters 0 to 4 in your browser](https://{owner}.github.io/{name}/), "
-        f"open all of them\nin [Binder]({binder}), or one of them in Google Colab: {colab}.\n\n"
+        f"**Nothing installed?** [Paint a scene, and hear networks describe it]({site}live/), "
+        f"[try chapters 0 to 4]({site})\nin your browser, open all of them in [Binder]({binder}), "
+        f"or one of them in Google Colab: {colab}.\n\n"
     )
+
+
+def readme(text, where):
+    """The README's text with its links, the one of its first picture among them: that leads to the live page."""
+    text = LINKS.sub(lambda _: links(where), text)
+    if not where:
+        return PICTURE.sub(r"\1", text, count=1)
+    owner, name = where.split("/")[-2:]
+    return PICTURE.sub(rf"[\1](https://{owner}.github.io/{name}/live/)", text, count=1)
 
 
 def move_to(where):
@@ -111,7 +123,7 @@ def move_to(where):
         raise ValueError(f"{where} is not like https://github.com/NAME/REPOSITORY")
     line = f'Repository = "{where}"\n' if where else ""
     _write(PROJECT, URLS.sub(f"[project.urls]\n{line}", PROJECT.read_text(encoding="utf-8")))
-    _write(README, LINKS.sub(lambda _: links(where), README.read_text(encoding="utf-8")))
+    _write(README, readme(README.read_text(encoding="utf-8"), where))
     for source in chapters():
         build(source, prose=True)
     build_chinese()
@@ -371,7 +383,7 @@ def main():
     wanted = [s for s in chapters() if not options.chapters or s.name[:2] in options.chapters]
     if options.check:
         stale = [path for source in wanted for path in outdated(source)]
-        if LINKS.search(README.read_text(encoding="utf-8"))[0] != links(address()):
+        if (text := README.read_text(encoding="utf-8")) != readme(text, address()):
             stale.append(README)
         stale += outdated_chinese()
         for path in stale:

@@ -91,30 +91,49 @@ def caption_is_true(caption, facts):
     return bool(stated) and all(true for _, _, true in stated)
 
 
+WRONG = {  # what can be wrong with a caption, in words
+    "differs": "{fact}: it says {value}, the picture shows {painted}",
+    "alone": "nothing stands beside it",
+    "several": "several things fill the whole picture",
+    "silent": "it says nothing",
+    "unknown word": "it holds <UNK>, a word that nobody can read",
+    "foreign word": "no caption of this world says {word!r}",
+    "article": "{words!r} has the wrong article",
+    "no sentence": "its words make no sentence together",
+}
+
+
 def why_not_true(caption, facts):
     """What is wrong with a caption, in words: a list of texts, empty when it is true of the scene."""
+    return [
+        WRONG[what].format(**{name: str(value).replace("_", " ") for name, value in details.items()})
+        for what, details in what_is_wrong(caption, facts)
+    ]
+
+
+def what_is_wrong(caption, facts):
+    """What is wrong with a caption: a list of (key of WRONG, dict of details), empty when it is true."""
     words = _words(caption)
     if _parse_words(words) is not None:
-        return [
-            _difference(fact, value, facts[fact]) for fact, value, true in claims(caption, facts) if not true
-        ]
+        stated = claims(caption, facts)
+        return [_difference(fact, value, facts[fact]) for fact, value, true in stated if not true]
     if not words:
-        return ["it says nothing"]
+        return [("silent", {})]
     if "<UNK>" in words:
-        return ["it holds <UNK>, a word that nobody can read"]
+        return [("unknown word", {})]
     unknown = sorted({word for word in words if word not in WORDS})
     if unknown:
-        return [f"no caption of this world says {word!r}" for word in unknown]
+        return [("foreign word", {"word": word}) for word in unknown]
     articles = [f"{a} {n}" for a, n in pairwise(words) if _wrong_article(a, n)]
-    return [f"{text!r} has the wrong article" for text in articles] or ["its words make no sentence together"]
+    return [("article", {"words": text}) for text in articles] or [("no sentence", {})]
 
 
 def _difference(fact, value, painted):
     if fact in ("companion", "companion_side") and painted is None:
-        return "nothing stands beside it"
+        return "alone", {}
     if fact == "side" and painted is None:
-        return "several things fill the whole picture"
-    return f"{fact.replace('_', ' ')}: it says {value}, the picture shows {painted}"
+        return "several", {}
+    return "differs", {"fact": fact, "value": value, "painted": painted}
 
 
 def _words(caption):

@@ -58,6 +58,29 @@ FACTS = {
 }
 
 
+def weather_there(weather, time, place):
+    """The weather, or another one where this hour and this place do not have it."""
+    if time == "sunset" and weather in ("rain", "snow"):
+        weather = "clear"
+    if weather == "snow" and place in ("sea", "beach", "desert"):
+        weather = "cloudy"
+    if weather == "rain" and place in ("desert", "snow"):
+        weather = "clear"
+    return weather
+
+
+def never_trained(facts):
+    """Which pairs of facts of a scene no training picture has: a list of such as ("kind", "colour")."""
+    kinds, companions = PLACES[facts["place"]]
+    found = [("kind", "colour")] if is_held_out(facts) else []
+    found += [("kind", "place")] if facts["kind"] not in kinds else []
+    found += [("companion", "place")] if facts["companion"] not in (None, *companions) else []
+    weather, time, place = facts["weather"], facts["time"], facts["place"]
+    if time == "sunset" and weather in ("rain", "snow"):
+        return [*found, ("weather", "time")]
+    return [*found, ("weather", "place")] if weather_there(weather, time, place) != weather else found
+
+
 def scene_of(
     kind="house",
     colour="red",

@@ -9,6 +9,7 @@ they are made when they are first asked for, and kept in `datasets/scenes/{train
 import hashlib
 import io
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -50,8 +51,8 @@ def extract_grid(pictures, folder=FOLDER):
     pictures: (N, 72, 72, 3) or (72, 72, 3) uint8, as draw_scene paints them
     Returns (N, 25, 64) float16, with a standard deviation of 1 over all cells.
     """
-    weights, _, projection, (mean, spread) = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)
-    cells = _cells(extractor.checked(pictures), weights, projection)
+    weights, _, _, (mean, spread) = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)
+    cells = _cells(extractor.checked(pictures), weights, _matrices_once(folder))
     return np.ascontiguousarray((cells - mean) / spread, dtype=np.float16)
 
 
@@ -66,14 +67,25 @@ def statistics(pictures, weights, projection):
     """What `make_scenes` stores beside the extractor: the mean of each cell (25, 64) over the first 400 pictures,
     and the standard deviation of all their numbers."""
     parts = (pictures[i : i + BATCH] for i in range(0, min(400, len(pictures)), BATCH))
-    cells = np.concatenate([_cells(part, weights, projection) for part in parts])
+    matrices = _matrices(weights, projection)
+    cells = np.concatenate([_cells(part, weights, matrices) for part in parts])
     mean = cells.mean(axis=0)
     return mean, (cells - mean).std()
 
 
-def _cells(pictures, weights, projection):
-    of_place = weights["W4"].reshape(SIDE * SIDE, -1, network.UNITS) @ projection[:, :NUMBERS]
-    return (network.places(pictures, weights).transpose(1, 0, 2) @ of_place).transpose(1, 0, 2)
+def _cells(pictures, weights, matrices):
+    return (network.places(pictures, weights).transpose(1, 0, 2) @ matrices).transpose(1, 0, 2)
+
+
+def _matrices(weights, projection):
+    """(25, 64, 64), one a place: from its channels to what it adds to the first features."""
+    return weights["W4"].reshape(SIDE * SIDE, -1, network.UNITS) @ projection[:, :NUMBERS]
+
+
+@lru_cache(maxsize=2)
+def _matrices_once(folder):
+    weights, _, projection, _ = extractor.load(Path(folder) / extractor.WEIGHTS_FILE)
+    return _matrices(weights, projection)
 
 
 def _source(split, folder):

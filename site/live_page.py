@@ -1,0 +1,100 @@
+"""The live page: site/live with the runtime, the wheel and the weights that it needs."""
+
+import gzip
+import hashlib
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import runtime
+from wheel import ROOT, files_of, write_wheel
+
+PAGE = Path(__file__).resolve().parent / "live"
+NOTEBOOKS = ROOT / "notebooks"
+ROOMS = (
+    "cs231n/classifiers",
+    "cs231n/fast",
+    "cs231n/course/scenes",
+    "cs231n/course/chapters/__init__.py",
+    "cs231n/course/chapters/transformer_looks.py",
+    "datasets/scenes/extractor.npz",
+)
+PACKED = "pyodide.asm.wasm"  # a third of its size, on any server
+
+
+def build(out, folder):
+    """Write the page into the folder `out`.
+
+    folder: of the Pyodide runtime
+    returns: bytes of each file that the first load fetches, a dict from its name
+    """
+    sys.path[:0] = [str(ROOT), str(PAGE)]
+    import live
+
+    shutil.copytree(PAGE, out, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
+    there = out / "pyodide"
+    there.mkdir()
+    for name in runtime.FILES:
+        shutil.copy(folder / name, there)
+    (there / f"{PACKED}.gzip").write_bytes(gzip.compress((there / PACKED).read_bytes(), mtime=0))
+    (there / PACKED).unlink()
+    (there / "pyodide-lock.json").write_text(runtime.lock(folder), encoding="utf-8")
+    wheel = write_wheel(out, wheel_files())
+    (out / "weights").mkdir()
+    for name in (*live.MODELS.values(), "probes"):
+        shutil.copy(live.RESULTS / f"{name}.npz", out / "weights")
+    kept = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file() and p.name != "sw.js")
+    first = {name: (out / name).stat().st_size for name in kept if not name.startswith("weights/")}
+    first |= {(name := f"weights/{live.MODELS['rnn']}.npz"): (out / name).stat().st_size}
+    about = {"wheel": wheel.name, "models": models(live), "first": fetched(first)}
+    (out / "about.json").write_text(json.dumps(about), encoding="utf-8")
+    kept.append("about.json")
+    version = hashlib.sha256(b"".join((out / name).read_bytes() for name in (*kept, "sw.js"))).hexdigest()[
+        :12
+    ]
+    worker = (out / "sw.js").read_text(encoding="utf-8")
+    worker = worker.replace("/* version */", version).replace("/* files */", json.dumps(["./", *kept])[1:-1])
+    (out / "sw.js").write_text(worker, encoding="utf-8")
+    return first
+
+
+def wheel_files():
+    """What goes into the page's wheel: no chapters, exercises, plots or downloads."""
+    modules = [
+        p.relative_to(ROOT) for room in ("cs231n", "cs231n/course") for p in (ROOT / room).glob("*.py")
+    ]
+    return files_of(*ROOMS, *modules) | {Path("live.py"): PAGE / "live.py"}
+
+
+def fetched(first):
+    """The bytes that the worker counts while the page loads: what it fetches, and does not import."""
+    counted = (".gzip", ".zip", ".whl", ".npz", "-lock.json")
+    return sum(size for name, size in first.items() if name.endswith(counted))
+
+
+def models(live):
+    """What the page says of each model: its file, its chapter, and how true it is, measured with three seeds."""
+    from cs231n.course.chapters.reward_results import values
+    from cs231n.course.stored_results import stored_results
+
+    found = {}
+    for key, name in live.MODELS.items():
+        if key == "rnn":
+            true = [entry["ways"]["greedy"]["regular"] for entry in stored_results("05_speaking").values()]
+        elif key == "judge":
+            true = values("attention", "shared prizes", 100, "true")
+        else:
+            true = [entry["regular"]["true"] for entry in stored_results(name).values()]
+        (chapter,) = NOTEBOOKS.glob(f"{name[:2]}_*.ipynb")
+        found[key] = {
+            "weights": f"{name}.npz",
+            "chapter": chapter.stem,
+            "looks": key in ("attention", "transformer", "judge"),
+            "truth": {"low": round(100 * min(true)), "high": round(100 * max(true))},
+        }
+        if key != "transformer":
+            found[key]["probes"] = {
+                fact: right for fact, (right, _) in stored_results("probes")[name].items()
+            }
+    return found

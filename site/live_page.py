@@ -33,30 +33,69 @@ def build(out, folder):
     import live
 
     shutil.copytree(PAGE, out, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
-    there = out / "pyodide"
+    copy_runtime(folder, out / "pyodide")
+    name_languages(out / "index.html")
+    wheel = write_wheel(out, wheel_files())
+    (out / "weights").mkdir()
+    for name in (*live.MODELS.values(), "probes"):
+        shutil.copy(live.RESULTS / f"{name}.npz", out / "weights")
+    at_once = sorted(
+        p for p in out.rglob("*") if p.is_file() and p.name != "sw.js" and p.parent.name != "weights"
+    )
+    at_once.append(out / "weights" / f"{live.MODELS['rnn']}.npz")
+    first = {path.relative_to(out).as_posix(): path.stat().st_size for path in at_once}
+    about = {"wheel": wheel.name, "bytes": fetched(first), "models": models(live)}
+    about |= paint_first(live, out / "first.png")
+    (out / "about.json").write_text(json.dumps(about), encoding="utf-8")
+    fill_service_worker(out)
+    return first | {name: (out / name).stat().st_size for name in ("about.json", "first.png")}
+
+
+def copy_runtime(folder, there):
+    """The files of Pyodide, the largest one packed, and a list of packages with NumPy alone."""
     there.mkdir()
     for name in runtime.FILES:
         shutil.copy(folder / name, there)
     (there / f"{PACKED}.gzip").write_bytes(gzip.compress((there / PACKED).read_bytes(), mtime=0))
     (there / PACKED).unlink()
     (there / "pyodide-lock.json").write_text(runtime.lock(folder), encoding="utf-8")
-    wheel = write_wheel(out, wheel_files())
-    (out / "weights").mkdir()
-    for name in (*live.MODELS.values(), "probes"):
-        shutil.copy(live.RESULTS / f"{name}.npz", out / "weights")
-    kept = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file() and p.name != "sw.js")
-    first = {name: (out / name).stat().st_size for name in kept if not name.startswith("weights/")}
-    first |= {(name := f"weights/{live.MODELS['rnn']}.npz"): (out / name).stat().st_size}
-    about = {"wheel": wheel.name, "models": models(live), "first": fetched(first)}
-    (out / "about.json").write_text(json.dumps(about), encoding="utf-8")
-    kept.append("about.json")
-    version = hashlib.sha256(b"".join((out / name).read_bytes() for name in (*kept, "sw.js"))).hexdigest()[
-        :12
-    ]
-    worker = (out / "sw.js").read_text(encoding="utf-8")
-    worker = worker.replace("/* version */", version).replace("/* files */", json.dumps(["./", *kept])[1:-1])
-    (out / "sw.js").write_text(worker, encoding="utf-8")
-    return first
+
+
+def name_languages(page):
+    """Tell the page which languages it has texts in, English first."""
+    names = sorted((p.name.split(".")[1] for p in PAGE.glob("texts.*.json")), key=lambda name: name != "en")
+    html = page.read_text(encoding="utf-8").replace(
+        'data-languages="en"', f'data-languages="{" ".join(names)}"'
+    )
+    page.write_text(html, encoding="utf-8")
+
+
+def paint_first(live, path):
+    """The first scene painted and described here already: something to see while Python is on its way.
+
+    returns: that scene, what each model says of it, and what else can be painted
+    """
+    from PIL import Image
+
+    from cs231n.course.scenes import COLOURS, FACTS, HELD_OUT, PLACES, draw_scene, scene_of
+
+    Image.fromarray(draw_scene(scene_of(**live.FIRST), 576)).save(path, optimize=True)
+    return {
+        "choices": {"facts": FACTS, "places": PLACES, "colours": COLOURS, "held_out": sorted(HELD_OUT)},
+        "scene": live.FIRST,
+        "said": {model: json.loads(live.say(json.dumps(live.FIRST), model)) for model in live.MODELS},
+    }
+
+
+def fill_service_worker(out):
+    """Tell the service worker what to keep, and a number that is another one when any of it is."""
+    worker = out / "sw.js"
+    kept = sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file() and p != worker)
+    whole = hashlib.sha256(worker.read_bytes())
+    for name in kept:
+        whole.update((out / name).read_bytes())
+    script = worker.read_text(encoding="utf-8").replace("/* version */", whole.hexdigest()[:12])
+    worker.write_text(script.replace("/* files */", json.dumps(["./", *kept])[1:-1]), encoding="utf-8")
 
 
 def wheel_files():

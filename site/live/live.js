@@ -1,19 +1,25 @@
 // Draws the controls and what the worker answers; everything that is computed is computed by the course's Python there.
 import { $, bars, fill, heads, make, mark, named, score, within } from "./draw.js";
 
-const FIRST = {
-  kind: "whale", colour: "orange", count: 1, side: "right", place: "sea",
-  time: "sunset", weather: "clear", companion: "lighthouse", seed: 114,
-};
 const ASKED = ["kind", "colour", "count", "side", "place", "time", "weather", "companion"];
 const KEY = "live-score";
 const PACE = 900; // milliseconds a word, when it plays
 
-const text = await (await fetch(new URL(`texts.${document.documentElement.lang}.json`, import.meta.url))).json();
+const file = async (name) => (await fetch(new URL(name, import.meta.url))).json();
+const [text, about] = await Promise.all([file(`texts.${language()}.json`), file("about.json")]);
+const { choices, scene: FIRST } = about;
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-let about, choices, scene, model, question = 0, looks, pinned = null, playing, asked;
+let scene, model, question = 0, looks, pinned = null, playing, asked = 0;
 const said = {}; // what each model says of this scene
 let tally = read(KEY);
+
+// The language that is asked for with ?lang=…, else the first of the reader's that the page speaks.
+function language() {
+  const there = document.documentElement.dataset.languages.split(" ");
+  const wanted = [new URLSearchParams(location.search).get("lang") ?? [], navigator.languages].flat();
+  const found = wanted.map((each) => there.find((name) => name === each) ?? there.find((name) => name.split("-")[0] === each.split("-")[0]));
+  return (document.documentElement.lang = found.find(Boolean) ?? there[0]);
+}
 
 function read(key) {
   try {
@@ -44,10 +50,10 @@ function toAddress() {
 
 // ---- questions to the worker
 
-function ask() {
+function ask(now = true) {
   asked = performance.now();
   pinned = looks = null;
-  for (const each in said) delete said[each];
+  if (now) for (const each in said) delete said[each];
   toAddress();
   const wide = $("#frame").clientWidth * devicePixelRatio;
   worker.postMessage({ id: ++question, facts: JSON.stringify(scene), model, size: wide > 640 ? 864 : 576 });
@@ -55,16 +61,29 @@ function ask() {
   settle();
 }
 
-function askInside(head) {
-  if (!$("#inside").open || !said[model]) return;
-  worker.postMessage({ id: question, inside: true, facts: JSON.stringify(scene), model, head });
+function askInside() {
+  if ($("#inside").open && said[model]) worker.postMessage({ id: question, inside: true, facts: JSON.stringify(scene), model });
+}
+
+function askLook(head) {
+  worker.postMessage({ id: question, look: true, facts: JSON.stringify(scene), model, head });
+}
+
+// Another model for the same scene: what it says has come already, or is about to.
+function choose(name) {
+  model = name;
+  pinned = looks = null;
+  toAddress();
+  settle();
+  if (said[model]) speak();
+  askLook();
 }
 
 worker.onmessage = ({ data }) => {
   if (data.error) return failed(data.error);
-  if (data.ready) return ready(data);
+  if (data.ready) return ready();
   if (data.scene) return change(data.scene);
-  if (data.starting || data.all > 1) return loading(data);
+  if (data.starting || data.done) return loading(data);
   if (data.id !== question) return;
   if (data.picture) paint(data);
   if (data.all === true) document.body.dataset.all = "true"; // for the tests: all have spoken
@@ -79,18 +98,15 @@ function failed(why) {
   $("#loading").replaceChildren(fill(text.failed, { why }));
 }
 
-function loading({ starting, done, all }) {
-  const mega = (bytes) => (bytes / 1e6).toFixed(1);
+function loading({ starting, done }) {
+  const mega = (bytes) => (bytes / 1e6).toFixed(1), all = about.bytes;
   $("#progress").value = starting ? 1 : Math.min(1, done / all);
   $("#bytes").textContent = starting ? text.starting : fill(text.of, { done: mega(Math.min(done, all)), all: mega(all) });
 }
 
-function ready(data) {
-  ({ about, choices } = data);
-  fromAddress();
-  controls();
+function ready() {
+  $("#loading").hidden = true;
   $("#page").removeAttribute("aria-busy");
-  ask();
   navigator.serviceWorker?.register(new URL("sw.js", import.meta.url)).catch(() => {}); // then it needs the network
 }
 
@@ -100,7 +116,14 @@ function paint({ picture, size }) {
   const canvas = $("#scene");
   canvas.width = canvas.height = size;
   canvas.getContext("2d").putImageData(new ImageData(new Uint8ClampedArray(picture.buffer), size, size), 0, 0);
-  $("#loading").hidden = true;
+}
+
+// What build.py had painted and said already, for as long as Python is on its way.
+function first() {
+  const picture = new Image();
+  picture.onload = () => question < 2 && $("#loading").hidden === false && $("#scene").getContext("2d").drawImage(picture, 0, 0, 864, 864);
+  picture.src = new URL("first.png", import.meta.url);
+  for (const [name, each] of Object.entries(about.said)) hear({ model: name, said: each });
 }
 
 function hear(data) {
@@ -109,9 +132,15 @@ function hear(data) {
   try {
     localStorage.setItem(KEY, JSON.stringify(tally));
   } catch {} // it lasts as long as the page
-  score($("#score"), text, about.models, tally);
+  counted();
   $(`#say-${data.model}`).replaceChildren(mark(data.said.true), " ", make("span", {}, data.said.words.join(" ")));
   if (data.model === model) speak();
+}
+
+function counted() {
+  const lies = Object.values(tally).flatMap((each) => Object.values(each)).reduce((sum, lie) => sum + lie, 0);
+  $("#found").textContent = lies ? fill(text.found, { lies }) : "";
+  score($("#score"), text, about.models, tally);
 }
 
 function key() {
@@ -130,11 +159,12 @@ function verdict(each) {
 function speak() {
   const { words, false: lies, true: right, unseen } = said[model];
   const buttons = [...words, "."].map((word, t) =>
-    make("button", { type: "button", className: lies[t] ? "lie" : "", tabIndex: t ? -1 : 0, "aria-pressed": "false" }, word),
+    make("button", { type: "button", className: lies[t] ? "lie" : "", tabIndex: t ? -1 : 0, "aria-pressed": "false", "aria-describedby": "bars" }, word),
   );
   buttons.at(-1).setAttribute("aria-label", text.end);
   const play = make("button", { type: "button", id: "play", "aria-label": text.play }, "▶");
-  $("#caption").replaceChildren(play, ...buttons.flatMap((button) => [" ", button]));
+  const last = make("span", {}, ...buttons.slice(-2)); // the full stop stays beside its word
+  $("#caption").replaceChildren(play, ...[...buttons.slice(0, -2), last].flatMap((each) => [" ", each]));
   $("#verdict").replaceChildren(mark(right), ` ${verdict(said[model])}`);
   $("#verdict").className = right ? "true" : "lie";
   const pairs = unseen.map(([one, other]) => fill(text.pair, { one: named(text, one, scene[one]), other: named(text, other, scene[other]) }));
@@ -169,7 +199,7 @@ function point(t) {
 
 function showInside(data) {
   const names = { model: text.model[model], words: [...said[model].words, text.end] };
-  if (data.heads) heads($("#within"), text, data, askInside);
+  if (data.heads) heads($("#within"), text, data, askLook);
   else within($("#within"), text, data, names, about.models[model].probes);
   point(pinned);
 }
@@ -197,7 +227,7 @@ function controls() {
     ...Object.entries(about.models).map(([name, { chapter }]) => make("a", { href: `../solutions/${chapter}.html` }, text.chapter[name])),
     make("a", { href: "../index.html" }, text.course),
   );
-  score($("#score"), text, about.models, tally);
+  counted();
 }
 
 function fieldset(name) {
@@ -263,13 +293,13 @@ function play() {
 $("#facts").addEventListener("change", ({ target }) => {
   change({ [target.name]: choices.facts[target.name].find((value) => String(value) === target.value) });
 });
-$("#models").addEventListener("change", ({ target }) => ((model = target.value), ask()));
+$("#models").addEventListener("change", ({ target }) => choose(target.value));
 $("#surprise").onclick = () => worker.postMessage({ surprise: true });
 $("#again").onclick = () => change({ seed: Math.floor(Math.random() * 1e6) });
 $("#forget").onclick = () => {
   localStorage.removeItem(KEY);
   tally = {};
-  score($("#score"), text, about.models, tally);
+  counted();
 };
 $("#share").onclick = async () => {
   const done = (what) => ($("#shared").textContent = what);
@@ -306,6 +336,9 @@ $("#caption").addEventListener("keydown", (event) => {
 document.querySelectorAll("[data-text]").forEach((element) => (element.textContent = text[element.dataset.text]));
 document.querySelectorAll("[data-label]").forEach((element) => element.setAttribute("aria-label", text[element.dataset.label]));
 document.title = text.title;
-model = new URLSearchParams(location.hash.slice(1)).get("model") ?? "rnn";
-if (!(model in text.model)) model = "rnn";
-worker.postMessage({ start: model });
+model = "rnn";
+fromAddress();
+controls();
+if (ASKED.every((name) => scene[name] === FIRST[name]) && scene.seed === FIRST.seed) first();
+worker.postMessage({ start: model, about });
+ask(false);

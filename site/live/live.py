@@ -9,10 +9,7 @@ import numpy as np
 
 from cs231n.course.chapters.transformer_looks import transformer_looks
 from cs231n.course.scenes import (
-    COLOURS,
     FACTS,
-    HELD_OUT,
-    PLACES,
     caption_is_true,
     draw_scene,
     extract_features,
@@ -38,16 +35,21 @@ MODELS = {  # by the names of the page, in its order
     "transformer": "08_transformer",
     "judge": "09_shared_prizes",
 }
+FIRST = {  # the scene that a visitor meets
+    "kind": "whale",
+    "colour": "orange",
+    "count": 1,
+    "side": "right",
+    "place": "sea",
+    "time": "sunset",
+    "weather": "clear",
+    "companion": "lighthouse",
+    "seed": 114,
+}
 LONGEST = 17  # words a caption at most, <END> among them
 LOOK = 36  # pixels of a look's sides
 DARKEST = 0.75  # how much of the light goes where a look has no weight
 VALUES = [(fact, value) for fact in FACTS for value in FACTS[fact]]  # the columns of the probes
-
-
-def choices():
-    """What can be painted: the values of each fact, what each place has in training, the colours, and the pairs
-    of thing and colour that no training picture shows."""
-    return json.dumps({"facts": FACTS, "places": PLACES, "colours": COLOURS, "held_out": sorted(HELD_OUT)})
 
 
 def surprise():

@@ -4,7 +4,7 @@ import { loadPyodide } from "./pyodide/pyodide.mjs";
 const PACKED = "pyodide.asm.wasm"; // lies in the site packed with gzip
 const RESULTS = "/course/datasets/scenes/results/";
 const here = new URL("./", self.location);
-let about, python, live, latest = 0, done = 0;
+let about, python, live, started, latest = 0, done = 0;
 const there = {}; // files of weights that have come, or are on their way
 
 const reallyFetch = self.fetch;
@@ -15,7 +15,7 @@ self.fetch = async (what, options) => {
   const counter = new TransformStream({
     transform(chunk, out) {
       done += chunk.length;
-      if (!live) self.postMessage({ done, all: about?.first });
+      if (!live) self.postMessage({ done });
       out.enqueue(chunk);
     },
   });
@@ -34,7 +34,6 @@ function weights(file) {
 }
 
 async function start(model) {
-  about = await (await reallyFetch(new URL("about.json", here))).json();
   const first = [bytesOf(about.wheel), bytesOf(`weights/${about.models[model].weights}`)];
   python = await loadPyodide({ indexURL: new URL("pyodide/", here).href, packages: ["numpy"], checkIntegrity: false });
   self.postMessage({ starting: true });
@@ -45,7 +44,7 @@ async function start(model) {
   await there[file];
   python.runPython("import sys; sys.path.insert(0, '/course')");
   live = python.pyimport("live");
-  self.postMessage({ ready: true, choices: JSON.parse(live.choices()), about });
+  self.postMessage({ ready: true });
 }
 
 function bytesFrom(proxy) {
@@ -70,17 +69,24 @@ async function show({ id, facts, model, size }) {
   self.postMessage({ id, all: true });
 }
 
-async function inside({ id, facts, model, head }) {
-  if (head) return self.postMessage({ id, model, looks: bytesFrom(live.looks(facts, model, ...head)) });
+async function look({ id, facts, model, head = [] }) {
+  await weights(about.models[model].weights);
+  if (latest === id) self.postMessage({ id, model, looks: bytesFrom(live.looks(facts, model, ...head)) });
+}
+
+async function inside({ id, facts, model }) {
   await weights("probes.npz");
   if (latest === id) self.postMessage({ id, model, inside: JSON.parse(live.inside(facts, model)) });
 }
 
 self.onmessage = async ({ data }) => {
   try {
-    if (data.start) await start(data.start);
-    else if (data.surprise) self.postMessage({ scene: JSON.parse(live.surprise()) });
+    if (data.start) await (started = ((about = data.about), start(data.start)));
+    else await started;
+    if (data.start) return;
+    if (data.surprise) self.postMessage({ scene: JSON.parse(live.surprise()) });
     else if (data.inside) await inside(data);
+    else if (data.look) await look(data);
     else {
       latest = data.id;
       await pause(); // a newer question may be waiting

@@ -20,13 +20,11 @@ import sys
 import tempfile
 from pathlib import Path
 
+import live_page
+import runtime
+from wheel import files_of, write_wheel
+
 SITE = Path(__file__).resolve().parent
-sys.path.insert(0, str(SITE))
-
-import live_page  # noqa: E402
-import runtime  # noqa: E402
-from wheel import files_of, write_wheel  # noqa: E402
-
 ROOT = SITE.parent
 NOTEBOOKS = ROOT / "notebooks"
 IN_THE_BROWSER = ("00", "01", "02", "03", "04")  # the later ones train too long without a fast matrix product

@@ -29,7 +29,7 @@ def build(out, folder):
     folder: of the Pyodide runtime
     returns: bytes of each file that the first load fetches, a dict from its name
     """
-    sys.path[:0] = [str(ROOT), str(PAGE)]
+    sys.path[:0] = [str(ROOT), str(ROOT / "datasets"), str(PAGE)]
     import live
 
     shutil.copytree(PAGE, out, ignore=shutil.ignore_patterns("*.py", "__pycache__"))
@@ -103,7 +103,9 @@ def wheel_files():
     modules = [
         p.relative_to(ROOT) for room in ("cs231n", "cs231n/course") for p in (ROOT / room).glob("*.py")
     ]
-    return files_of(*ROOMS, *modules) | {Path("live.py"): PAGE / "live.py"}
+    chooses = [Path("make_scenes") / name for name in ("__init__.py", "random_facts.py")]
+    own = {path: ROOT / "datasets" / path for path in chooses} | {Path("live.py"): PAGE / "live.py"}
+    return files_of(*ROOMS, *modules) | own
 
 
 def fetched(first):

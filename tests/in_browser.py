@@ -15,13 +15,11 @@ SITE = Path(__file__).resolve().parent.parent / "site"
 
 
 def load(name):
-    """A module of the folder site/."""
+    """A module of the folder site/, under a name of its own: notebooks/source has a build.py too."""
     if str(SITE) not in sys.path:
-        sys.path.insert(0, str(SITE))
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, SITE / f"{name}.py")
-    sys.modules[name] = module = importlib.util.module_from_spec(spec)
+        sys.path.append(str(SITE))  # for the modules that it imports
+    spec = importlib.util.spec_from_file_location(f"site_{name}", SITE / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from make_scenes.random_facts import random_facts
 
-from cs231n.course.scenes import FACTS, draw_scene, random_facts, scene_of, why_not_true
+from cs231n.course.scenes import FACTS, draw_scene, scene_of, why_not_true
 from cs231n.course.scenes.captions import WRONG
 from cs231n.decoding import greedy_captions
 from tests.in_browser import SITE, chromium, load, served

@@ -6,6 +6,7 @@ import json
 from functools import cache, lru_cache
 
 import numpy as np
+from make_scenes.random_facts import random_facts
 
 from cs231n.course.chapters.transformer_looks import transformer_looks
 from cs231n.course.scenes import (
@@ -16,7 +17,6 @@ from cs231n.course.scenes import (
     extract_grid,
     never_trained,
     phrases,
-    random_facts,
     scene_of,
     weight_map,
     what_is_wrong,

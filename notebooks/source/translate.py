@@ -21,8 +21,8 @@ import cut
 import draw_figures
 import jupytext
 import polib
-
 from build import BADGE, COLAB, EMPTY_ANSWER, chapters
+
 from cs231n.exercises import bank
 from cs231n.exercises.say.catalogue import CATALOGUE, Plural, Reference
 from cs231n.language import FOLDER

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import bleach
 import nbformat
-from nbconvert.filters import markdown2html
-from nbconvert.preprocessors import Preprocessor
+from jinja2 import pass_context
+from nbconvert.filters.markdown_mistune import InvalidNotebook, IPythonRenderer, MarkdownWithMath
 from nbformat.v4 import new_output
-from nbgrader.converters.generate_feedback import GenerateFeedback
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -25,6 +24,7 @@ from instructors.judge import TRUSTED, Result
 from instructors.notebook import NotANotebook, read
 
 SECONDS = 10  # for the exercises of a notebook
+PROTOCOLS = {*bleach.ALLOWED_PROTOCOLS, "data"}
 TAGS = "br del details div h1 h2 h3 h4 h5 h6 hr img p pre span sub summary sup table tbody td th thead tr"
 
 
@@ -94,21 +94,28 @@ class SaveVerdicts(SaveAutoGrades):
             self.gradebook.db.commit()
 
 
-class WithoutMarkup(Preprocessor):
-    """Take away what a page would print as it is: attachments, and the sizes that an output asks for."""
+class Pictures(IPythonRenderer):
+    """A text of which the pictures are shown that it has."""
 
-    def preprocess_cell(self, cell, resources, index):
-        cell.pop("attachments", None)
-        for output in cell.get("outputs", []):
-            if "metadata" in output:
-                output.metadata = {}
-        return cell, resources
+    def _embed_image_or_attachment(self, src):
+        try:
+            return super()._embed_image_or_attachment(src)
+        except InvalidNotebook:  # it is not there
+            return src
 
 
-def safe_html(markdown):
+@pass_context
+def safe_html(context, markdown):
     """Markdown as HTML in which nothing runs: other tags than those of a text are shown as text."""
-    attributes = {"*": ["class"], "a": ["href"], "img": ["alt", "src"]}
-    return bleach.clean(markdown2html(markdown), {*bleach.ALLOWED_TAGS, *TAGS.split()}, attributes)
+    pictures = context.get("cell", {}).get("attachments", {})
+    html = MarkdownWithMath(Pictures(escape=False, attachments=pictures)).render(markdown)
+    return bleach.clean(html, {*bleach.ALLOWED_TAGS, *TAGS.split()}, _is_harmless, protocols=PROTOCOLS)
+
+
+def _is_harmless(tag, name, value):
+    data = value.lstrip().lower().startswith("data:")
+    picture = (tag, name) == ("img", "src") and (not data or value.startswith("data:image/"))
+    return picture or name in ("alt", "class") or ((tag, name) == ("a", "href") and not data)
 
 
 def _path(step, student, preprocessor, resources):
@@ -130,8 +137,5 @@ def use(c):
     """The settings that no course changes. c: the configuration object"""
     c.Autograde.sanitize_preprocessors = [ClearOutput, AsReleased, CheckCellMetadata]
     c.Autograde.autograde_preprocessors = [JudgedOutside, SaveVerdicts, AssignLatePenalties]
-    steps = GenerateFeedback.class_traits()["preprocessors"].default()
-    c.GenerateFeedback.preprocessors = [*steps, WithoutMarkup]
-    c.WithoutMarkup.enabled = True
     c.HTMLExporter.filters = {"markdown2html": safe_html}
     c.HTMLExporter.sanitize_html = True

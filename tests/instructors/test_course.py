@@ -112,6 +112,11 @@ def test_names_of_canvas_and_moodle_are_understood(file, student, separator):
 
 
 LIVE = '<script>alert(1)</script><img src="x" onerror="alert(2)"><iframe src="javascript:alert(3)"></iframe>'
+LINKS = (
+    "[a](javascript:alert(6)) [b](data:text/html,<script>alert(7)</script>) "
+    "![c](attachment:c.png) ![d](attachment:d.png) ![e](attachment:e.png)"
+)
+PICTURES = {"c.png": {"image/png": "iVBORw0KGgo="}, "d.png": {'x" onerror="alert(8)': "AA"}}
 SHOW = f"""
 from IPython.display import HTML, SVG, Javascript, Markdown, display
 display(HTML({LIVE!r}), Markdown({LIVE!r}), Javascript("alert(4)"))
@@ -231,7 +236,7 @@ def folder(tmp_path_factory):
             if cell.metadata.nbgrader.solution:
                 cell.source = answers[cell.metadata.nbgrader.grade_id].source
     mistaken = copy.deepcopy(solved[STEP])
-    mistaken.cells.insert(1, nbformat.v4.new_markdown_cell(f"{LIVE} [a](javascript:alert(6))"))
+    mistaken.cells.insert(1, nbformat.v4.new_markdown_cell(f"{LIVE}\n\n{LINKS}", attachments=PICTURES))
     canvas = {
         f"doejane_LATE_12_345_{STEP}-1.ipynb": nbformat.writes(solved[STEP]),
         f"roebob_13_346_{STEP}.ipynb": changed(
@@ -335,8 +340,10 @@ def test_the_feedback_names_the_mistake_and_runs_nothing(folder):
     assert not any("alert" in script.text for script in found.find_all("script"))
     for tag in found.find_all():
         assert not any(
-            name.startswith("on") or "javascript:" in str(value) for name, value in tag.attrs.items()
+            name.startswith("on") or re.search("javascript:|data:text", str(value))
+            for name, value in tag.attrs.items()
         )
+    assert found.find("img", alt="c")["src"].endswith("iVBORw0KGgo=")  # a picture of one's own
 
 
 def test_the_pack_without_the_reference_can_hold_the_notebooks_of_the_course(folder, tmp_path):

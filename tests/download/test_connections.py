@@ -1,6 +1,7 @@
 """Several connections: no byte twice, fewer where the server wants fewer, and a silence is told."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from loopback import cut, page, stall, status
@@ -62,12 +63,15 @@ def test_what_lies_there_is_not_fetched_again(world):
     assert world.server.sent == 1 + 13_000
 
 
-@pytest.mark.parametrize("fault, kind", [(page, OwnSide), (status(403), NetworkError)])
-def test_a_fault_ends_all_connections_and_what_came_is_kept(world, fault, kind):
+@pytest.mark.parametrize("fault, kind, pauses", [(page, OwnSide, []), (status(403), NetworkError, [0.01])])
+def test_a_fault_ends_all_connections_and_what_came_is_kept(world, monkeypatch, fault, kind, pauses):
+    """Before a single connection goes on it waits; what only the reader can put right is asked for once."""
+    slept = []
+    monkeypatch.setattr(connections, "time", SimpleNamespace(sleep=slept.append))
     world.server.faults = [("span", cut(5000)), *[("span", fault)] * 99]
     with pytest.raises(kind):
         brought(world, retries=1)
-    assert sum(world.left) == 5000
+    assert sum(world.left) == 5000 and slept == pauses
     assert len(world.server.log) < 12, "the other pieces are not asked for any more"
 
 

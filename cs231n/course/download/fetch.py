@@ -5,7 +5,6 @@ import shutil
 from contextlib import closing
 from pathlib import Path
 
-from cs231n.files import part_of
 from cs231n.language import tr
 
 from .archive import BLOCK, Window, blocks_of, open_archive
@@ -41,7 +40,6 @@ class Download:
             with self.store.at_work(self.entries):
                 for entry in self.left:
                     path = self.store.folder / entry.name
-                    self.store.forget([part_of(path)])  # of a killed run
                     if path.exists() and not force:
                         self.store.forget([path])  # what has a file's name is the file, whatever comes next
                         what = tr("{name} is not whole; it is removed and brought again.", entry.name)

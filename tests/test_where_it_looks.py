@@ -4,24 +4,13 @@ import numpy as np
 import pytest
 
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.scenes import draw_scene, load_facts, outlines
+from cs231n.course.scenes import draw_scene, load_facts, outlines, scene_of
 from cs231n.course.where_it_looks import WORDS_OF, cell_shares, greedy_looks, share_of_weight
 from cs231n.decoding import greedy_captions
 from cs231n.grid_utils import GridFeatures
 
 WORDS = ["<NULL>", "<START>", "<END>", "a", "red", "house", "windmill", "night"]
-SCENE = {
-    "kind": "house",
-    "colour": "red",
-    "count": 1,
-    "side": "left",
-    "place": "meadow",
-    "time": "night",
-    "weather": "clear",
-    "companion": "windmill",
-    "companion_side": "right",
-    "seed": 3,
-}
+SCENE = scene_of(side="left", time="night", companion="windmill", seed=3)
 
 
 @pytest.fixture(scope="module")

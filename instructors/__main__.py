@@ -2,7 +2,7 @@
 
     python -m instructors collect FOLDER --csv marks.csv     grade a folder of submissions
     python -m instructors marks marks.csv --roster list.csv  points, and files for Canvas, Moodle and Gradescope
-    python -m instructors summary marks.csv --plot m.png     which mistakes the class made
+    python -m instructors summary marks.csv --page c.html    which mistakes the class made
     python -m instructors course FOLDER                      a course folder for nbgrader
     python -m instructors handout FOLDER                     a pack for students without the reference
     python -m instructors exam FOLDER                        paper questions, other numbers for each seed
@@ -41,21 +41,30 @@ def points_files(options):
 
 
 def summary(options):
-    """Print a table of mistakes, and draw the chart."""
+    """Print a table of mistakes, and write the page."""
     from instructors import marks
-    from instructors.summary import plot, summarise, table
+    from instructors.summary import summarise, table
 
-    path, chart = options["csv"], options["plot"]
+    path, page, folder = options["csv"], options["page"], options["submissions"]
     try:
-        found = summarise(*marks.read(path))
+        rows, exercises = marks.read(path)
     except FileNotFoundError:
         raise ValueError(f"There is no file {path}. Make it with: collect FOLDER --csv {path}") from None
     except (OSError, ValueError) as error:
         raise ValueError(f"{path} cannot be used: {error}. It should come from collect.") from None
-    print(table(found))
-    if chart:
-        plot(found, chart)
-        print(f"\nWritten: {chart}")
+    print(table(summarise(rows, exercises)))
+    if page:
+        from instructors.alike import find_alike
+        from instructors.class_page import class_page
+        from instructors.collect import submissions
+
+        alike = find_alike(submissions(folder), exercises) if folder else None
+        text = class_page(rows, exercises, path.name, alike)
+        try:
+            page.write_text(text, encoding="utf-8", errors="replace", newline="\n")
+        except OSError as error:
+            raise ValueError(f"{page} cannot be written: {error.strerror}.") from None
+        print(f"\nWritten: {page}")
 
 
 def course(options):
@@ -114,7 +123,10 @@ def _parser():
 
     two = commands.add_parser("summary", help="which mistakes the class made")
     two.add_argument("csv", type=Path, help="the file that collect wrote")
-    two.add_argument("--plot", type=Path, help="where the chart goes, a PNG file")
+    two.add_argument("--page", type=Path, help="where the page with pictures goes, an HTML file")
+    two.add_argument(
+        "--submissions", type=Path, help="the folder that collect graded: answers that are alike"
+    )
     two.set_defaults(run=summary)
 
     six = commands.add_parser("marks", help="points, late days, and files for Canvas, Moodle and Gradescope")

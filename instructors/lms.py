@@ -151,7 +151,7 @@ def _line(person, hand_in, rule):
     free = min(days, free)
     off = min(100, rule.penalty * (days - free))
     note = [f"{_days(days)} late"] * bool(days) + [f"{_days(free)} free"] * bool(free)
-    note += [f"{_number(off)} % off"] * bool(off)
+    note += [f"{_number(off)}% off"] * bool(off)
     return Line(person, hand_in, hand_in.raw * (100 - off) / 100, days, ", ".join(note))
 
 

@@ -1,4 +1,4 @@
-"""What the class got wrong: a table, and a chart of the most common mistakes."""
+"""What the class got wrong, as a table."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -8,7 +8,6 @@ from instructors.judge import TRUSTED
 from instructors.marks import MISTAKE
 
 STATES = ("right", "wrong", "error", "unfilled", "missing", "look at")
-MOST = 12  # bars; more cannot be acted on
 
 
 @dataclass(frozen=True)
@@ -43,34 +42,3 @@ def table(summary):
         lines.append(f"  {count:3d}  {name}: {mistake}")
         lines += [f"       {known.sentence}" for known in bank.find(name).mistakes if known.name == mistake]
     return "\n".join(lines)
-
-
-def plot(summary, path):
-    """Save a bar chart of the most common mistakes as a PNG: how many students, in which exercise."""
-    import matplotlib
-
-    matplotlib.use("agg")
-    import matplotlib.pyplot as plt
-
-    from cs231n.course.plotting import PALETTE, use_course_style
-
-    use_course_style()
-    shown = summary.mistakes.most_common(MOST)[::-1]
-    fig, ax = plt.subplots(figsize=(9, 1.6 + 0.5 * max(len(shown), 2)), layout="constrained")
-    counts = [count for _, count in shown]
-    names = [f"{mistake.replace('_', ' ')}\nin {name}" for (name, mistake), _ in shown]
-    colours = [PALETTE["quiet" if name.startswith("not recognised") else "wrong"] for name in names]
-    bars = ax.barh(range(len(shown)), counts, color=colours)
-    ax.bar_label(bars, [f"{c}  ({c / summary.students:.0%})" for c in counts], padding=4)
-    ax.set_yticks(range(len(shown)), names, fontsize=9)
-    ax.set_xlim(0, max(counts, default=1) * 1.2)
-    ax.margins(y=0.02)
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_xlabel(f"students, of {summary.students}")
-    left = len(summary.mistakes) - len(shown)
-    ax.set_title("What to explain again" + (f" (and {left} rarer mistakes)" if left else ""), loc="left")
-    ax.grid(False)
-    if not shown:
-        ax.text(0.5, 0.5, "No mistakes", transform=ax.transAxes, ha="center")
-    fig.savefig(path, dpi=150)
-    plt.close(fig)

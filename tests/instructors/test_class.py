@@ -15,7 +15,7 @@ from instructors import collect, marks, process
 from instructors.__main__ import main
 from instructors.collect import Student
 from instructors.judge import TRUSTED, Result
-from instructors.summary import plot, summarise, table
+from instructors.summary import summarise, table
 
 STEP, LENGTHS = "rnn_step_forward", "caption_lengths"
 FORGOTTEN = ANSWERS[STEP].replace(" + b)", ")")
@@ -67,14 +67,7 @@ def test_the_summary_counts_mistakes_and_says_what_they_are(tmp_path):
     assert "2  rnn_step_forward: bias_forgotten" in text and "Is every term of the formula there?" in text
 
 
-@pytest.mark.parametrize("students", [CLASS, CLASS[:1]], ids=["mistakes", "none"])
-def test_the_chart_is_drawn(tmp_path, students):
-    marks.write(tmp_path / "marks.csv", students, [LENGTHS, STEP])
-    plot(summarise(*marks.read(tmp_path / "marks.csv")), tmp_path / "mistakes.png")
-    assert (tmp_path / "mistakes.png").read_bytes().startswith(b"\x89PNG")
-
-
-def test_a_class_from_folder_to_chart(tmp_path, capsys):
+def test_a_class_from_folder_to_page(tmp_path, capsys):
     folder = tmp_path / "handed in"
     hand_in(folder / "anna.ipynb", *answer(STEP))
     hand_in(folder / "bert.ipynb", "import numpy as np", FORGOTTEN)
@@ -82,8 +75,11 @@ def test_a_class_from_folder_to_chart(tmp_path, capsys):
         main(["collect", str(folder), "--csv", str(tmp_path / "m.csv"), "--feedback", str(tmp_path / "f")])
         == 0
     )
-    assert main(["summary", str(tmp_path / "m.csv"), "--plot", str(tmp_path / "m.png")]) == 0
+    page = tmp_path / "class.html"
+    told = ["summary", str(tmp_path / "m.csv"), "--page", str(page), "--submissions", str(folder)]
+    assert main(told) == 0
     assert "bias_forgotten" in capsys.readouterr().out
+    assert "Is every term of the formula there?" in page.read_text(encoding="utf-8")
     assert "Is every term of the formula there?" in (tmp_path / "f" / "bert.txt").read_text(encoding="utf-8")
     (folder / "carl.ipynb").write_bytes(b"")
     assert main(["collect", str(folder), "--csv", str(tmp_path / "m.csv"), "--chapters", "01"]) == 3

@@ -236,7 +236,7 @@ def test_late_days_are_free_and_then_cost(tmp_path):
     assert status == 0 and {row[3] for row in rows} == {"20"}
     assert [row[4] for row in rows] == ["20", "20", "17.5", "15", "12.5", "17.5"]
     assert [row[7] for row in rows] == list("012345")
-    assert rows[2][8] == "2 days late, 1 day free, 12.5 % off"
+    assert rows[2][8] == "2 days late, 1 day free, 12.5% off"
     assert sorted(path.name for path in to.iterdir()) == ["canvas.csv", "points.csv"]  # no e-mail, no number
 
 
@@ -288,7 +288,7 @@ def test_the_marks_of_nbgrader(tmp_path, capsys):
     assert status == 0
     assert [row[1:] for row in read(to / "moodle.csv")] == [
         ["Email address", "01", "Feedback"],
-        ["anne@x.org", "12", "2 days late, 20 % off"],
+        ["anne@x.org", "12", "2 days late, 20% off"],
         ["wang@x.org", "30", ""],
         ["zoe@x.org", "0", "no points, or nothing handed in"],
     ]

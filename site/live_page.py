@@ -39,9 +39,8 @@ def build(out, folder):
     (out / "weights").mkdir()
     for name in (*live.MODELS.values(), "probes"):
         shutil.copy(live.RESULTS / f"{name}.npz", out / "weights")
-    at_once = sorted(
-        p for p in out.rglob("*") if p.is_file() and p.name != "sw.js" and p.parent.name != "weights"
-    )
+    later = [out / "sw.js", *(out / "weights").iterdir(), *out.glob("texts.*.json")]
+    at_once = sorted({p for p in out.rglob("*") if p.is_file()} - {*later} | {out / "texts.en.json"})
     at_once.append(out / "weights" / f"{live.MODELS['rnn']}.npz")
     first = {path.relative_to(out).as_posix(): path.stat().st_size for path in at_once}
     about = {"wheel": wheel.name, "bytes": fetched(first), "models": models(live)}

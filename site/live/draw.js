@@ -65,7 +65,7 @@ export function heads(room, text, { layers, heads: count }, choose) {
   room.replaceChildren(make("label", { htmlFor: "head" }, fill(text.heads, { layers, heads: count })), select);
 }
 
-export function within(room, text, data, { model, words }, right) {
+export function within(room, text, data, { model, words }, right, choose) {
   const table = make("table", { className: "along" }), probes = make("table", { className: "probes" }), title = make("h3");
   const select = make("select", { id: "unit", className: "pick" });
   const order = data.follows.map((_, n) => n).sort((a, b) => Math.abs(data.follows[b][2]) - Math.abs(data.follows[a][2]));
@@ -78,11 +78,16 @@ export function within(room, text, data, { model, words }, right) {
   select.value = unit;
   select.onchange = () => along((unit = Number(select.value)));
 
+  function column(word, t) {
+    const button = make("button", { type: "button", onclick: () => choose(t) }, word);
+    return make("th", { scope: "col", className: t === moment ? "at" : "" }, button);
+  }
+
   function along() {
     const rows = [[data.name, data.units.map((h) => h[unit])]];
     if (data.gates) ["i", "f", "o"].forEach((gate, k) => rows.push([gate, data.gates.map((gates) => gates[k][unit])]));
     const most = Math.max(1, ...rows[0][1].map(Math.abs));
-    const head = make("tr", {}, make("td", {}, text.before), ...words.map((word, t) => make("th", { scope: "col", className: t === moment ? "at" : "" }, word)));
+    const head = make("tr", {}, make("td", {}, text.before), ...words.map(column));
     const body = rows.map(([name, values]) => {
       const cells = values.map((value, t) => {
         const shown = value.toFixed(2).replace("-", "−");

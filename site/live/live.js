@@ -66,6 +66,7 @@ function askInside() {
 }
 
 function askLook(head) {
+  if (head) pinned ??= 0;
   worker.postMessage({ id: question, look: true, facts: JSON.stringify(scene), model, head });
 }
 
@@ -149,10 +150,9 @@ function key() {
 
 function verdict(each) {
   if (each.true) return text.true;
-  const reasons = each.wrong.map(([what, { fact, value, painted, ...details }]) => {
-    if (fact) details = { fact: text.fact[fact].toLowerCase(), value: named(text, fact, value), painted: named(text, fact, painted) };
-    return fill(text.wrong[what], details);
-  });
+  const reasons = each.wrong.map(([what, { fact, value, painted, ...details }]) =>
+    fill(text.wrong[what], { ...details, value: named(text, fact, value), painted: named(text, fact, painted) }),
+  );
   return `${text.lie} ${reasons.join("; ")}.`;
 }
 
@@ -200,7 +200,7 @@ function point(t) {
 function showInside(data) {
   const names = { model: text.model[model], words: [...said[model].words, text.end] };
   if (data.heads) heads($("#within"), text, data, askLook);
-  else within($("#within"), text, data, names, about.models[model].probes);
+  else within($("#within"), text, data, names, about.models[model].probes, (t) => point((pinned = t)));
   point(pinned);
 }
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 
-import class_of_40
+import class_of_60
 import pytest
 from hand_in import answer, hand_in
 from right_answers import ANSWERS
@@ -209,19 +209,19 @@ def test_odd_file_names_lose_no_marks(tmp_path):
     assert len(rows) == (5 if hasattr(os, "mkfifo") else 4)
 
 
-def test_a_class_of_40_gets_the_verdicts_that_it_should(tmp_path):
+def test_a_class_of_60_gets_the_verdicts_that_it_should(tmp_path):
     """Honest ways of writing, mistakes, attacks, and odd names: a row for each student, and no other."""
     folder, path = tmp_path / "handed in", tmp_path / "m.csv"
-    class_of_40.write(folder)
-    class_of_40.write_odd_names(folder)
+    class_of_60.write(folder)
+    class_of_60.write_odd_names(folder)
     assert main(["collect", str(folder), "--csv", str(path), "--jobs", "2", "--chapters", "01"]) == 3
     rows = {row["student"]: row for row in marks.read(path)[0]}
-    assert {name: row[STEP] for name, row in rows.items()} == class_of_40.EXPECTED
-    for name, (_, _, mistake) in class_of_40.WRONG.items():
+    assert {name: row[STEP] for name, row in rows.items()} == class_of_60.EXPECTED
+    for name, (_, _, mistake) in class_of_60.WRONG.items():
         assert rows[f"wrong {name}"][STEP + marks.MISTAKE] == (mistake or "")
     asks = {name for name, row in rows.items() if row[marks.LOOK]}
     assert asks == {
-        *(f"attack {name}" for name, (_, verdict) in class_of_40.ATTACKS.items() if verdict not in TRUSTED),
+        *(f"attack {name}" for name, (_, verdict) in class_of_60.ATTACKS.items() if verdict not in TRUSTED),
         *("Zoé", "whole course", "a pdf"),
     }
 

@@ -13,6 +13,7 @@ import sys
 import time
 import types
 from dataclasses import replace
+from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
@@ -38,9 +39,33 @@ class Later(types.ModuleType):
     """In place of a module that every chapter imports and few answers use: it is loaded when it is first used."""
 
     def __getattr__(self, name):
-        for other in [other for other, module in sys.modules.items() if type(module) is Later]:
-            del sys.modules[other]
-        return getattr(importlib.import_module(self.__name__), name)
+        if name.startswith("__") and name not in ("__all__", "__version__"):
+            raise AttributeError(name)
+        if self.__name__.startswith("cs231n") and name.islower():  # a function: it may never be called
+            return lambda *given, **named: getattr(self._loaded(), name)(*given, **named)
+        return getattr(self._loaded(), name)
+
+    def _loaded(self):
+        sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, LoadLater)]
+        for name in [name for name, module in sys.modules.items() if isinstance(module, Later)]:
+            del sys.modules[name]
+        return importlib.import_module(self.__name__)
+
+
+class LoadLater:
+    """Finds such modules: those that draw."""
+
+    def find_spec(self, name, path=None, target=None):
+        """A module of that name to be loaded later, or None."""
+        drawing = name.partition(".")[0] == "matplotlib" or name.startswith("cs231n.course.plotting")
+        return ModuleSpec(name, self, is_package=True) if drawing else None
+
+    def create_module(self, spec):
+        """An empty one."""
+        return Later(spec.name)
+
+    def exec_module(self, module):
+        """Not yet."""
 
 
 class Shell(InteractiveShell):
@@ -59,15 +84,18 @@ class Shell(InteractiveShell):
 class Child:
     """Does what the grader says, until it closes the line."""
 
+    began = stopped = (
+        0,
+        0,
+    )  # when the cell began, and its check: on the clock of the processor, and on the wall
+
     def __init__(self, wire):
-        self.wire, self.answering, self.in_checks, self.checked = wire, False, 0, set()
+        self.wire, self.answering, self.checked = wire, False, set()
         settings = Config()
         settings.HistoryManager.enabled = False
         self.shell = Shell.instance(config=settings)
         self.names = self.shell.user_ns
-        for name in ("matplotlib", "matplotlib.pyplot"):
-            sys.modules[name] = Later(name)
-        sys.modules["matplotlib"].pyplot = sys.modules["matplotlib.pyplot"]
+        sys.meta_path.insert(0, LoadLater())
         functions = {name: bank.find(name).reference for name in bank.ORDER}
         exercises.answers = lambda: types.SimpleNamespace(**functions)
         exercises.check = checking.check = self.check
@@ -91,12 +119,15 @@ class Child:
             self.shell.system = lambda *_: None
         self.wire.send(say="ready")
 
-    def cell(self, source, seconds):
-        """Run one cell, and say why it failed, if it did."""
-        self.in_checks, failed = 0, {}
-        clock = lambda: time.monotonic() - self.in_checks  # noqa: E731
+    def cell(self, source, seconds, slow):
+        """Run one cell, and say why it failed, if it did.
+
+        seconds: of the processor that it may take; `slow` times as many on the wall
+        """
+        self.slow = slow
+        self.began, failed = (time.process_time(), time.monotonic()), {}
         try:
-            result = limited(lambda: self.shell.run_cell(source, store_history=True), seconds, clock)
+            result = limited(lambda: self.shell.run_cell(source, store_history=True), seconds, self.clock)
             error = result.error_before_exec or result.error_in_exec
         except BaseException as raised:  # the clock may ring outside of the cell's own code
             error = raised
@@ -111,6 +142,11 @@ class Child:
             failed = {"why": f"line {line}: {type(error).__name__}: {text_of(error)}"[:300]}
         self.wire.send(say="cell", **failed)
 
+    def clock(self):
+        """Seconds that the cell has taken: of the processor, or a part of those on the wall. A check stops it."""
+        now = self.stopped if self.answering else (time.process_time(), time.monotonic())
+        return max(now[0] - self.began[0], (now[1] - self.began[1]) / self.slow)
+
     def left(self):
         """Exercises that are in the notebook, and came to no check: each comes to one now."""
         for name in bank.ORDER:
@@ -123,7 +159,7 @@ class Child:
         name = name or name_of(function)
         if self.answering or name not in bank.ORDER:
             return function
-        began, self.answering = time.monotonic(), True
+        self.stopped, self.answering = (time.process_time(), time.monotonic()), True
         self.checked.add(name)
         try:
             seen = getattr(function, "__globals__", {})
@@ -135,8 +171,9 @@ class Child:
             self.wire.send(say="check", name=name, **about)
             self.serve()
         finally:
+            stopped = time.process_time() - self.stopped[0], time.monotonic() - self.stopped[1]
+            self.began = self.began[0] + stopped[0], self.began[1] + stopped[1]
             self.answering = False
-            self.in_checks += time.monotonic() - began
         return function
 
     def call(self, number, exercise, given, cache, instead, counted, seconds):

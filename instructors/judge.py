@@ -16,6 +16,7 @@ from instructors.remote import GRACE, Remote, Student
 
 MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
 ALL_CELLS = 6  # times as long as the exercises may all cells take together
+SLOW = 3  # times its seconds may a cell take on the wall, where it waits, or the computer has much to do
 SHORTEST = 2  # seconds; an honest answer needs a few hundredths of one
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")  # the best first
 
@@ -51,9 +52,9 @@ class Judged:
             self._failed[number] = {"why": f"cell {number} was not run: those before it took too long"}
             return
         began, judging = time.monotonic(), self._left
-        student.send(do="cell", source=source, seconds=seconds)
-        failed = self._hear(student, number, seconds + GRACE)
-        self._cells -= max(0, time.monotonic() - began - (judging - self._left))
+        student.send(do="cell", source=source, seconds=seconds, slow=SLOW)
+        failed = self._hear(student, number, SLOW * seconds + GRACE)
+        self._cells -= max(0, time.monotonic() - began - (judging - self._left)) / SLOW
         if failed.get("why"):
             self._failed[number] = {**failed, "why": f"cell {number}, {plain(failed['why'])}"}
 

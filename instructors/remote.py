@@ -17,7 +17,7 @@ from cs231n.exercises.run.time_limit import TooLong
 from instructors.process import Gone, StudentProcess
 
 LARGEST_QUESTION = 100_000  # bytes; what an answer asks of the package, on the sizes of the cases
-GRACE = 2  # seconds more than a call may take, until its process is given up
+GRACE = 5  # seconds more than a call may take, until its process is given up
 
 
 class Student(StudentProcess):

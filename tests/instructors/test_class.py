@@ -1,13 +1,15 @@
 """The commands of an instructor: marks that a spreadsheet opens, a summary, and errors in plain words."""
 
+import contextlib
 import csv
 import os
+import shutil
 import subprocess
 import sys
 
 import class_of_60
 import pytest
-from hand_in import answer, hand_in
+from hand_in import answer, as_notebook, hand_in
 from right_answers import ANSWERS
 
 from cs231n.exercises import bank
@@ -219,6 +221,7 @@ def test_a_class_of_60_gets_the_verdicts_that_it_should(tmp_path):
     assert {name: row[STEP] for name, row in rows.items()} == class_of_60.EXPECTED
     for name, (_, _, mistake) in class_of_60.WRONG.items():
         assert rows[f"wrong {name}"][STEP + marks.MISTAKE] == (mistake or "")
+    assert {row["rnn_step_backward"] for name, row in rows.items() if name.startswith("honest")} == {"right"}
     asks = {name for name, row in rows.items() if row[marks.LOOK]}
     assert asks == {
         *(f"attack {name}" for name, (_, verdict) in class_of_60.ATTACKS.items() if verdict not in TRUSTED),
@@ -227,18 +230,68 @@ def test_a_class_of_60_gets_the_verdicts_that_it_should(tmp_path):
 
 
 def test_names_that_cannot_be_attributed_ask(tmp_path):
-    for name in (
-        "01_rnn_step (1)",
-        "01_rnn_step (2)",
-        "Anna_01_rnn_step",
-        "anna_02_rnn_sequence",
-        "homework",
-    ):
+    copies = [
+        "Copy of {}",
+        "{} - Copy",
+        "{} - Copy (2)",
+        "{}-Copie1",
+        "Kopie von {}",
+        "{} - Kopie",
+        "{} - 副本",
+    ]
+    copies = [copy.format("01_rnn_step") for copy in copies]
+    names = ("01_rnn_step (1)", "01_rnn_step (2)", "Anna_01_rnn_step", "anna_02_rnn_sequence", "homework")
+    for name in (*names, *copies):
         hand_in(tmp_path / f"{name}.ipynb", "x = 1")
     notes = {student.name: student.notes for student in collect.submissions(tmp_path)}
-    assert len(notes) == 5 and all(notes.values())
+    assert len(notes) == len(names) + len(copies) and all(notes.values())
     assert notes["Anna"] == ["is this the same student as anna?"]
-    assert "whose is this?" in notes["01_rnn_step (1)"][0]
+    assert all("whose is this?" in notes[name][0] for name in ("01_rnn_step (1)", *copies))
+
+
+ONE = "import numpy as np\n" + ANSWERS[STEP]
+ODD = {  # what a file holds, and what is said of it
+    "digits": (b'{"cells": [], "metadata": {"n": ' + b"9" * 5000 + b"}}", ""),
+    "digits_in_code": (as_notebook("n = " + "9" * 5000, ONE), ""),
+    "nested": (b'{"cells": ' + b"[" * 10**5, "not a notebook"),
+    "mark": (b"\xef\xbb\xbf" + as_notebook(ONE), ""),
+    "utf16": (as_notebook(ONE).decode().encode("utf-16"), ""),
+    "lines": (as_notebook(ONE.replace("\n", "\r\n")), ""),
+    "outputs": (as_notebook(ONE, printed="x" * 60_000_000), ""),
+    "prints": (as_notebook("for k in range(100):\n    print('x' * 10**6)", ONE), ""),
+    "zip": (b"PK\x03\x04", "an archive: unpack it"),
+}
+
+
+def test_one_hand_in_never_stops_the_class(tmp_path):
+    """Honest ones, however they are stored, are right; for each of the others there is a row."""
+    for name, (content, _) in ODD.items():
+        (tmp_path / f"{name}.ipynb").write_bytes(content)
+    link, same = tmp_path / "link.ipynb", tmp_path / "same.ipynb"
+    with contextlib.suppress(OSError):
+        link.symlink_to(tmp_path / "mark.ipynb")
+        (tmp_path / "folder").symlink_to(tmp_path.parent, target_is_directory=True)
+    (tmp_path / "other").write_bytes(as_notebook(ONE))
+    os.link(tmp_path / "other", same)
+    rows = {each.name: each.row for each in collect.grade_all(collect.submissions(tmp_path), 10, jobs=2)}
+    for name, (_, says) in ODD.items():
+        assert says in rows[name][marks.LOOK]
+        wanted = "unreadable" if says else None if name == "digits" else "right"
+        assert rows[name].get(STEP) == wanted, rows[name]
+    links = {"same", "other", *({"link", "folder"} if link.is_symlink() else ())}
+    assert {name for name, row in rows.items() if "is a link" in row[marks.LOOK]} == links
+    assert {rows[name][STEP] for name in links} == {"unreadable"}
+
+
+def test_no_room_for_temporary_files_is_said_in_one_line(monkeypatch):
+    def full(*_):
+        raise shutil.Error([("a", "b", "[Errno 28] No space left on device")] * 500)
+
+    monkeypatch.setattr(process, "_ready", {})
+    monkeypatch.setattr(process, "_write_pack", full)
+    with pytest.raises(ValueError, match="folder for temporary files") as told:
+        process.ready()
+    assert len(str(told.value)) < 200
 
 
 def test_cells_are_no_formulas_whichever_separator_a_spreadsheet_takes():

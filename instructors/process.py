@@ -100,7 +100,8 @@ def _sandbox(pack):
 
 def _bwrap(pack):
     python = {sys.prefix, sys.base_prefix, sys.exec_prefix, str(Path(sys.executable).resolve().parent)}
-    seen = {place: ("--ro-bind-try", place, place) for place in (*SYSTEM, *python)}
+    seen = {"/tmp": ("--size", str(ROOM), "--tmpfs", "/tmp")}  # Python may lie in it
+    seen |= {place: ("--ro-bind-try", place, place) for place in (*SYSTEM, *python)}
     installed = {Path(place) / "cs231n" for place in (*site.getsitepackages(), *sys.path)}
     for hidden in (ROOT, *(place for place in installed if place.is_dir() and ROOT not in place.parents)):
         if str(hidden) not in seen and any(place in map(str, hidden.parents) for place in seen):
@@ -108,7 +109,7 @@ def _bwrap(pack):
     command = ["bwrap", "--unshare-all", "--cap-drop", "ALL", "--die-with-parent", "--new-session"]
     for place in sorted(seen, key=lambda place: place.count("/")):  # what is inside of another comes later
         command += seen[place]
-    command += ["--proc", "/proc", "--dev", "/dev", "--size", str(ROOM), "--tmpfs", "/tmp"]
+    command += ["--proc", "/proc", "--dev", "/dev"]
     command += ["--ro-bind", str(pack), COURSE, "--ro-bind", str(ROOT / "datasets"), f"{COURSE}/datasets"]
     command += ["--size", str(ROOM), "--tmpfs", f"{COURSE}/notebooks", "--chdir", f"{COURSE}/notebooks"]
     return [*command, "--"]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.test_notebooks import load_build
+
 pytest.importorskip("latex2mathml", reason="needs the extra site")
 ROOT = Path(__file__).resolve().parent.parent
 NAMES = sorted(path.stem for path in (ROOT / "notebooks" / "solutions").glob("*.ipynb"))
@@ -24,13 +26,20 @@ def load_chapters():
 
 
 chapters = load_chapters()
+build = load_build()
 
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    (folder / "index.html").write_text("written by build.py", encoding="utf-8")
-    chapters.write_pages(folder)
+    chinese = tmp_path_factory.mktemp("chinese")
+    for source in build.chapters():
+        (chinese / f"{source.stem}.ipynb").write_text(
+            build.text_of(build.chinese(source, True)), encoding="utf-8"
+        )
+    chapters.write_pages(folder, chinese)
+    for index in (folder / "index.html", folder / "zh_CN" / "index.html"):
+        index.write_text("written by build.py", encoding="utf-8")
     return folder
 
 
@@ -41,8 +50,18 @@ def pages(out):
 
 def test_every_chapter_has_a_page_and_all_of_them_one(pages):
     assert {path.stem for path in pages if path.parent.name == "solutions"} == {*NAMES, "whole_course"}
-    (whole,) = (text for path, text in pages.items() if path.stem == "whole_course")
-    assert re.findall(r'<article id="(\w+)">', whole) == NAMES
+    english, chinese = (text for path, text in pages.items() if path.stem == "whole_course")
+    for whole in (english, chinese):
+        assert re.findall(r'<article id="(\w+)">', whole) == NAMES
+
+
+def test_each_page_leads_to_the_same_page_in_the_other_language(pages, out):
+    for path, text in pages.items():
+        if path.parent == out / "solutions":
+            assert f'<a href="../zh_CN/solutions/{path.name}">中文</a>' in text
+            there = pages[out / "zh_CN" / "solutions" / path.name]
+            assert '<html lang="zh-CN">' in there
+            assert f'<a href="../../solutions/{path.name}">English</a>' in there
 
 
 def test_every_picture_on_a_page_has_words(pages):
@@ -50,7 +69,7 @@ def test_every_picture_on_a_page_has_words(pages):
     assert len(pictures) > 100
     for picture in pictures:
         words = re.search(r"\balt=(['\"])(.*?)\1", picture)[2]
-        assert len(words.split()) >= 3 and "No description" not in words
+        assert (len(words.split()) >= 3 or re.search("[一-龥]{3}", words)) and "No description" not in words
 
 
 def test_every_link_leads_to_something(pages):

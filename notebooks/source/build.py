@@ -4,6 +4,8 @@
     python notebooks/source/build.py 01 05      build these chapters, changed or not
     python notebooks/source/build.py --prose 01 no code cell has changed: keep the stored outputs, run nothing
     python notebooks/source/build.py --chinese  build the Chinese edition only: its texts have changed
+    python notebooks/source/build.py --solved-chinese FOLDER
+                                                execute the solved chapters in Chinese, for the web site
     python notebooks/source/build.py --check    build nothing; exit with 1 when a built notebook is out of date
     python notebooks/source/build.py --address https://github.com/NAME/REPOSITORY
                                                 this is where the repository is: links and badges lead there
@@ -172,7 +174,7 @@ def notebook(source, solved, where=None, edition=None):
             new.metadata["jp-MarkdownHeadingCollapsed"] = True  # JupyterLab folds what is under this heading
         cells.append(new)
     if edition:
-        edition.begin(cells)
+        edition.begin(cells, solved)
     if where:
         title, _, rest = cells[0].source.partition("\n")
         there = in_colab(where, edition.folder + source.stem if edition else source.stem)
@@ -284,6 +286,16 @@ def build_chinese(*sources):
     _write(CHINESE_README, edition.readme(README.read_text(encoding="utf-8")))
 
 
+def execute_chinese(sources, folder):
+    """Write the solved chapters in Chinese, executed, into a folder: the web site shows them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in sources:
+        print(f"executing {source.stem} …", flush=True)
+        chapter = chinese(source, solved=True)
+        execute(chapter, SOLVED)
+        _write(folder / f"{source.stem}.ipynb", text_of(chapter))
+
+
 def outdated_chinese():
     """Which of these are not what the .po files give."""
     import chinese as edition
@@ -371,6 +383,9 @@ def main():
     )
     parser.add_argument("--prose", action="store_true", help="keep the outputs: only text has changed")
     parser.add_argument("--chinese", action="store_true", help="only the Chinese edition, which runs nothing")
+    parser.add_argument(
+        "--solved-chinese", type=Path, metavar="FOLDER", help="execute that edition into FOLDER"
+    )
     parser.add_argument("--check", action="store_true", help="only say what is out of date")
     parser.add_argument("--address", metavar="URL", help="where the repository is; '' for nowhere yet")
     options = parser.parse_args()
@@ -393,6 +408,9 @@ def main():
                 "python notebooks/source/build.py builds them, and runs only chapters whose code has changed"
             )
         return 1 if stale else 0
+    if options.solved_chinese:
+        execute_chinese(wanted, options.solved_chinese)
+        return 0
     if options.chinese:
         build_chinese(*wanted)
         return 0

@@ -46,11 +46,12 @@ class Edition:
             return in_chinese(cut.code(text), self.words)
         return in_chinese(cut.markdown(text), self.words).replace("](../", "](../../")
 
-    def begin(self, cells):
+    def begin(self, cells, solved):
         """Say on the first page how to mend a translation, and in the first code cell which language to speak."""
-        title, _, rest = cells[0].source.partition("\n")
-        about = ABOUT.format(stem=self.source.stem, number=self.source.stem[:2])
-        cells[0].source = f"{title}\n\n{about}\n{rest}"
+        if not solved:
+            title, _, rest = cells[0].source.partition("\n")
+            about = ABOUT.format(stem=self.source.stem, number=self.source.stem[:2])
+            cells[0].source = f"{title}\n\n{about}\n{rest}"
         first = next(cell for cell in cells if cell.cell_type == "code")
         first.source = SPEAK + first.source
 

@@ -33,8 +33,11 @@ PURE_WHEELS = ["pyfive>=1.3,<2", "comm>=0.2,<1"]  # packages in plain Python tha
 TO_THE_ROOT = "../../../../"  # from where JupyterLite's kernel runs, extensions/@jupyterlite/NAME/static
 
 
-def build(out, pyodide=None):
-    """Write the whole site into the folder `out`, which is emptied first."""
+def build(out, pyodide=None, chinese=None):
+    """Write the whole site into the folder `out`, which is emptied first.
+
+    chinese: folder of the solved chapters in Chinese; else that first page leads to the English ones
+    """
     shutil.rmtree(out, ignore_errors=True)
     live_page.build(out / "live", runtime.fetch())
     with tempfile.TemporaryDirectory() as folder:
@@ -71,8 +74,11 @@ def build(out, pyodide=None):
         ]
         run("jupyter", *lite, "--apps", "lab", "--apps", "notebooks", cwd=stage)
         shutil.copytree(wheels, out / "try" / "wheels")
-    subprocess.run([sys.executable, SITE / "chapters.py", out], check=True)
+    pages = [sys.executable, SITE / "chapters.py", out]
+    subprocess.run(pages + (["--chinese", chinese] if chinese else []), check=True)
+    (out / "zh_CN").mkdir(exist_ok=True)
     (out / "index.html").write_text(front_page(chapters), encoding="utf-8")
+    (out / "zh_CN" / "index.html").write_text(front_page_in_chinese(bool(chinese)), encoding="utf-8")
 
 
 def run(module, *arguments, cwd=None):
@@ -83,13 +89,24 @@ def run(module, *arguments, cwd=None):
 def copy_chapters(files):
     """The chapters that run in a browser, unchanged, with their figures: name → title."""
     shutil.copytree(NOTEBOOKS / "figures", files / "figures")
-    titles = {}
-    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
-        if path.name[:2] in IN_THE_BROWSER:
-            shutil.copy(path, files)
-            cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-            titles[path.name] = re.match(r"# (.*)", "".join(cells[0]["source"]))[1]
-    return titles
+    shutil.copytree(NOTEBOOKS / "zh_CN" / "figures", files / "zh_CN" / "figures")
+    for name in titles_of("zh_CN"):
+        shutil.copy(NOTEBOOKS / "zh_CN" / name, files / "zh_CN")
+    for name in titles_of():
+        shutil.copy(NOTEBOOKS / name, files)
+    return titles_of()
+
+
+def titles_of(edition=""):
+    """The chapters of an edition that run in a browser: name → title."""
+    found = sorted((NOTEBOOKS / edition).glob("*.ipynb"))
+    return {path.name: heading_of(path) for path in found if path.name[:2] in IN_THE_BROWSER}
+
+
+def heading_of(path):
+    """The title of a chapter."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    return re.match(r"# (.*)", "".join(cells[0]["source"]))[1]
 
 
 def make_wheel(folder):
@@ -114,6 +131,22 @@ def front_page(chapters):
         .replace("<!-- try -->", tries)
         .replace("<!-- read -->", reads)
     )
+
+
+def front_page_in_chinese(solved):
+    """The first page in Chinese; solved: whether there are solved chapters in Chinese."""
+    tries = "\n".join(
+        f'<li><a href="../try/notebooks/index.html?path=zh_CN/{name}">{title}</a></li>'
+        for name, title in titles_of("zh_CN").items()
+    )
+    where = "solutions" if solved else "../solutions"
+    reads = [
+        f'<li><a href="{where}/{path.stem}.html">{heading_of(path)}</a></li>'
+        for path in sorted((NOTEBOOKS / "zh_CN").glob("*.ipynb"))
+    ]
+    reads.append(f'<li><a href="{where}/whole_course.html">整个课程在一页上，可以打印</a></li>')
+    page = (SITE / "index.zh-CN.html").read_text(encoding="utf-8")
+    return page.replace("<!-- try -->", tries).replace("<!-- read -->", "\n".join(reads))
 
 
 class Server(http.server.SimpleHTTPRequestHandler):
@@ -150,6 +183,9 @@ def main():
     parser.add_argument(
         "--pyodide", metavar="ADDRESS", help="address of pyodide.mjs, where not JupyterLite's own"
     )
+    parser.add_argument(
+        "--chinese", type=Path, metavar="FOLDER", help="of the solved chapters in Chinese (see chapters.py)"
+    )
     parser.add_argument("--serve", action="store_true", help="show the live page on this machine instead")
     parser.add_argument("--fetch-pyodide", action="store_true", help="only fetch what the live page runs on")
     parser.add_argument("--port", type=int, default=8000, help="for --serve (default: %(default)s)")
@@ -162,7 +198,7 @@ def main():
         elif options.fetch_pyodide:
             print(runtime.fetch())
         else:
-            build(options.out.resolve(), options.pyodide)
+            build(options.out.resolve(), options.pyodide, options.chinese)
     except (OSError, ValueError) as error:
         files = ", ".join(runtime.FILES)
         sys.exit(

@@ -73,7 +73,6 @@ if "google.colab" in sys.modules:
 
 # The repository's address stands in pyproject.toml only. Where none stands, nothing leads there.
 PROJECT, README = STUDENT.parent / "pyproject.toml", STUDENT.parent / "README.md"
-CHINESE_README = README.with_name("README.zh-CN.md")
 URLS = re.compile(r'^\[project\.urls\]\n(?:Repository = "(.*)"\n)?', re.M)
 LINKS = re.compile(r"(?<=<!-- links, by build.py -->\n).*?(?=<!-- end of links -->\n)", re.DOTALL)
 PICTURE = re.compile(r"^\[?(!\[[^]\n]*\]\([^)\n]*\))(?:\]\(.*\))?$", re.M)  # and where it leads
@@ -274,16 +273,30 @@ def chinese(source, solved=False):
     return notebook(source, solved, address(), Edition(source))
 
 
-def build_chinese(*sources):
-    """Write chapters in Chinese, and what is of no chapter alone: what the checks say, and the README."""
+def of_no_chapter():
+    """What is Chinese and of no chapter alone: path → text, of the README and the web site."""
     import chinese as edition
+
+    site = README.parent / "site"
+    made = {
+        README: (README.with_name("README.zh-CN.md"), edition.readme),
+        site / "index.html": (site / "index.zh-CN.html", edition.first_page),
+        site / "live" / "texts.en.json": (site / "live" / "texts.zh-CN.json", edition.live_texts),
+    }
+    there = {source: made[source] for source in made if source.exists()}
+    return {path: make(source.read_text(encoding="utf-8")) for source, (path, make) in there.items()}
+
+
+def build_chinese(*sources):
+    """Write chapters in Chinese, and what is of no chapter alone, such as what the checks say."""
     import translate
 
     CHINESE.mkdir(exist_ok=True)
     for source in sources:
         _write(CHINESE / f"{source.stem}.ipynb", text_of(chinese(source)))
     translate.write_compiled()
-    _write(CHINESE_README, edition.readme(README.read_text(encoding="utf-8")))
+    for path, text in of_no_chapter().items():
+        _write(path, text)
 
 
 def execute_chinese(sources, folder):
@@ -297,16 +310,11 @@ def execute_chinese(sources, folder):
 
 
 def outdated_chinese():
-    """Which of these are not what the .po files give."""
-    import chinese as edition
+    """Which of the Chinese files of no chapter are not what the .po files give."""
     import translate
 
-    stale = [path for path, data in translate.compiled() if not path.exists() or path.read_bytes() != data]
-    if not CHINESE_README.exists() or CHINESE_README.read_text(encoding="utf-8") != edition.readme(
-        README.read_text(encoding="utf-8")
-    ):
-        stale.append(CHINESE_README)
-    return stale
+    wanted = dict(translate.compiled()) | {path: text.encode() for path, text in of_no_chapter().items()}
+    return [path for path, data in wanted.items() if not path.exists() or path.read_bytes() != data]
 
 
 def outdated(source):

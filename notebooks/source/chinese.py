@@ -1,5 +1,6 @@
 """Make the Chinese edition: chapters, solved chapters, README, each with what translators have written so far."""
 
+import json
 import re
 from pathlib import Path
 
@@ -59,6 +60,31 @@ class Edition:
 def in_chinese(pieces, words):
     """Pieces put together again, in Chinese where there is any."""
     return "".join(piece.shown(words.get(piece.english)) for piece in pieces)
+
+
+def first_page(english):
+    """The web site's first page in Chinese, from its English text; it lies one folder below."""
+    text = in_chinese(cut.page(english), translate.words("site"))
+    for old, new in (
+        ('lang="en"', 'lang="zh-CN"'),
+        ('href="zh_CN/index.html">中文', 'href="../index.html">English'),
+        ('href="live/"', 'href="../live/?lang=zh-CN"'),
+        ('src="figures/', 'src="../figures/'),
+    ):
+        text = text.replace(old, new)
+    return text
+
+
+def live_texts(english):
+    """The words of the live page in Chinese, from the English file."""
+    words = translate.words("site")
+
+    def said(text):
+        if isinstance(text, dict):
+            return {name: said(part) for name, part in text.items()}
+        return [said(part) for part in text] if isinstance(text, list) else words.get(text, text)
+
+    return json.dumps(said(json.loads(english)), ensure_ascii=False, indent=2) + "\n"
 
 
 def readme(english):

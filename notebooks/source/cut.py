@@ -91,6 +91,20 @@ def markdown(text):
     return found[:-1]
 
 
+TEXT = re.compile(r"""<(title|h1|h2|p)\b[^>]*>(?P<text>.*?)</\1>|\balt="(?P<alt>[^"]*)""", re.DOTALL)
+
+
+def page(text):
+    """The pieces of an HTML page: its title, headings and paragraphs, and the words for its pictures."""
+    found, at = [], 0
+    for match in TEXT.finditer(text):
+        begin, end = match.span("text" if match["alt"] is None else "alt")
+        found.append(Piece(text[at:begin]))
+        found.append(_piece(text[begin:end], "paragraph", " ".join(text[begin:end].split())))
+        at = end
+    return [*found, Piece(text[at:])]
+
+
 _LINES = {"heading": HEADING, "table row": ROW, "picture": PICTURE, "summary": SUMMARY}
 
 

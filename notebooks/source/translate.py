@@ -12,6 +12,7 @@ Chinese and the old English, and shows in English until somebody has looked at i
 import argparse
 import ast
 import difflib
+import json
 import re
 import sys
 from collections import Counter
@@ -30,6 +31,7 @@ from cs231n.language import FOLDER
 SOURCE = Path(__file__).resolve().parent
 ROOT = SOURCE.parent.parent
 CHINESE = SOURCE / "zh_CN"
+SITE = ROOT / "site"
 HEADER = "The Chinese of one file of the course. How to translate: CONTRIBUTING.md."
 METADATA = {
     "Language": "zh_CN",
@@ -53,6 +55,7 @@ def texts():
         yield CHINESE / f"{source.stem[:2]}.po", pieces_of_chapter(source)
     yield CHINESE / "README.po", cut.markdown((ROOT / "README.md").read_text(encoding="utf-8"))
     yield CHINESE / "shared.po", pieces_of_all_chapters()
+    yield CHINESE / "site.po", pieces_of_site()
     yield CHINESE / "checks.po", pieces_of_checks()
     yield CHINESE / "exercises.po", pieces_of_exercises()
     yield CHINESE / "course.po", pieces_of_code()
@@ -66,6 +69,19 @@ def pieces_of_all_chapters():
         yield cut.Piece(text, "word in a drawing", text if cut.WORD.search(text) else "")
     yield cut.Piece(BADGE, "picture", BADGE)
     yield from cut.code(COLAB)
+
+
+def pieces_of_site():
+    """The web site's first page, and the words of its live page."""
+    yield from cut.page((SITE / "index.html").read_text(encoding="utf-8"))
+    for text in _leaves(json.loads((SITE / "live" / "texts.en.json").read_text(encoding="utf-8"))):
+        yield _message(text, "live page")
+
+
+def _leaves(texts):
+    """All texts in nested dicts and lists."""
+    for text in texts.values() if isinstance(texts, dict) else texts:
+        yield from [text] if isinstance(text, str) else _leaves(text)
 
 
 def pieces_of_checks():

@@ -1,5 +1,6 @@
 """Every link that stays in the repository leads somewhere, and nothing leads to an address that is nobody's."""
 
+import posixpath
 import re
 import shutil
 import sys
@@ -52,17 +53,18 @@ def test_links_lead_somewhere(page):
 
 
 def test_links_of_the_site_lead_to_what_is_built_from():
-    """OUT/solutions, OUT/figures and OUT/try come from the notebooks folder."""
+    """OUT/solutions, OUT/figures and OUT/try come from the notebooks folder, in Chinese from notebooks/zh_CN."""
     site = load("build")
-    page = site.front_page(
-        {source.stem + ".ipynb": "" for source in SOURCES if source.stem[:2] in site.IN_THE_BROWSER}
-    )
-    assert len(links(page)) > len(SOURCES)
-    for link in links(page):
-        if link in ("live/", "solutions/whole_course.html"):  # pages of their own
-            continue
-        file = re.sub(r"^try/notebooks/index.html\?path=", "", link)
-        assert (NOTEBOOKS / re.sub(r"^(solutions/.*)\.html$", r"\1.ipynb", file)).is_file(), link
+    pages = {"": site.front_page(site.titles_of()), "zh_CN/": site.front_page_in_chinese(solved=True)}
+    own = ("live", "index.html", "solutions/whole_course.html")  # pages of their own
+    for folder, page in pages.items():
+        assert len(links(page)) > len(SOURCES)
+        for link in links(page):
+            place = posixpath.normpath(folder + link.partition("?lang=")[0])
+            if place.removeprefix("zh_CN/") not in own:
+                file = re.sub(r"^try/notebooks/index.html\?path=", "", place)
+                file = re.sub(r"(solutions/.*)\.html$", r"\1.ipynb", file).replace("zh_CN/solutions", "zh_CN")
+                assert (NOTEBOOKS / file).is_file(), link
 
 
 def test_no_committed_file_holds_a_placeholder_in_an_address():

@@ -165,6 +165,10 @@ def test_bytes_of_two_versions_of_one_size_are_fetched_again(world):
     world.server.faults = [("span", lambda answer: setattr(answer, "body", bytes(len(answer.body))))]
     world.arrives()
     assert "captions.h5 were damaged; fetching them again" in world.err
+    world.server.faults = [("span", lambda answer: setattr(answer, "body", bytes(len(answer.body))))]
+    world.server.always = lambda answer: status(403)(answer) if len(world.server.log) > 7 else None
+    world.fails(3, "answered 403", options=["--force"])  # at the second look
+    assert "the bytes are not" not in world.err and "is damaged" not in world.err
 
 
 def test_an_archive_that_changes_within_a_run_is_read_anew(world):

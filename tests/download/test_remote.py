@@ -8,10 +8,10 @@ from types import SimpleNamespace
 import pytest
 import requests
 from loopback import PAGE, cut, gzipped, header, only, page, place, stall, status
-from world import make_zip
+from world import QUICK, make_zip
 
 from cs231n.course.download.errors import refused
-from cs231n.course.download.remote import Session
+from cs231n.course.download.remote import Remote, Session
 
 
 def case(
@@ -54,6 +54,7 @@ CASES = {
     ),
     "no length": case(0, None, always=NO_LENGTH, asked={"whole": 0}),
     "fewer bytes than asked for": case(0, None, always=place(length=50_000), asked={"whole": 0}),
+    "no bytes": case(3, "the server sent no more bytes (2 times", always=place(length=0), **SHORT),
     "bytes of another place": case(0, OTHER, spans=[place(7)], asked={"span": 4}),
     "always bytes of another place": case(3, OTHER, always=place(7)),
     "416 on the way": case(0, "has changed", spans=[cut(50_000), status(416)], asked={"probe": 2}),
@@ -126,6 +127,14 @@ def test_a_body_cut_goes_on_at_the_byte_and_costs_no_byte_twice(world):
     first, second = [asked for asked in world.server.log if asked.kind == "span"][:2]
     assert (second.first, second.last) == (first.first + 100_000, first.last)
     assert world.server.sent == plain
+
+
+def test_where_the_run_is_over_nothing_is_said_of_another_try(world):
+    notes, world.server.always = [], cut(0)
+    remote = Remote(world.url, QUICK, notes.append)
+    assert not list(remote.stream(0, 9, lambda seconds: bool(world.server.log)))
+    assert notes == [] and len(world.server.log) == 1
+    remote.session.close()
 
 
 def test_a_redirect_is_remembered(world):

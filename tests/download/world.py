@@ -146,7 +146,7 @@ class World:
                 answer.stall = stalls.pop()
 
         self.server.always = stall
-        process, end = self.start(), time.monotonic() + 60
+        process, end = self.start(), time.monotonic() + 180
         while self.unfinished() <= after - (1 << 14):
             assert time.monotonic() < end, "waited in vain"
             time.sleep(0.01)

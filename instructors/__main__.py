@@ -34,6 +34,8 @@ def points_files(options):
     due, free, penalty = (options.pop(name) for name in ("due", "late_days", "penalty"))
     if (free or penalty) and not due:
         raise ValueError("--late-days and --penalty need a --due date, such as --due 2026-12-01T23:59")
+    if min(free, penalty) < 0:
+        raise ValueError("--late-days and --penalty are not below 0")
     rule = late.Rule(late.parse(due), free, Fraction(str(penalty))) if due else None
     said, open_ = lms.give_points(**options | {"points": points_for(options["points"]), "rule": rule})
     print(*said, sep="\n")

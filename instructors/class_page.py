@@ -129,14 +129,13 @@ def _mistakes(found, rows):
 
 
 def _stuck(rows, exercises):
-    """For each exercise those who tried it, do not have it, and have no later one."""
-    at = defaultdict(list)
+    """For each exercise those for whom it is the first that they tried and do not have."""
+    at, left = defaultdict(list), ("right", "unfilled", "missing", "unreadable")
     for row in rows:
-        tried = [name for name in exercises if row[name] not in ("missing", "unfilled")]
-        if tried and row[tried[-1]] != "right":
-            at[tried[-1]].append(row["student"])
+        if open_ := next((name for name in exercises if row[name] not in left), None):
+            at[open_].append(row["student"])
     if not at:
-        return "<p>Nobody: the last exercise that somebody tried is right.</p>"
+        return "<p>Nobody: all that was tried is right.</p>"
     parts = [
         f"<dt><b>{len(at[name])}</b> <code>{name}</code></dt><dd>{_names(at[name])}</dd>"
         for name in exercises

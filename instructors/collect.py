@@ -304,4 +304,5 @@ def student_of(path):
     if canvas := re.match(r"([^_]+?)(?:_LATE)?_(\d+)_\d+_", name):
         return f"{canvas[1]}_{canvas[2]}", chapter[1]
     rest = stem.replace(chapter[0] if stem.endswith(chapter[0]) else chapter[1], "").strip(" _-.")
+    rest = re.sub(r"_assignsubmission_[a-z]+$", "", rest)  # Moodle, without folders
     return (name, name) if not rest or re.search(COPY, rest, re.IGNORECASE) else (rest, chapter[1])

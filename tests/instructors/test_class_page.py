@@ -81,10 +81,15 @@ def test_mistakes_have_a_name_a_sentence_and_students(sections):
     assert "has no name: rnn_step_backward (1)" in text
 
 
-def test_stuck_is_who_tried_and_went_no_further(sections):
+def test_stuck_is_who_tried_and_does_not_have_it(sections):
     text = sections["Who is stuck where"]
-    assert re.search(r"2 rnn_step_forwardbert, carl", text) and "1 rnn_step_backward小明 <b>" in text
+    assert "3 rnn_step_forwardbert, carl, 小明 <b>" in text and "rnn_step_backward" not in text
     assert "anna" not in text and "émile" not in text
+
+
+def test_nobody_is_stuck_at_what_was_not_tried():
+    rows = [row("a", "right", "unfilled", "missing"), row("b", *3 * ["unreadable"])]
+    assert "Nobody" in page(rows).sections["Who is stuck where"]
 
 
 def test_who_has_the_fewest_right_comes_first(sections):

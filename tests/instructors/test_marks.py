@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from instructors import late, marks
+from instructors import collect, late, marks
 from instructors.__main__ import main
 from instructors.roster import match, read_roster
 
@@ -294,5 +294,31 @@ def test_the_marks_of_nbgrader(tmp_path, capsys):
     ]
 
 
-def test_a_penalty_needs_a_date(tmp_path, capsys):
-    assert run(tmp_path, "--penalty", "10")[0] == 1 and "--due" in capsys.readouterr().err
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["--penalty", "10"], "--due"),
+        (["--due", "tomorrow"], "tomorrow is no time"),
+        (["--due", "2026-12-01", "--penalty", "10"], "2026-12-01 is no time"),
+        (["--due", "2026-12-01T23:59", "--penalty", "-10"], "not below 0"),
+        (["--points", "many"], "--points is a number, or a CSV file"),
+        (["--chapters", "77"], "has no exercise of chapter 77"),
+        (["--submissions", "nowhere"], "nowhere is no folder"),
+    ],
+)
+def test_what_is_asked_for_wrongly_says_so(tmp_path, capsys, given, says):
+    roster(tmp_path, MOODLE)
+    graded(tmp_path, anne=("right", "right"))
+    assert run(tmp_path, *given)[0] == 1 and says in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Jane Doe_77_assignsubmission_file_01_rnn_step.ipynb",
+        "Jane Doe_77_assignsubmission_file_01_rnn_step (1).ipynb",
+    ],
+)
+def test_moodle_without_folders_names_the_same_student(tmp_path, name):
+    (tmp_path / name).touch()
+    assert collect.student_of(tmp_path / name) == ("Jane Doe_77", "01_rnn_step")

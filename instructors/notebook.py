@@ -95,7 +95,7 @@ def _parts(cell):
     """What runs of a cell, and what does not: of one that the course ships, only what an answer may need runs."""
     written = cell.get("source", cell.get("input", ""))
     written = (written if isinstance(written, str) else "".join(written)).replace("\r\n", "\n")
-    if _shipped().get(str(cell.get("id"))) != written or "todo" in cell.get("metadata", {}).get("tags", []):
+    if (cell.get("id"), written) not in _shipped() or "todo" in cell.get("metadata", {}).get("tags", []):
         return written, ""
     statements = ast.parse(written).body
     needed = [statement for statement in statements if _may_be_needed(statement)]
@@ -105,11 +105,11 @@ def _parts(cell):
 
 @functools.cache
 def _shipped():
-    """Code cells of the students' edition: id → source."""
-    found = {}
-    for path in (ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"):
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        found |= {cell["id"]: "".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"}
+    """Code cells of the students' editions in all languages: pairs of an id and a source."""
+    found = set()
+    for path in (ROOT / "notebooks").rglob("[0-9][0-9]_*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"] if "solutions" not in path.parts else ()
+        found |= {(cell["id"], "".join(cell["source"])) for cell in cells if cell["cell_type"] == "code"}
     return found
 
 

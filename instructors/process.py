@@ -103,7 +103,7 @@ def _bwrap(pack):
     seen = {"/tmp": ("--size", str(ROOM), "--tmpfs", "/tmp")}  # Python may lie in it
     seen |= {place: ("--ro-bind-try", place, place) for place in (*SYSTEM, *python)}
     installed = {Path(place) / "cs231n" for place in (*site.getsitepackages(), *sys.path)}
-    for hidden in (ROOT, *(place for place in installed if place.is_dir() and ROOT not in place.parents)):
+    for hidden in (ROOT, *filter(Path.is_dir, installed)):
         if str(hidden) not in seen and any(place in map(str, hidden.parents) for place in seen):
             seen[str(hidden)] = ("--tmpfs", str(hidden))
     command = ["bwrap", "--unshare-all", "--cap-drop", "ALL", "--die-with-parent", "--new-session"]

@@ -56,6 +56,13 @@ def test_a_cell_that_sleeps_costs_itself_and_what_needs_it(tmp_path):
     assert "did not come to an end" in found[STEP].message
 
 
+def test_all_cells_together_have_a_limit(tmp_path):
+    cells = ["time.sleep(9)"] * 13
+    found = judged(tmp_path, *answer("caption_lengths"), *cells, ANSWERS[STEP], CHECK, seconds=1).results
+    assert (found[STEP].status, found["caption_lengths"].status) == ("look at", "right")
+    assert "was not run: those before it took too long" in found[STEP].message
+
+
 def test_cells_that_hang_end_the_process_or_ask_cost_themselves(tmp_path):
     cells = ["while True: pass", "os._exit(3)", "data = input()", "%timeit x", "!rm -rf nothing"]
     assert status(tmp_path, *cells, ANSWERS[STEP], CHECK, seconds=4) == "right"
@@ -225,18 +232,6 @@ def test_a_table_of_the_published_outputs_is_found_out(tmp_path):
 
 
 # The checker rewritten
-
-
-FORGED = [
-    "def check(function, forward=None):\n    return function",
-    "import cs231n.exercises.judge.judging as j\nj.judge = lambda *a: None",
-    "from cs231n.exercises import compare\nsetattr(compare, 'agrees', lambda *a: True)",
-]
-
-
-@pytest.mark.parametrize("cell", FORGED)
-def test_a_rewritten_checker_changes_nothing(tmp_path, cell):
-    assert status(tmp_path, cell, WRONG, CHECK) == "wrong"
 
 
 @pytest.mark.parametrize(

@@ -404,6 +404,9 @@ class a_quarter_of_the_time:
 def test_it_fits_the_screen_and_axe_finds_nothing_serious(browser, site, width, scheme):
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="needs the extra site")
     page = opened(browser, site, viewport={"width": width, "height": 740}, color_scheme=scheme)
+    page.locator("#fact-companion input").last.focus()
+    page.locator("#fact-colour label").first.click()  # not hidden under the scene, which stays where it is
+    assert page.locator("#fact-colour :checked").input_value() == "red"
     page.locator("#models label").nth(2).click()
     page.locator("#inside summary").click()
     page.locator(".along tbody tr").first.wait_for()

@@ -333,6 +333,9 @@ $("#caption").addEventListener("keydown", (event) => {
   next.focus();
 });
 
+// On a phone the scene stays above the controls: what is jumped to comes to stand below it.
+new ResizeObserver(([{ target }]) => document.documentElement.style.setProperty("--stage", `${target.offsetHeight}px`)).observe($("#stage"));
+
 document.querySelectorAll("[data-text]").forEach((element) => (element.textContent = text[element.dataset.text]));
 document.querySelectorAll("[data-label]").forEach((element) => element.setAttribute("aria-label", text[element.dataset.label]));
 document.title = text.title;

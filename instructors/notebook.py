@@ -120,5 +120,5 @@ def _may_be_needed(statement):
     calls = [node for node in ast.walk(statement) if isinstance(node, ast.Call)]
     if isinstance(statement, ast.Assign) and not calls:
         reads = [n for n in ast.walk(statement) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-        return not reads
+        return {name.id for name in reads} <= {"my"}  # answers of the chapters before
     return any(getattr(call.func, "id", "") in ("check", "answers") for call in calls)

@@ -1,5 +1,6 @@
 """Blank scores nothing, solved scores everything, and each known mistake costs its own exercise only."""
 
+import json
 import re
 import sys
 from pathlib import Path
@@ -37,6 +38,22 @@ def test_solved_scores_everything(tmp_path):
     found = judge_cells(tmp_path, HEAD, *ANSWERS.values())
     assert statuses(found) == dict.fromkeys(bank.ORDER, "right")
     assert found.notes == []
+
+
+def test_each_chapter_with_its_solutions_scores_everything(tmp_path):
+    """As students have it: what the chapter imports, and the answers of the chapters before."""
+    found = {}
+    for path in sorted(NOTEBOOKS.glob("[0-9]*.ipynb")):
+        book, solved = (json.loads(p.read_bytes()) for p in (path, NOTEBOOKS / "solutions" / path.name))
+        solutions = {cell["id"]: cell for cell in solved["cells"]}
+        book["cells"] = [
+            solutions[c["id"]] if "todo" in c["metadata"].get("tags", ()) else c for c in book["cells"]
+        ]
+        (tmp_path / path.name).write_text(json.dumps(book), encoding="utf-8")
+        judged = judge(read(tmp_path / path.name, shared=True))
+        assert not judged.notes and not judged._failed
+        found |= statuses(judged)
+    assert found == dict.fromkeys(bank.ORDER, "right")
 
 
 def test_blank_scores_nothing(tmp_path):

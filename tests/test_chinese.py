@@ -35,8 +35,6 @@ def pieces():
 def test_at_most_one_text_in_fifty_shows_in_english(name, pieces):
     texts = {piece.english for piece in pieces[name] if piece.english}
     shown = texts - set(translate.words(name))
-    if len(shown) > len(texts) / 2:
-        pytest.skip(f"{name} is not begun")
     assert len(shown) <= 0.02 * len(texts), f"translate.py --missing {name}: {len(shown)} of {len(texts)}"
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from cs231n import language
 from cs231n.course import own_environment, user_settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -112,6 +113,12 @@ LAB = "jupyterlab --ServerApp.root_dir=. notebooks/00_look_at_the_data.ipynb"
 def test_it_installs_once_and_opens_chapter_0(machine):
     assert machine("--no-browser") == (0, ["venv", BASE, LAB.replace(" ", " --no-browser ", 1)])
     assert machine() == (0, [LAB])
+
+
+def test_where_the_system_speaks_chinese_the_chinese_edition_opens(machine, settings):
+    settings(CS231N_LANG="zh_CN.UTF-8")
+    machine()
+    assert machine()[1] == [LAB.replace("notebooks/", "notebooks/zh_CN/")]
 
 
 def test_another_notebook_is_opened_instead(machine):
@@ -252,7 +259,7 @@ def test_an_error_of_the_system_is_a_sentence(monkeypatch):
 
 def test_it_names_no_registry_and_needs_nothing():
     assert len(START.read_text(encoding="utf-8").splitlines()) <= 100
-    for path in START, Path(own_environment.__file__), Path(user_settings.__file__):
+    for path in START, *(Path(module.__file__) for module in (own_environment, user_settings, language)):
         source = path.read_text(encoding="utf-8")
         assert "http" not in source.replace("https://…", "") and "pypi" not in source
         names = {
@@ -260,7 +267,8 @@ def test_it_names_no_registry_and_needs_nothing():
             for node in ast.walk(ast.parse(source))
             if isinstance(node, ast.Import | ast.ImportFrom)
         }
-        assert {name for name in names if not name.startswith("cs231n.course")} <= sys.stdlib_module_names
+        own = {name for name in names if name.startswith(("cs231n.course", "cs231n.language"))}
+        assert names - own <= sys.stdlib_module_names
 
 
 # What the user has set, for real programs

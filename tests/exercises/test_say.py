@@ -156,6 +156,21 @@ def test_messages_are_the_stored_ones(name):
     assert messages(name) == (STORED / f"{name}.txt").read_text(encoding="utf-8")
 
 
+ENGLISH = re.compile(
+    r"\b(the|are|was|your?|of|an|to|it|that|this|which|does|has|have)\b|[一-龥]s\b", re.IGNORECASE
+)
+
+
+@pytest.mark.parametrize("name", bank.ORDER)
+def test_what_is_said_in_chinese_has_no_english_left(name, monkeypatch):
+    monkeypatch.setenv("CS231N_LANG", "zh")
+    known = [mistake for exercise, mistake in KNOWN if exercise == name]
+    told = [grade(unfilled(name)), grade(right(name)), *(grade(*handed_in(name, m)) for m in known[::8])]
+    for verdict in told:
+        said = re.sub(r"Error: .*|第 \d+ 行.*", "", verdict.message)  # Python's own words, and the answer's
+        assert re.search("[一-龥]", said) and not ENGLISH.search(said), said
+
+
 @cache
 def beginner(k):
     """The verdict on a wrong answer that a beginner types."""

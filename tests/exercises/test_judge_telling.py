@@ -245,7 +245,7 @@ SLIPS = {
     "a slice too short": (
         "lstm_step_forward", [step("").replace("rnn", "lstm").replace("prev_h, Wx", "prev_h, prev_c, Wx")
                               + "    f = np.ones((3, 3))\n    return f * prev_c, prev_c, None"],
-        ["prev_c has shape (3, 4)"], ["matrix product"]),
+        ["prev_c has shape (3, 4)"], ["matrix product", "One axis is missing"]),
     "nan": ("rnn_step_forward", [step("return x @ Wx * np.nan, None")], ["nan everywhere"], ["same number"]),
     "the cell's gradient": (
         "lstm_step_backward", [LSTM, changed(LSTM_BACK, "(1 - tanh_c**2)", "(1 - tanh_c) ** 3")],

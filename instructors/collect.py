@@ -249,7 +249,7 @@ class Tries:
     @property
     def now(self):
         """Who is being judged, as a part of a sentence."""
-        return f" while {' and '.join(map(plain, self._now))} was judged" if self._now else ""
+        return f" while judging {' and '.join(map(plain, self._now))}" if self._now else ""
 
     def _write(self):
         if self._path:

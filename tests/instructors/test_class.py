@@ -140,7 +140,7 @@ def test_who_stops_the_run_is_named_comes_last_and_at_the_third_time_is_not_judg
     for students in (["anna"], ["anna", "carl"]):
         assert main(["collect", str(folder), "--csv", str(path)]) == 1
         told = capsys.readouterr().err
-        assert f"Stopped while bert was judged. The marks of {len(students)} of 3 students" in told
+        assert f"Stopped while judging bert. The marks of {len(students)} of 3 students" in told
         assert [r["student"] for r in marks.read(path)[0]] == students
     assert main(["collect", str(folder), "--csv", str(path)]) == 3
     rows = {r["student"]: r for r in marks.read(path)[0]}

@@ -70,6 +70,13 @@ CASES = {
     "no ranges": case(0, WHOLE, ranges=False, asked={"probe": 1, "whole": 1}),
     "no ranges and a cut": case(0, WHOLE, ranges=False, faults=[("whole", cut(200_000))], asked={"whole": 2}),
     "no ranges and no length": case(0, WHOLE, ranges=False, always=NO_LENGTH, asked={"whole": 1}),
+    "no ranges and a cut that nothing tells": case(
+        0,
+        "sent no more bytes",
+        ranges=False,
+        always=only("whole", NO_LENGTH),
+        faults=[("whole", cut(200_000))],
+    ),
     "no ranges and cuts": case(
         3, "Kept: 0 of 3 files are in place.", ranges=False, always=cut(200_000), **SHORT
     ),

@@ -228,10 +228,15 @@ def has_spoken(page):
 
 
 def ask(page, facts, model="rnn"):
-    """Ask by the page's address, and wait until all five have spoken."""
-    pairs = "&".join(f"{name}={facts[name]}" for name in ASKED) + f"&model={model}"
+    """Ask by the page's address, unless it shows this scene, and wait until all five have spoken."""
+    pairs = "&".join(f"{name}={facts[name]}" for name in ASKED).replace("=None", "=null") + f"&model={model}"
     page.evaluate(
-        "hash => { document.body.dataset.all = ''; location.hash = hash; }", pairs.replace("=None", "=null")
+        """hash => {
+            if (location.hash === hash) return;
+            document.body.dataset.all = '';
+            location.hash = hash;
+        }""",
+        f"#{pairs}",
     )
     has_spoken(page)
 
@@ -254,6 +259,8 @@ def test_a_false_caption_is_judged_false_for_the_right_reason(page):
     reasons = "; ".join(f"{each['value']} (painted: {each['painted']})" for _, each in wrong)
     assert wrong and page.locator("#verdict").text_content() == f"✗ Not true: {reasons}."
     assert f"Not true: {reasons}." in page.locator("#live").text_content()
+    lies = page.locator("#score tbody tr").first.locator("td").last
+    assert int(lies.text_content()) >= 1 and page.locator("#found").text_content()
     marked = [
         word for word, lie in zip(say(FIRST, "rnn")["words"], say(FIRST, "rnn")["false"], strict=True) if lie
     ]
@@ -298,6 +305,10 @@ def test_a_link_holds_the_scene(page, browser, site):
     ask(page, {**FIRST, "kind": "duck", "count": 2}, "transformer")
     context = browser.new_context()
     other = context.new_page()
+    other.goto(f"{site[0]}#kind=dragon&seed=-1&side=null&model=toString")  # what nobody painted
+    has_spoken(other)
+    assert "kind=whale" in other.url and "model=rnn" in other.url
+    other.evaluate("document.body.dataset.all = ''")
     other.goto(page.url)
     has_spoken(other)
     assert other.locator("#caption").text_content() == page.locator("#caption").text_content()

@@ -41,7 +41,7 @@ function fromAddress() {
   if (found.side === null) found.side = FIRST.side;
   if (/^\d{1,10}$/.test(given.seed)) found.seed = Number(given.seed);
   scene = found;
-  model = given.model in about.models ? given.model : model;
+  model = Object.hasOwn(about.models, given.model ?? "") ? given.model : model;
 }
 
 function toAddress() {

@@ -55,20 +55,21 @@ class JudgedOutside(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         say_what_is_open(self.log)
-        student, unreadable = Student(resources["nbgrader"]["student"]), None
+        student, unjudged = Student(resources["nbgrader"]["student"]), None
         try:
             student.notebooks.append(read(_path("submitted", student.name, self, resources)))
             grade_student(student, SECONDS)
         except NotANotebook as problem:
-            unreadable = Result("unreadable", message=f"✗ {problem}.")
             student.notes.append(str(problem))
+        if student.notes and not student.results:
+            unjudged = Result("look at", message=f"✗ {student.notes[0]}.")
         for note in student.notes:
             self.log.warning("Look at %s: %s", student.name, note)
         for cell in nb.cells:
             if cell.cell_type != "code" or is_solution(cell) or not is_grade(cell):
                 continue
             name = cell.metadata.nbgrader.grade_id.removeprefix("check_")
-            result = unreadable or student.results.get(name) or _not_here(name)
+            result = unjudged or student.results.get(name) or _not_here(name)
             if result.status == "right":
                 cell.outputs = [new_output("stream", text=result.message)]
             else:

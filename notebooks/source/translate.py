@@ -132,7 +132,7 @@ def _is_said(node):
 
 def _message(text, kind="message"):
     """A sentence that is filled in while the course runs. A single sign or place needs no translation."""
-    words = cut.WORD.search(plain(text)) or "}s" in text or text == CATALOGUE["comma"]
+    words = cut.WORD.search(plain(text)) or re.search(r"\}s|\(a \{", text) or text == CATALOGUE["comma"]
     return cut.Piece(text, kind, text if words else "")
 
 

@@ -16,6 +16,8 @@ from instructors.remote import GRACE, Remote, Student
 
 MOST_BAD_CELLS = 5  # so many cells may end the process before the notebook is given up
 ALL_CELLS = 6  # times as long as the exercises may all cells take together
+ALL = 30  # times as long may the whole notebook take, in however many processes
+MOST_CHECKS = 300  # in one process
 SLOW = 3  # times its seconds may a cell take on the wall, where it waits, or the computer has much to do
 SHORTEST = 2  # seconds; an honest answer needs a few hundredths of one
 TRUSTED = ("right", "wrong", "error", "unfilled", "missing")  # the best first
@@ -40,15 +42,19 @@ class Judged:
 
     def __init__(self, notebook, seconds):
         self.notebook, self.results, self.notes = notebook, {}, []
-        self._failed, self._unchecked = {}, set()  # cells that failed, and why; exercises without a check
-        self._lost = set()  # cell and exercise where the process was lost
+        self._unchecked, self._lost = set(), set()  # exercises; cell and exercise where the process was lost
         self._left = self._each = seconds  # for all exercises, and for one call
-        self._cells = ALL_CELLS * seconds
+        self._end = time.monotonic() + ALL * seconds
+        self.again({}, seconds)
+
+    def again(self, failed, seconds):
+        """A new process begins, without the cells that failed: number → why."""
+        self._failed, self._checks, self._cells = dict(failed), 0, ALL_CELLS * seconds
 
     def cell(self, student, number, source, seconds):
         """Run one cell, and judge what it checks."""
         seconds = min(seconds, self._cells)
-        if seconds <= 0:
+        if seconds <= 0 or time.monotonic() > self._end:
             self._failed[number] = {"why": f"cell {number} was not run: those before it took too long"}
             return
         began, judging = time.monotonic(), self._left
@@ -93,6 +99,9 @@ class Judged:
 
     def _check(self, student, cell, told):
         """Judge the answer of a check; before it those that it may call and that came to no check yet."""
+        self._checks += 1
+        if self._checks > MOST_CHECKS or time.monotonic() > self._end:
+            raise Gone("hangs", "there was no end of checks")
         name, numbers = str(told["name"]), dict(told["helpers"])
         exercise = bank.find(name)
         if exercise.forward:
@@ -177,9 +186,10 @@ def judge(notebook, seconds=10):
     """
     judged, ended = Judged(notebook, seconds), {}
     while True:
-        judged._failed, judged._cells, step = dict(ended), ALL_CELLS * seconds, None
+        judged.again(ended, seconds)
+        student, step = Student(notebook.helpers), None
         try:
-            with Student(notebook.helpers) as student:
+            with student:
                 for step, source in notebook.cells.items():
                     if step not in ended:
                         judged.cell(student, step, source, seconds / 2)

@@ -32,6 +32,7 @@ class Student(StudentProcess):
     def judge(self, name, seconds, each):
         """From here on, calls are for this exercise: `seconds` for all of them, and at most `each` for one."""
         self.judged, self.asked, self.large = name, [], 0
+        self.wire.forget()
         self._end, self._each = time.monotonic() + seconds, each
 
     def call(self, **call):

@@ -12,7 +12,7 @@ import numpy as np
 from cs231n.classifiers.rnn import CaptioningRNN
 from cs231n.exercises.bank.models import Silent
 
-LARGEST = 50_000_000  # bytes of one message
+LARGEST, LONGEST = 10_000_000, 2_000_000  # bytes of one message, and of its JSON
 DEEPEST = 20  # a list may hold itself
 MODELS = {kind.__name__: kind for kind in (CaptioningRNN, Silent)}
 DTYPE = re.compile(r"[<>|=]?[fiubc]\d{1,2}|[<>|=]?U\d{1,4}")
@@ -45,7 +45,7 @@ class Wire:
         arrays = []
         text = json.dumps({name: self._put(value, arrays) for name, value in message.items()}).encode()
         size = 4 + len(text) + sum(array.nbytes for array in arrays)
-        if size > LARGEST:
+        if size > LARGEST or len(text) > LONGEST:
             raise TooLarge(size)
         head = struct.pack(">QI", size, len(text))
         self._sink.write(b"".join([head, text, *(array.tobytes() for array in arrays)]))
@@ -71,6 +71,8 @@ class Wire:
     def read(self, content):
         """The message in these bytes."""
         length = 4 + struct.unpack(">I", content[:4])[0]
+        if length > LONGEST:
+            raise TooLarge(length)
         place = [length]
 
         def array(kind, shape):
@@ -81,6 +83,10 @@ class Wire:
             return np.frombuffer(content[start : place[0]], kind).reshape(shape).copy()
 
         return {name: self._get(tree, array) for name, tree in json.loads(content[4:length]).items()}
+
+    def forget(self):
+        """What the other side has named is not needed any more."""
+        self._theirs.clear()
 
     def keep(self, value):
         """The number under which the other side may name a value."""

@@ -68,6 +68,12 @@ def test_cells_that_hang_end_the_process_or_ask_cost_themselves(tmp_path):
     assert status(tmp_path, *cells, ANSWERS[STEP], CHECK, seconds=4) == "right"
 
 
+def test_checks_without_end_cost_their_cell(tmp_path):
+    flood = "while True:\n    check(caption_lengths)"
+    found = judged(tmp_path, *answer("caption_lengths"), flood, ANSWERS[STEP], CHECK).results
+    assert (found[STEP].status, found["caption_lengths"].status) == ("right", "right")
+
+
 def test_crashes_are_reported_and_the_other_exercises_are_judged(tmp_path):
     lines = {
         STEP: "os._exit(0)",

@@ -90,4 +90,4 @@ def live_texts(english):
 def readme(english):
     """The README in Chinese, from its English text. It leads to the Chinese edition of the chapters."""
     text = in_chinese(cut.markdown(english), translate.words("README"))
-    return re.sub(r"notebooks/(?=\d\d_)", "notebooks/zh_CN/", text)
+    return re.sub(r"notebooks([/\\])(?=\d\d_)", r"notebooks\1zh_CN\1", text)

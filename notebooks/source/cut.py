@@ -49,7 +49,7 @@ BREAKS = re.compile(r"^($|```|#+ |\||!\[.*\]\([^)]*\)$|\s*[-*] |\s*1\. |\$\$|</?
 QUIET = re.compile(r"`[^`]*`|\]\([^)]*\)|\$[^$]*\$|https?://\S+|<[^>]*>")
 WORD = re.compile(r"(?<![\w.])[A-Z]?[a-z]{2,}(?![\w(]|\.\w)")
 PLACE = re.compile(r"\{(?:[^{}]|\{[^{}]*\})*\}")  # for a value in a message
-SHOWN = re.compile(r"""(?<=["'])[✓✗] [^"']*(?=["'])""")  # a text in such a place
+SHOWN = re.compile(r"""(?<=["'])(?:[✓✗] [^"']*|yes|no|是|否)(?=["'])""")  # a text in such a place
 IN_FORMULA = re.compile(r"\\text\{[^}]*[a-z]{3}")
 
 

@@ -125,7 +125,7 @@ def make_handout(folder, chapters=(), course=None):
     for name in TEXTS:
         (folder / name).parent.mkdir(exist_ok=True)
         text = (ROOT / name).read_text(encoding="utf-8")
-        _write(folder / name, text.replace("00_look_at_the_data.ipynb", f"{stems[0]}.ipynb"))
+        _write(folder / name, text.replace("{edition}00_look_at_the_data.ipynb", f"{stems[0]}.ipynb"))
     _write(folder / ".binder/requirements.txt", "-e .\nnbgitpuller>=1.2,<2\n")
     _write(folder / "README.md", README)
     yield f"Done. Look through {folder} once before you hand it out."

@@ -220,6 +220,12 @@ def test_a_pack_speaks_only_of_its_own_chapters(small_pack):
     assert links and not [link for link in links if not (small_pack / "notebooks" / link).exists()]
 
 
+def test_start_opens_the_first_chapter_of_the_pack_and_a_hub_can_bring_later_ones(small_pack):
+    assert '"notebooks/01_rnn_step.ipynb"' in (small_pack / "start.py").read_text(encoding="utf-8")
+    assert "nbgitpuller" in (small_pack / ".binder" / "requirements.txt").read_text(encoding="utf-8")
+    assert "my_answers.py" in (small_pack / ".gitignore").read_text(encoding="utf-8")
+
+
 def test_a_course_without_these_chapters_is_named_before_anything_is_written(tmp_path):
     with pytest.raises(ValueError, match="Not all of these chapters"):
         list(handout.make_handout(tmp_path / "pack", ["01"], tmp_path / "course"))

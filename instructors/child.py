@@ -26,7 +26,7 @@ from cs231n.exercises.judge.failures import explain, line_of, raised_in, text_of
 from cs231n.exercises.notebook import checking
 from cs231n.exercises.notebook.session import name_of
 from cs231n.exercises.run.count_calls import Counted
-from cs231n.exercises.run.one_call import _unchanged, names_replaced, quiet
+from cs231n.exercises.run.one_call import names_replaced, quiet, unchanged
 from cs231n.exercises.run.time_limit import TooLong, limited
 from cs231n.exercises.say.words import message
 from instructors.wire import Kept, TooLarge, Wire
@@ -84,10 +84,8 @@ class Shell(InteractiveShell):
 class Child:
     """Does what the grader says, until it closes the line."""
 
-    began = stopped = (
-        0,
-        0,
-    )  # when the cell began, and its check: on the clock of the processor, and on the wall
+    # When the cell began, and its check: on the clock of the processor, and on the wall.
+    began = stopped = 0, 0
 
     def __init__(self, wire):
         self.wire, self.answering, self.checked = wire, False, set()
@@ -190,7 +188,7 @@ class Child:
         try:
             with names_replaced(function, {n: bank.find(n).reference for n in instead}), quiet():
                 returned = limited(lambda: function(*given, *cache), seconds)
-            changed = {k: v for k, v in enumerate(given) if not _unchanged(before[k], v)}
+            changed = {k: v for k, v in enumerate(given) if not unchanged(before[k], v)}
             if bank.find(exercise).returns_cache and isinstance(returned, tuple | list) and len(returned):
                 returned = (*returned[:-1], Kept(returned[-1]))
             count = [Counted.calls, Counted.largest]

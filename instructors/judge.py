@@ -38,7 +38,7 @@ class Result:
 
 
 class Judged:
-    """One notebook, judged. results: exercise → Result; notes: for the instructor."""
+    """One notebook, judged. results: exercise → Result; notes: for the instructor; failed: cell → why, a dict."""
 
     def __init__(self, notebook, seconds):
         self.notebook, self.results, self.notes = notebook, {}, []
@@ -49,20 +49,20 @@ class Judged:
 
     def again(self, failed, seconds):
         """A new process begins, without the cells that failed: number → why."""
-        self._failed, self._checks, self._cells = dict(failed), 0, ALL_CELLS * seconds
+        self.failed, self._checks, self._cells = dict(failed), 0, ALL_CELLS * seconds
 
     def cell(self, student, number, source, seconds):
         """Run one cell, and judge what it checks."""
         seconds = min(seconds, self._cells)
         if seconds <= 0 or time.monotonic() > self._end:
-            self._failed[number] = {"why": f"cell {number} was not run: those before it took too long"}
+            self.failed[number] = {"why": f"cell {number} was not run: those before it took too long"}
             return
         began, judging = time.monotonic(), self._left
         student.send(do="cell", source=source, seconds=seconds, slow=SLOW)
         failed = self._hear(student, number, SLOW * seconds + GRACE)
         self._cells -= max(0, time.monotonic() - began - (judging - self._left)) / SLOW
         if failed.get("why"):
-            self._failed[number] = {**failed, "why": f"cell {number}, {plain(failed['why'])}"}
+            self.failed[number] = {**failed, "why": f"cell {number}, {plain(failed['why'])}"}
 
     def rest(self, student, seconds):
         """Judge what is there, and was not checked."""
@@ -86,11 +86,11 @@ class Judged:
                 self.results[name] = self._not_there(name)
         for name, result in self.results.items():
             unchecked = self.notebook.checks(name) and name in self._unchecked
-            if self._failed and result.status != "right" and unchecked:
+            if self.failed and result.status != "right" and unchecked:
                 self.notes.append(f"the check of {name} did not run, so the last one written counts")
 
     def _not_there(self, name):
-        about = self._failed.get(self.notebook.defining(name)) or self._failed.get(None)
+        about = self.failed.get(self.notebook.defining(name)) or self.failed.get(None)
         if not about:
             return Result("missing", "", f"○ {name} is not defined in the notebook.")
         if about.get("unreadable"):
@@ -167,12 +167,12 @@ class Judged:
             return Result("reference", "", text)
         if instead := {"endless": "hangs", "forward_first": "look at"}.get(mistake):
             return Result(instead, "", message)
-        if status == "error" and self._failed:
-            reasons = [why["why"] for why in self._failed.values()]
+        if status == "error" and self.failed:
+            reasons = [why["why"] for why in self.failed.values()]
             message = "\n  ".join([message, "These cells of the notebook failed:", *reasons])
             runs = verdict.attempt.runs if verdict.attempt else ()
             missing = {run.error.name for run in runs if isinstance(run.error, NameError)}
-            cells = (self.notebook.cells.get(number, "") for number in self._failed)
+            cells = (self.notebook.cells.get(number, "") for number in self.failed)
             elsewhere = "\n".join([self.notebook.left_out, *cells])
             if any(re.search(rf"\b{re.escape(other)}\b", elsewhere) for other in missing if other):
                 return Result("look at", "", message)  # the notebook has that name, and this run had not
@@ -201,7 +201,7 @@ def judge(notebook, seconds=10):
             if step is not None and len(ended) < MOST_BAD_CELLS:
                 ended[step] = {"why": f"cell {step}: {gone.args[1]}"}
                 continue  # once more without that cell
-            judged._failed = {None: {"why": gone.args[1]}}
+            judged.failed = {None: {"why": gone.args[1]}}
         break
     judged.finish()
     return judged

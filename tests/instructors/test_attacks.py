@@ -349,7 +349,7 @@ def test_without_a_sandbox_an_honest_notebook_gets_the_same(tmp_path, monkeypatc
     cells = ["from cs231n.coco_utils import load_coco_data\nload_coco_data('../datasets/scenes', 9)"]
     found = judged(tmp_path, *cells, ANSWERS[STEP], CHECK, *answer("caption_lengths"))
     assert {result.status for result in found.results.values()} == {"right"}, found.results
-    assert not found._failed
+    assert not found.failed
 
 
 @pytest.fixture
@@ -386,7 +386,7 @@ def test_what_is_outside_of_the_sandbox_is_not_there(tmp_path, sandboxed):
         cells = [line.format(**about) for line in OUTSIDE.values()]
         found = judged(tmp_path / "student", *cells, ANSWERS[STEP], CHECK)
     assert found.results[STEP].status == "right"
-    assert len(found._failed) == len(OUTSIDE), found._failed
+    assert len(found.failed) == len(OUTSIDE), found.failed
     assert sorted(python.iterdir()) == before and not (tmp_path / "c.ipynb").exists()
     assert (tmp_path / "b.ipynb").read_text(encoding="utf-8") == "{}"
 

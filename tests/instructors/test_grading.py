@@ -51,7 +51,7 @@ def test_each_chapter_with_its_solutions_scores_everything(tmp_path):
         ]
         (tmp_path / path.name).write_text(json.dumps(book), encoding="utf-8")
         judged = judge(read(tmp_path / path.name, shared=True))
-        assert not judged.notes and not judged._failed
+        assert not judged.notes and not judged.failed
         found |= statuses(judged)
     assert found == dict.fromkeys(bank.ORDER, "right")
 

@@ -56,7 +56,7 @@ def run(exercise, function, case, cache_from=None, seconds=SECONDS, show_prints=
             before = copy.deepcopy({**inputs, **upstream})
             returned = _limited(function, lambda: function(*given.values(), *cache), seconds)
             after = {**inputs, **upstream}
-            result.written = [name for name in before if not _unchanged(before[name], after[name])]
+            result.written = [name for name in before if not unchanged(before[name], after[name])]
         except (Exception, SystemExit, TooLong) as error:
             result.error = error
             return result
@@ -223,10 +223,11 @@ def _trouble(name, value):
     return None if numbers else ("no_value", fact("no_numbers", output=name, type=type(value).__name__))
 
 
-def _unchanged(before, after):
+def unchanged(before, after):
+    """Is an argument, an array or a model, as it was?"""
     if hasattr(before, "params"):
         return before.params.keys() == after.params.keys() and all(
-            _unchanged(before.params[key], after.params[key]) for key in before.params
+            unchanged(before.params[key], after.params[key]) for key in before.params
         )
     if getattr(before, "dtype", None) is not None and before.dtype.kind == "f":
         return np.array_equal(before, after, equal_nan=True)

@@ -421,6 +421,15 @@ def test_a_right_backward_function_is_not_blamed_for_the_step_that_it_calls():
     )
 
 
+def test_an_output_that_is_wrong_is_not_said_to_be_right():
+    cell = """
+        def fit_probe(states, targets, strength):
+            return np.linalg.solve(states.T @ states + strength, states.T @ targets), targets.mean(axis=0)
+        """
+    found = verdict("fit_probe", cell)
+    assert "look at W" in found.message and "W is right" not in found.message, found.message
+
+
 def test_an_argument_that_is_changed_is_not_said_to_be_needed_by_a_gradient_check():
     cell = """
         def soften(scores, temperature):

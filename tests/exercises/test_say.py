@@ -99,6 +99,8 @@ def test_values_are_put_into_words():
         (131584, 131072.0, "Expected 131584, yours 131072."),
         (131584, 1310720.5, "Expected 131584, yours 1.311e+06."),
         (1.0, float("nan"), "Expected 1, yours nan."),
+        (False, 1.0, "Expected False, yours True."),
+        (True, 5.0, "Expected True, yours 5."),
     ],
 )
 def test_two_numbers_have_the_digits_that_tell_them_apart(expected, given, text):

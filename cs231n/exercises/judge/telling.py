@@ -1,5 +1,6 @@
 """What is worth telling of an answer: lines of facts. The first line is the verdict."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -333,7 +334,7 @@ def wrong(exercise, function, attempt, known, fault, random=False):
         first,
         *describe(departure),
         [*state, _up_to_end(right, runs), _sizes_that_pass(exercise, runs, function, known)],
-        *likely(known),
+        *likely(known, ever),
         fact("reads_another_cell", names=elsewhere) if elsewhere else None,
         fact("random") if random else None,
         fact("float16") if any(value.dtype == np.float16 for value in run.outputs.values()) else None,
@@ -407,24 +408,28 @@ def _sizes_that_pass(exercise, runs, function, known):
     return []
 
 
-def likely(known):
-    """A line for each group of mistakes: what was probably done, or what a rule says is so."""
+def likely(known, wrong=()):
+    """A line for each group of mistakes: what was probably done, or what a rule says is so.
+
+    wrong: the outputs that are not right: no sentence claims that they are
+    """
     for group in known:
         first, *others = group
         if not isinstance(first, Mistake):
             yield fact("rule", outputs=first.outputs, what=first.fact)
             continue
-        texts = [_sentence(each, alone=not known[1:]) for each in group]
+        texts = [_sentence(each, alone=not known[1:], wrong=wrong) for each in group]
         if others:
             yield fact("two_mistakes", first=texts[0], second=texts[1])
         else:
             yield fact("probably", mistake=texts[0])
 
 
-def _sentence(mistake, alone):
-    """What is said of a mistake; what it claims to be right, only where it is `alone`."""
+def _sentence(mistake, alone, wrong):
+    """What is said of a mistake; what it claims to be right, only where it is `alone` and not `wrong`."""
     sentence = Term(mistake.among_others)
-    if alone and mistake.claim:
+    refuted = any(re.search(rf"\b{name} (is|are) right", mistake.claim) for name in wrong)
+    if alone and mistake.claim and not refuted:
         return fact("claim_and_sentence", claim=Term(mistake.claim), sentence=sentence)
     return sentence
 

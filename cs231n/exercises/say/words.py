@@ -75,7 +75,8 @@ def _two_numbers(expected, given):
     if any(isinstance(value, Shape | str) for value in numbers):
         return {}
     if isinstance(numbers[0], int) and float(numbers[1]).is_integer():
-        numbers[1] = int(numbers[1])
+        truth = isinstance(numbers[0], bool) and numbers[1] in (0, 1)
+        numbers[1] = bool(numbers[1]) if truth else int(numbers[1])
     digits = next((d for d in range(4, 17) if number(numbers[0], d) != number(numbers[1], d)), 17)
     texts = [number(value, digits) for value in numbers]
     named = [

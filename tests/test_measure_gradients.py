@@ -5,7 +5,7 @@ import pytest
 
 from cs231n import rnn_layers
 from cs231n.classifiers.rnn import CaptioningRNN
-from cs231n.course.chapters.gradient_suspects import SUSPECTS
+from cs231n.course.chapters.gradient_suspects import SUSPECTS, step_of_the_suspects
 from cs231n.course.measure_gradients import compare_gradients, measure_gradients, measure_loss_gradients
 from cs231n.exercises import check
 from cs231n.exercises.notebook.session import SESSION
@@ -181,3 +181,12 @@ def test_a_loss_that_is_not_finished_is_one_line_each(answer, says, capsys):
 def test_a_suspect_is_wrong_just_where_the_chapter_shows_it(name, wrong, capsys):
     found = compared(SUSPECTS[name], capsys)
     assert {output for output, verdict in found.items() if verdict != AGREES} == wrong
+
+
+def test_suspects_read_a_cache_of_their_own(monkeypatch):
+    """In the pack without the reference, the step is a student's, whose cache has any order."""
+    step, rng = rnn_layers.rnn_step_forward, np.random.default_rng(0)
+    monkeypatch.setattr(rnn_layers, "rnn_step_forward", lambda *inputs: (step(*inputs)[0], {"another": 1}))
+    inputs = [rng.standard_normal(shape) for shape in ((2, 3), (2, 4), (3, 4), (4, 4), (4,))]
+    next_h, cache = step_of_the_suspects(*inputs)
+    assert [each.shape for each in SUSPECTS["B"](next_h, cache)] == [each.shape for each in inputs]

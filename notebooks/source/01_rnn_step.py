@@ -18,7 +18,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from cs231n import rnn_layers
-from cs231n.course.chapters.gradient_suspects import SUSPECTS
+from cs231n.course.chapters.gradient_suspects import SUSPECTS, step_of_the_suspects
 from cs231n.course.measure_gradients import compare_gradients, measure_gradients
 from cs231n.course.plotting import use_course_style
 from cs231n.course.plotting.gradients import plot_saturation, plot_step_errors
@@ -265,7 +265,7 @@ measure_gradients("rnn_step_backward", inputs, dnext_h)
 # %%
 for name, suspect in SUSPECTS.items():
     print(f"Suspect {name}")
-    compare_gradients(rnn_layers.rnn_step_forward, suspect, inputs, dnext_h)
+    compare_gradients(step_of_the_suspects, suspect, inputs, dnext_h)
 
 # %% [markdown]
 # So you know *which* outputs are wrong. Now: **what did each of them do?** One of these:
@@ -290,10 +290,10 @@ suspect = SUSPECTS["B"]
 case = {name: value.copy() for name, value in inputs.items()}
 case["prev_h"][:] = 0  # an experiment: with this, what should dWh be?
 
-_, cache = rnn_layers.rnn_step_forward(**case)
+_, cache = step_of_the_suspects(**case)
 gradients = suspect(dnext_h, cache)
 print(np.round(gradients[3], 2))  # 0 is dx, 1 dprev_h, 2 dWx, 3 dWh, 4 db
-compare_gradients(rnn_layers.rnn_step_forward, suspect, case, dnext_h)
+compare_gradients(step_of_the_suspects, suspect, case, dnext_h)
 
 # %% [markdown]
 # <details><summary>Ideas for experiments</summary>

@@ -130,9 +130,12 @@ def _is_said(node):
     return isinstance(node.args[0], ast.Constant)
 
 
+SHORT = re.compile(r"\}s|\(a \{|\}: \{what")  # no whole word, but letters or a colon to translate
+
+
 def _message(text, kind="message"):
     """A sentence that is filled in while the course runs. A single sign or place needs no translation."""
-    words = cut.WORD.search(plain(text)) or re.search(r"\}s|\(a \{", text) or text == CATALOGUE["comma"]
+    words = cut.WORD.search(plain(text)) or SHORT.search(text) or text == CATALOGUE["comma"]
     return cut.Piece(text, kind, text if words else "")
 
 

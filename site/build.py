@@ -22,7 +22,7 @@ from pathlib import Path
 
 import live_page
 import runtime
-from wheel import files_of, write_wheel
+from course_wheel import files_of, write_wheel
 
 SITE = Path(__file__).resolve().parent
 ROOT = SITE.parent

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import runtime
-from wheel import ROOT, files_of, write_wheel
+from course_wheel import ROOT, files_of, write_wheel
 
 PAGE = Path(__file__).resolve().parent / "live"
 NOTEBOOKS = ROOT / "notebooks"

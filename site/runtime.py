@@ -6,7 +6,7 @@ import os
 import urllib.request
 from pathlib import Path
 
-from wheel import ROOT
+from course_wheel import ROOT
 
 VERSION = "314.0.3"
 ADDRESS = f"https://cdn.jsdelivr.net/pyodide/v{VERSION}/full/"

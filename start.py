@@ -1,5 +1,5 @@
-"""Opens the course: python3 start.py   Runs its tests: python3 start.py test   (Windows: py start.py)
-What is typed after it goes on to JupyterLab or to pytest: python3 start.py --no-browser --port 8890"""
+"""Opens the course: python3 start.py   Its tests: python3 start.py test   Its live page: python3 start.py live
+(Windows: py start.py) What is typed after it goes on: python3 start.py --no-browser --port 8890"""
 
 import os
 import shutil
@@ -29,7 +29,9 @@ def main(arguments):
     except KeyboardInterrupt:
         return "\n" + tr("Stopped. Start it again, and it installs what is missing.")
     if test:
-        return run("pytest", *arguments[1:])
+        return run("-m", "pytest", *arguments[1:])
+    if arguments[:1] == ["live"]:
+        return run(ROOT / "site" / "build.py", "--serve", *arguments[1:])
     elsewhere = any("root_dir" in word or "notebook-dir" in word for word in arguments)
     options = [] if elsewhere else ["--ServerApp.root_dir=."]
     if getattr(os, "geteuid", lambda: 1)() == 0:
@@ -37,7 +39,7 @@ def main(arguments):
     if not any(word.endswith(".ipynb") for word in arguments):
         edition = "zh_CN/" if language() == "zh_CN" else ""
         options.append(f"notebooks/{edition}00_look_at_the_data.ipynb")
-    return run("jupyterlab", *arguments, *options)
+    return run("-m", "jupyterlab", *arguments, *options)
 
 
 def what_it_needs():
@@ -53,8 +55,8 @@ def what_it_needs():
     return tr("It needs {needs}.", needs)
 
 
-def run(program, *arguments):
-    """Run a program of .venv to its end; returns its exit status."""
+def run(*arguments):
+    """Run the Python of .venv to its end; returns its exit status."""
     from cs231n.course.own_environment import PYTHON, VENV
     from cs231n.course.user_settings import own_folders
 
@@ -62,7 +64,7 @@ def run(program, *arguments):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         os.environ.update(own_folders(VENV if os.access(VENV, os.W_OK) else Path(folder)))
         os.environ["JUPYTER_RUNTIME_DIR"] = folder  # it refuses drives without permissions
-        return subprocess.call([PYTHON, "-m", program, *arguments], cwd=ROOT)
+        return subprocess.call([PYTHON, *arguments], cwd=ROOT)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Build the course's web site: the live page, chapters that run in a browser, and the solved edition to read.
 
-    python site/build.py --serve        the live page alone, on this machine; needs only the course itself
+    python start.py live                the live page alone, on this machine; needs only the course itself
     python -m pip install -e ".[site]"
     python site/build.py OUT            all of it; then look: python -m http.server --directory OUT
 

@@ -145,6 +145,10 @@ def test_the_tests_bring_their_own_packages(machine):
     assert machine() == (0, [LAB])
 
 
+def test_the_live_page_needs_the_course_alone(machine):
+    assert machine("live", "--port", "8001") == (0, ["venv", BASE, "--serve --port 8001"])
+
+
 def test_a_changed_pyproject_installs_again_into_the_same_folder(machine):
     machine()
     machine.project(PROJECT.replace("h5py", "h5py>=3"))

@@ -130,7 +130,7 @@ def _is_said(node):
     return isinstance(node.args[0], ast.Constant)
 
 
-SHORT = re.compile(r"\}s|\(a \{|\}: \{what")  # no whole word, but letters or a colon to translate
+SHORT = re.compile(r"\}s|\(a \{|\}[:;] \{(what|value|other)")  # no whole word, yet to be translated
 
 
 def _message(text, kind="message"):

@@ -104,7 +104,7 @@ export function within(room, text, data, { model, words }, right, choose) {
     const head = make("tr", {}, ...text.probe_head.map((name) => make("th", { scope: "col" }, name)));
     const rows = data.probes[moment].map(([fact, value, share, painted]) => {
       const bar = styled(make("td", { className: "bar" }, share.toFixed(2).replace("-", "−")), "--share", Math.max(0, Math.min(1, share)));
-      const seen = make("td", {}, mark(painted), make("span", { className: "unseen" }, painted ? text.true : text.lie));
+      const seen = make("td", {}, mark(painted), make("span", { className: "unseen" }, painted ? text.true : text.false));
       return make("tr", {}, make("th", { scope: "row" }, text.fact[fact]), make("td", {}, named(text, fact, value)), bar, seen);
     });
     probes.replaceChildren(make("thead", {}, head), make("tbody", {}, ...rows));

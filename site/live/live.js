@@ -153,7 +153,7 @@ function verdict(each) {
   const reasons = each.wrong.map(([what, { fact, value, painted, ...details }]) =>
     fill(text.wrong[what], { ...details, value: named(text, fact, value), painted: named(text, fact, painted) }),
   );
-  return `${text.lie} ${reasons.join("; ")}.`;
+  return fill(text.lie, { reasons: reasons.reduce((one, other) => fill(text.both, { one, other })) });
 }
 
 function speak() {
@@ -265,8 +265,8 @@ function settle() {
 
 function described() {
   const facts = { ...scene, ...(scene.count > 1 && { side: null, companion: null }) };
-  const parts = ASKED.filter((name) => facts[name] !== null).map((name) => `${text.fact[name]}: ${named(text, name, facts[name])}.`);
-  return `${text.picture} ${parts.join(" ")}`;
+  const parts = ASKED.filter((name) => facts[name] !== null).map((name) => fill(text.is, { fact: text.fact[name], value: named(text, name, facts[name]) }));
+  return fill(text.picture, { facts: parts.join(" ") });
 }
 
 function change(facts) {

@@ -12,7 +12,7 @@ import pytest
 from cs231n import language
 from tests.test_notebooks import NOTEBOOKS, SOURCES, build, code_cells, each_chapter
 
-sys.path.append(str(NOTEBOOKS / "source"))
+sys.path.insert(0, str(NOTEBOOKS / "source"))
 import cut  # noqa: E402
 import translate  # noqa: E402
 

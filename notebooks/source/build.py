@@ -36,7 +36,7 @@ from nbclient import NotebookClient
 from cs231n.files import write_whole
 
 SOURCE = Path(__file__).resolve().parent
-sys.path.append(str(SOURCE))  # for chinese.py, wherever this is loaded from
+sys.path.insert(0, str(SOURCE))  # for chinese.py, wherever this is loaded from; before a package called build
 STUDENT = SOURCE.parent
 SOLVED = STUDENT / "solutions"
 CHINESE = STUDENT / "zh_CN"

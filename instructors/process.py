@@ -65,11 +65,7 @@ def _write_pack(folder):
     from instructors.handout.make_handout import fields, write_package
 
     write_package(folder / "cs231n", {name: (known, [], []) for name, known in fields().items()})
-    for place in (
-        "instructors",
-        "datasets",
-        "notebooks",
-    ):  # the last two are there to put something in their place
+    for place in ("instructors", "datasets", "notebooks"):  # in the sandbox others take the place of two
         (folder / place).mkdir()
     for name in ("__init__.py", "child.py", "wire.py"):
         shutil.copyfile(ROOT / "instructors" / name, folder / "instructors" / name)
